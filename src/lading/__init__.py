@@ -1,0 +1,53 @@
+"""Trained models as small readable bundles, and one tiny engine that runs them with the same bits everywhere.
+
+>>> model = lading.convert("network.onnx", describe="papers.json")           # doctest: +SKIP
+>>> model.save("tau-id/")                                                    # doctest: +SKIP
+>>> lading.load("tau-id/").run({"jets": {"pt": pt, "eta": eta}})["p_b"]      # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .errors import (
+    AgreementError,
+    FormatError,
+    LadingError,
+    MemoryLimit,
+    MissingFile,
+    MissingPackage,
+    UnitError,
+    UnknownName,
+    UnsupportedError,
+    ValueRefused,
+)
+
+if TYPE_CHECKING:
+    from .bundle import read as load
+    from .converting import convert
+    from .feed import positional
+    from .model import Model
+
+__version__ = "0.1.0"
+
+#: Where the names that are loaded at their first use live.
+_LATER = {"Model": "model", "convert": "converting", "load": "bundle", "positional": "feed"}
+
+__all__ = [
+    "AgreementError", "FormatError", "LadingError", "MemoryLimit", "MissingFile", "MissingPackage", "Model",
+    "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "convert", "load", "positional",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'lading' has no attribute '{name}'")
+    from importlib import import_module
+
+    found = getattr(import_module(f".{_LATER[name]}", __name__), "read" if name == "load" else name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_LATER])

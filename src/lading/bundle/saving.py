@@ -1,0 +1,100 @@
+"""A model becomes files: all of them, or none."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import FormatError
+from . import archive, to_files
+
+if TYPE_CHECKING:
+    from ..model import Model
+
+#: Files that are not named by model.json, and so by no digest.
+README = "README.md"
+AGREEMENT = "agreement.json"
+
+_KNOWN = ("model.json", "weights.safetensors", "samples.safetensors", README, AGREEMENT)
+
+_ABOUT = """\
+# {name}
+
+This folder is a trained model in the form of lading, format 1. {description}
+
+- `model.json`: what goes in (names, units, preparation), what comes out, and the graph between, as text
+- `weights.safetensors`: the numbers of the graph
+- `samples.safetensors`: entries and the outputs they must give, the model's self-test (if it has one)
+- `agreement.json`: how well it agreed with its source when it was converted (if it was measured)
+
+Show it with `lading show .`, test it on this machine with `lading check .`, run it with
+`lading run . EVENTS` (`pip install lading`). The format is specified in `docs/format.md` of the lading
+repository; `src/lading/bundle/evaluate.py` there is one file that reads and runs this folder with NumPy.
+"""
+
+
+def all_files(model: Model) -> dict[str, bytes]:
+    """Every file of the folder by name, those that no digest covers included."""
+    files = to_files(model)
+    files[README] = _ABOUT.format(name=model.name or "A model", description=model.description).encode()
+    if model.agreement:
+        files[AGREEMENT] = (json.dumps(model.agreement, indent=2, ensure_ascii=False) + "\n").encode()
+    return files
+
+
+def save(model: Model, path: str | os.PathLike[str]) -> None:
+    """Writes a folder, or one file where the path ends in ``.lading``.
+
+    What stands there is replaced in one step and only if it is a bundle. Raises FormatError, or OSError.
+    """
+    target = Path(os.path.realpath(path))
+    single = target.suffix == ".lading" and not target.is_dir()
+    _refuse_others(target, os.fspath(path), single)
+    files = all_files(model)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        if single:
+            written = beside / target.name
+            written.write_bytes(archive.to_bytes(files))
+            written.replace(target)
+        else:
+            _replace_folder(target, files, beside)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _replace_folder(target: Path, files: dict[str, bytes], beside: Path) -> None:
+    new = beside / "new"
+    new.mkdir()
+    for name, data in files.items():
+        (new / name).write_bytes(data)
+    old = beside / "old"
+    if target.is_dir():
+        target.rename(old)
+    try:
+        new.rename(target)
+    except OSError:
+        if old.is_dir():
+            old.rename(target)
+        raise
+
+
+def _refuse_others(target: Path, given: str, single: bool) -> None:
+    """Nothing but a bundle is overwritten, and nothing beside its own files is lost."""
+    if single:
+        if target.exists() and target.read_bytes()[:2] != b"PK":
+            raise FormatError(f"{given}: is there and no .lading file; save under another name")
+        return
+    if target.exists() and not target.is_dir():
+        raise FormatError(f"{given}: is a file; save under another name, or one that ends in .lading")
+    present = sorted(os.listdir(target)) if target.is_dir() else []
+    others = [name for name in present if name not in _KNOWN]
+    if others:
+        raise FormatError(f"{given}: holds '{others[0]}', which is no file of a bundle; save to a new folder")
+    if present and "model.json" not in present:
+        raise FormatError(f"{given}: is a folder that holds no model.json; save to a new folder")

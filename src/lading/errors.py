@@ -1,0 +1,96 @@
+"""The errors of lading, all of them finished sentences.
+
+    LadingError
+    ├── FormatError (ValueError)        a bundle or model file breaks the rules of its format
+    │   └── UnsupportedError            a well-formed file needs what this version does not have
+    ├── UnknownName (KeyError)          an input, variable, label, axis or model that does not exist
+    ├── UnitError (ValueError)          a unit that cannot be converted
+    ├── ValueRefused (ValueError)       a number that a slot cannot hold, a wrong shape, a slot not set
+    ├── AgreementError (ValueError)     two computations of the same model differ
+    ├── MissingFile (FileNotFoundError) a file that is not there
+    ├── MissingPackage (ImportError)    an optional package that is not installed
+    └── MemoryLimit (MemoryError)       a model or run that asks for more than the memory limit
+
+Every text says what happened, where (file, input, node), what was there instead, the nearest right
+name, and what to do. The C++ library throws the same texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class LadingError(Exception):
+    """Base of all errors that lading raises on purpose."""
+
+    def __str__(self) -> str:  # KeyError would print the repr
+        return str(self.args[0]) if self.args else ""
+
+
+class FormatError(LadingError, ValueError):
+    """A bundle or model file that breaks the rules of its format."""
+
+
+class UnsupportedError(FormatError):
+    """A well-formed file that needs an operator, feature or version not supported here."""
+
+
+class UnknownName(LadingError, KeyError):
+    """An input, variable, label, axis or model that does not exist."""
+
+
+class UnitError(LadingError, ValueError):
+    """A unit that differs from the model's and cannot be converted."""
+
+
+class ValueRefused(LadingError, ValueError):
+    """A value, shape or type that cannot be fed, or a variable that was not given."""
+
+
+class AgreementError(LadingError, ValueError):
+    """Two computations of the same model differ by more than the tolerance."""
+
+
+class MissingFile(LadingError, FileNotFoundError):
+    """A file or folder that does not exist."""
+
+
+class MissingPackage(LadingError, ImportError):
+    """An optional package that is not installed."""
+
+
+class MemoryLimit(LadingError, MemoryError):
+    """A model or a run that asks for more memory than its limit."""
+
+
+def nearest(wrong: str, names: Iterable[str]) -> list[str]:
+    """``names``, nearest to ``wrong`` first (edit distance, ignoring case), then as given."""
+    ordered = list(names)
+    return sorted(ordered, key=lambda name: _distance(wrong.lower(), name.lower()))
+
+
+def suggestion(wrong: str, names: Iterable[str]) -> str:
+    """The tail of a message about a wrong name: ``(has: 'pt', 'eta'); did you mean 'pt'?``
+
+    At most eight names are listed, the nearest first. The question is asked only when the nearest
+    name differs in at most a third of its letters (and at least two may always differ).
+    """
+    ordered = nearest(wrong, names)
+    if not ordered:
+        return "(there are none)"
+    listed = ", ".join(f"'{name}'" for name in ordered[:8])
+    if len(ordered) > 8:
+        listed += f" and {len(ordered) - 8} more"
+    best = ordered[0]
+    close = _distance(wrong.lower(), best.lower()) <= max(2, len(best) // 3)
+    return f"(has: {listed})" + (f"; did you mean '{best}'?" if close else "")
+
+
+def _distance(a: str, b: str) -> int:
+    """Levenshtein distance."""
+    row = list(range(len(b) + 1))
+    for i, left in enumerate(a, 1):
+        previous, row[0] = row[0], i
+        for j, right in enumerate(b, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (left != right))
+    return row[-1]
