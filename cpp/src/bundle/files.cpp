@@ -1,0 +1,39 @@
+#include "bundle/files.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <new>
+
+namespace lading {
+namespace {
+
+constexpr std::align_val_t alignment{64};
+
+}  // namespace
+
+std::shared_ptr<std::byte> aligned_memory(std::size_t size, const Limits& limits, const std::string& what) {
+  void* memory = size <= limits.memory ? ::operator new(size, alignment, std::nothrow) : nullptr;
+  if (!memory) {
+    throw Error(what + ": needs " + std::to_string(size) + " bytes, more than the limit of " +
+                    std::to_string(limits.memory) + " or than this machine has",
+                Fault::memory);
+  }
+  return {static_cast<std::byte*>(memory), [](std::byte* p) { ::operator delete(p, alignment); }};
+}
+
+Bytes read_file(const std::string& path, const Limits& limits) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const fs::file_status status = fs::status(path, failed);
+  if (!fs::exists(status)) throw Error(path + ": no such file", Fault::missing_file);
+  if (!fs::is_regular_file(status)) throw Error(path + ": not a file", Fault::missing_file);
+  const std::uintmax_t size = fs::file_size(path, failed);
+  std::ifstream file(path, std::ios::binary);
+  if (failed || !file) throw Error(path + ": cannot be read", Fault::missing_file);
+  const auto memory = aligned_memory(size, limits, path);
+  char* data = reinterpret_cast<char*>(memory.get());
+  if (!file.read(data, static_cast<std::streamsize>(size))) throw Error(path + ": cannot be read to its end");
+  return {memory, {data, size}};
+}
+
+}  // namespace lading

@@ -1,0 +1,107 @@
+// From a folder, its model.json, a .lading file or memory to a checked Bundle.
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+
+#include "bundle/decode.hpp"
+#include "bundle/decode_file.hpp"
+#include "bundle/files.hpp"
+#include "bundle/safetensors.hpp"
+
+namespace lading {
+namespace {
+
+constexpr std::size_t largest_json = 64'000'000;
+
+using ReadFile = std::function<Bytes(const std::string& name)>;
+
+void read_weights(Bundle& bundle, const FileRecord& record, const Bytes& file, const std::string& what,
+                  const Limits& limits) {
+  bundle.weight_bytes = file.view.size();
+  if (file.view.size() != static_cast<std::size_t>(record.bytes)) {
+    throw Error(what + ": has " + std::to_string(file.view.size()) + " bytes, model.json says " +
+                std::to_string(record.bytes));
+  }
+  const std::string found = sha256(file.view);
+  if (found != record.sha256) {
+    throw Error(what + ": its sha256 is " + found + ", model.json says " + record.sha256 +
+                "; the file was changed or damaged");
+  }
+  bundle.weights = read_safetensors(file, what, limits);
+}
+
+void decode_parts(Bundle& bundle, const Place& file, const Limits& limits) {
+  bundle.name = decode_text(file, "name");
+  bundle.version = decode_text(file, "version");
+  bundle.description = decode_text(file, "description");
+  bundle.axes = decode_axes(file);
+  bundle.inputs = decode_inputs(file, bundle);
+  bundle.outputs = decode_outputs(file, bundle);
+  bundle.graphs = decode_graphs(file);
+  check_inputs(file, bundle);
+  check_endpoints(file, bundle, limits);
+  check_samples(file);
+  check_names_and_record(file);
+}
+
+std::shared_ptr<const Bundle> read(const std::string& where, const ReadFile& read_file, const Limits& limits) {
+  const std::string json_name = where + "/model.json";
+  const Bytes text = read_file("model.json");
+  if (text.view.size() > largest_json) throw Error(json_name + ": larger than 64 MB");
+  const Json json = parse_json(text.view, json_name, limits.memory);
+  const Place file(json, json_name);
+  check_format(file);
+  auto bundle = std::make_shared<Bundle>();
+  bundle->where = where;
+  decode_parts(*bundle, file, limits);
+  if (const auto record = decode_weights(file)) {
+    read_weights(*bundle, *record, read_file(record->file), where + "/" + record->file, limits);
+  }
+  check_graphs(file, *bundle);
+  return bundle;
+}
+
+// "tau-id/" and "tau-id/model.json" are both "tau-id".
+std::string without_end(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+}  // namespace
+
+const Axis& Bundle::entry_axis() const {
+  return *std::find_if(axes.begin(), axes.end(), [](const Axis& axis) { return axis.kind == Axis::Kind::entry; });
+}
+
+std::shared_ptr<const Bundle> read_bundle(const std::string& path, const Limits& limits) {
+  std::error_code ignored;
+  std::string where = without_end(path);
+  if (!std::filesystem::is_directory(where, ignored)) {
+    const Bytes file = read_file(where, limits);
+    if (file.view.substr(0, 2) == "PK") {
+      return read(
+          where, [&](const std::string& name) { return read_member(file, name, where); }, limits);
+    }
+    const std::filesystem::path given(where);
+    if (given.filename() != "model.json") {
+      throw Error(where + ": not a bundle: that is a folder, its model.json or a .lading file");
+    }
+    const std::filesystem::path parent = given.parent_path();
+    where = parent.empty() ? "." : parent.string();
+  }
+  return read(
+      where, [&](const std::string& name) { return read_file(where + "/" + name, limits); }, limits);
+}
+
+std::shared_ptr<const Bundle> read_bundle(std::string_view model_json, std::string_view weights,
+                                          std::shared_ptr<const void> keep, const std::string& where,
+                                          const Limits& limits) {
+  return read(
+      where,
+      [&](const std::string& name) {
+        return Bytes{keep, name == "model.json" ? model_json : weights};
+      },
+      limits);
+}
+
+}  // namespace lading
