@@ -1,0 +1,193 @@
+// Dense layers with constant weights: outputs on the lanes for rows as they stand, rows on the lanes for
+// transposed blocks. Both read the same packed weights.
+#include "kernels/isa/block.hpp"
+#include "kernels/isa/table.hpp"
+
+namespace lading::LADING_ISA_NAMESPACE {
+namespace {
+
+struct Call {
+  long inputs;
+  int chains;
+  int last;                                          // lanes of the last vector that are outputs
+  const float *x, *w, *bias, *add;
+  float* y;
+  long ldx, ldadd, ldy, ldw;
+  float floor;                                       // results are at least this: 0 is relu
+};
+
+// The last, partial vector of what is added: rare, and out of the way of everything else.
+__attribute__((noinline)) vec load_last(const float* p, int n) { return load_some(p, n); }
+
+// The kernels hold the call in local variables: a store to y could change it otherwise, for all the compiler knows.
+
+struct Rows {                                        // outputs on the lanes
+  static constexpr int most(int vectors) { return most_rows[vectors]; }
+  // `more`: vectors of the next panel, computed together with this one.
+  template <int rows, int panel, int more = 0> static void run(const Call& c) {
+    constexpr int vectors = panel + more;
+    const float *x = c.x, *w = c.w, *next = w + c.inputs * (panel * VL), *bias = c.bias, *add = c.add;
+    float* y = c.y;
+    const long ldx = c.ldx, ldadd = c.ldadd, ldy = c.ldy;
+    const int last = c.last;
+    const vec floor = all(c.floor);
+    const auto partial = [=](int v) LADING_LAMBDA { return v + 1 == vectors && last != VL; };
+    with_chains<rows, vectors>(c.chains, [&]<int n>(Together<n>) LADING_LAMBDA {
+      block<rows, vectors, n>(
+          c.inputs, c.chains, [=](int r, long k) LADING_LAMBDA { return x[r * ldx + k]; },
+          [=](long k, int v) LADING_LAMBDA {
+            return v < panel ? load(w + k * (panel * VL) + v * VL) : load(next + k * (more * VL) + (v - panel) * VL);
+          },
+          [=](int r, int v) LADING_LAMBDA {
+            const vec start = load(bias + v * VL);
+            if (!add) return start;
+            const float* more_of = add + r * ldadd + v * VL;
+            return start + (partial(v) ? load_last(more_of, last) : load(more_of));
+          },
+          [=](int r, int v, vec sum) LADING_LAMBDA {
+            sum = pick(less(sum, floor), floor, sum);
+            if (partial(v)) store_first(y + r * ldy + v * VL, sum, last);
+            else store(y + r * ldy + v * VL, sum);
+          });
+    });
+  }
+};
+
+struct Lanes {                                       // rows on the lanes; the block's rows are outputs
+  static constexpr int most(int) { return lane_rows; }
+  template <int rows, int vectors> static void run(const Call& c) {
+    const float *x = c.x, *w = c.w, *bias = c.bias, *add = c.add;
+    float* y = c.y;
+    const long ldw = c.ldw;
+    const vec floor = all(c.floor);
+    with_chains<rows, vectors>(c.chains, [&]<int n>(Together<n>) LADING_LAMBDA {
+      block<rows, vectors, n>(
+          c.inputs, c.chains, [=](int r, long k) LADING_LAMBDA { return w[k * ldw + r]; },
+          [=](long k, int v) LADING_LAMBDA { return load(x + k * lane_block + v * VL); },
+          [=](int r, int v) LADING_LAMBDA {
+            const vec start = all(bias[r]);
+            return add ? start + load(add + r * lane_block + v * VL) : start;
+          },
+          [=](int r, int v, vec sum) LADING_LAMBDA {
+            store(y + r * lane_block + v * VL, pick(less(sum, floor), floor, sum));
+          });
+    });
+  }
+};
+
+constexpr BlockTable<Call, Rows, widest> rows_table;
+constexpr BlockTable<Call, Lanes, 2> lanes_table;
+
+// One panel times any number of rows, shared out evenly: 7 rows are 4 + 3, not 6 + 1. A single block must
+// not wait for a division, nor for a copy of the call that was just written.
+LADING_INLINE void run_panel(Call& c, int vectors, long rows) {
+  const int most = most_rows[vectors];
+  if (rows <= most) return rows_table.at[vectors][rows](c);
+  const float *x = c.x, *add = c.add;
+  float* y = c.y;
+  const long groups = (rows + most - 1) / most, each = rows / groups, longer = rows % groups;
+  for (long g = 0; g < groups; ++g) {
+    const long some = each + (g < longer);
+    rows_table.at[vectors][some](c);
+    c.x += some * c.ldx, c.y += some * c.ldy;
+    if (c.add) c.add += some * c.ldadd;
+  }
+  c.x = x, c.y = y, c.add = add;
+}
+
+template <int rows> LADING_INLINE void run_both(const Call& c, int panel, int more) {
+  if (panel == 2) Rows::run<rows, 2, 2>(c);
+  else if (more == 2) Rows::run<rows, 3, 2>(c);
+  else Rows::run<rows, 3, 3>(c);
+}
+// One or two rows leave registers for two panels at once; false if these do not go together.
+LADING_INLINE bool run_pair(const Call& c, int panel, int more, long rows) {
+  if (!pairs || rows > 2 || panel < 2 || more < 2) return false;
+  if (rows == 2 && c.chains > 1 && panel + more > 4) return false;  // chains side by side fill them, too
+  if (rows == 1) run_both<1>(c, panel, more);
+  else run_both<2>(c, panel, more);
+  return true;
+}
+
+// The outputs of one panel, shared out evenly, for the first `used` lanes.
+LADING_INLINE void run_panel_lanes(Call& c, int outputs, int used) {
+  const float *x = c.x, *w = c.w, *bias = c.bias, *add = c.add;
+  float* y = c.y;
+  const int groups = (outputs + lane_rows - 1) / lane_rows;
+  for (int g = 0, at = 0; g < groups; ++g) {
+    const int some = outputs / groups + (g < outputs % groups);
+    c.w = w + at, c.bias = bias + at;
+    for (int lane = 0; lane < used; lane += 2 * VL) {
+      const long place = at * lane_block + lane;
+      c.x = x + lane, c.y = y + place, c.add = add ? add + place : nullptr;
+      lanes_table.at[lane + VL < used ? 2 : 1][some](c);
+    }
+    at += some;
+  }
+  c.x = x, c.w = w, c.bias = bias, c.add = add, c.y = y;
+}
+
+float floor_of(bool relu) { return relu ? 0.f : -__builtin_inff(); }
+int vectors_of(int64_t outputs) { return static_cast<int>((outputs + VL - 1) / VL); }
+
+}  // namespace
+
+size_t dense_bytes(int64_t inputs, int64_t outputs) {
+  return (static_cast<size_t>(inputs) + 1) * static_cast<size_t>(vectors_of(outputs)) * VL * sizeof(float);
+}
+
+PackedDense dense_pack(const float* w, const float* bias, int64_t inputs, int64_t outputs, void* memory) {
+  PackedDense d{};
+  d.inputs = inputs, d.outputs = outputs, d.vectors = vectors_of(outputs);
+  // Few outputs: one panel, as wide as it takes. Many: narrower panels leave more rows in a block.
+  const int width = d.vectors <= widest ? widest : widest_of_many;
+  d.panels = (d.vectors + width - 1) / width;
+  if (d.panels) d.narrow = d.vectors / d.panels, d.wider = d.vectors % d.panels;
+  float* to = static_cast<float*>(memory);
+  d.weights = to;
+  for (int64_t panel = 0, at = 0; panel < d.panels; ++panel) {
+    const int64_t end = at + (d.narrow + (panel < d.wider)) * VL;
+    for (int64_t k = 0; k < inputs; ++k)
+      for (int64_t j = at; j < end; ++j) *to++ = w[k * outputs + (j < outputs ? j : outputs - 1)];
+    at = end;
+  }
+  d.bias = to;
+  for (int64_t j = 0; j < int64_t{VL} * d.vectors; ++j) *to++ = bias ? bias[j < outputs ? j : outputs - 1] : 0.f;
+  return d;
+}
+
+void dense(const PackedDense& d, const float* x, int64_t ldx, int64_t rows, float* y, int64_t ldy, const float* add,
+           int64_t ldadd, bool relu) {
+  if (!rows) return;
+  Call c{d.inputs, chains(d.inputs), VL, x, d.weights, d.bias, add, y, ldx, add ? ldadd : 0, ldy, 0, floor_of(relu)};
+  const auto width_of = [&](int panel) { return panel < d.panels ? d.narrow + (panel < d.wider) : 0; };
+  for (int panel = 0; panel < d.panels;) {
+    const int width = width_of(panel), next = width_of(panel + 1);
+    const int last = static_cast<int>(d.outputs - int64_t{VL} * (d.vectors - 1));
+    if (panel + 2 >= d.panels) c.last = last;
+    const bool pair = run_pair(c, width, next, rows);
+    if (!pair) {
+      c.last = panel + 1 == d.panels ? last : VL;
+      run_panel(c, width, rows);
+    }
+    const long done = long{VL} * (width + (pair ? next : 0));
+    panel += pair ? 2 : 1;
+    c.w += d.inputs * done, c.bias += done, c.y += done;
+    if (c.add) c.add += done;
+  }
+}
+
+void dense_lanes(const PackedDense& d, const float* x, int rows, float* y, const float* add, bool relu) {
+  Call c{d.inputs, chains(d.inputs), VL, x, d.weights, d.bias, add, y, 0, 0, 0, 0, floor_of(relu)};
+  for (int64_t panel = 0, at = 0; panel < d.panels; ++panel) {
+    const int64_t width = int64_t{VL} * (d.narrow + (panel < d.wider));
+    const int64_t outputs = d.outputs - at < width ? d.outputs - at : width;
+    c.ldw = width;
+    run_panel_lanes(c, static_cast<int>(outputs), rows);
+    c.w += d.inputs * width, c.bias += width, c.y += width * lane_block;
+    if (c.add) c.add += width * lane_block;
+    at += width;
+  }
+}
+
+}  // namespace lading::LADING_ISA_NAMESPACE

@@ -1,0 +1,35 @@
+// The table of one instruction set.
+#include "kernels/isa/table.hpp"
+#include "kernels/isa/simd.hpp"
+
+#define LADING_TEXT_NOW(name) #name
+#define LADING_TEXT(name) LADING_TEXT_NOW(name)
+
+namespace lading::LADING_ISA_NAMESPACE {
+
+const Kernels table = {
+    .isa = LADING_TEXT(LADING_ISA_NAMESPACE),
+    .lanes = VL,
+    .dense_bytes = dense_bytes,
+    .dense_pack = dense_pack,
+    .dense = dense,
+    .dense_lanes = dense_lanes,
+    .lanes_from = 2 * VL,
+    .matmul = matmul,
+    .transpose = transpose,
+    .unary = unary,
+    .binary = binary,
+    .softmax = softmax,
+    .layer_norm = layer_norm,
+    .reduce_rows = reduce_rows,
+    .softmax_lanes = softmax_lanes,
+    .reduce_columns = reduce_columns,
+    .softmax_columns = softmax_columns,
+    .lstm_cell = lstm_cell,
+    .gru_cell = gru_cell,
+    .add_sigmoid = add_sigmoid,
+    .add_tanh = add_tanh,
+    .gru_blend = gru_blend,
+};
+
+}  // namespace lading::LADING_ISA_NAMESPACE

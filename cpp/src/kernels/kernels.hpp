@@ -1,0 +1,94 @@
+// The float32 kernels: one table per instruction set, all giving the same bits. Picked once, by what the CPU
+// has; the environment variable LADING_ISA (baseline, avx2, avx512, neon) forces one.
+//
+// Matrices are row-major; ld... is the distance between rows in floats. No kernel writes outside its result
+// or reads outside its operands, none allocates, and none raises floating-point exceptions on ordinary
+// numbers. A NaN stays a NaN and raises nothing.
+//
+// This header is seen by files compiled for wide instructions: it includes no C++ standard header, because
+// an inline function of one, compiled there, could be picked by the linker for the whole program.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+namespace lading {
+
+// y = f(x), with parameters a and b where the function has them.
+enum class Unary : int {
+  abs, neg, floor, ceil, round, sign, sqrt, reciprocal, relu, leaky_relu /* a */, thresholded_relu /* a */, elu /* a */,
+  celu /* a */, selu /* a = alpha, b = gamma */, sigmoid, hard_sigmoid /* a, b */, hard_swish, swish /* a */, mish,
+  softplus, softsign, tanh, erf, gelu, gelu_tanh, exp, log, clip /* a = lowest, b = highest */, count
+};
+enum class Binary : int { add, sub, mul, div, min, max, count };
+enum class Reduction : int { sum, sum_square, l1, max, min, prod, log_sum_exp, count };
+
+// Rows that stand side by side in a transposed block: [columns][lane_block].
+constexpr int lane_block = 64;
+
+// Constant weights [inputs][outputs] and bias, packed in panels of a few vectors of outputs: [panel][k][vector].
+// Lanes beyond the last output repeat it.
+struct PackedDense {
+  int64_t inputs, outputs;
+  int vectors, panels, narrow, wider;               // `wider` panels of narrow + 1 vectors, then the rest of `narrow`
+  const float *weights, *bias;                      // 64-byte aligned
+};
+
+struct Kernels {
+  const char* isa;
+  int lanes;
+
+  // ---- matrix products. An output's bits depend on its row, its column and the inputs' number alone.
+  size_t (*dense_bytes)(int64_t inputs, int64_t outputs);
+  // Packs w [inputs][outputs] and bias (or null) into `memory` of dense_bytes() bytes, 64-byte aligned.
+  PackedDense (*dense_pack)(const float* w, const float* bias, int64_t inputs, int64_t outputs, void* memory);
+  // y [rows][outputs] = x [rows][inputs] w + (bias + add), then relu if asked; add [rows][outputs] may be null or y.
+  void (*dense)(const PackedDense& w, const float* x, int64_t ldx, int64_t rows, float* y, int64_t ldy,
+                const float* add, int64_t ldadd, bool relu);
+  // The same for a transposed block, of which the first `rows` <= lane_block lanes are computed (rounded up to whole
+  // vectors: the lanes beyond must hold ordinary numbers): y [outputs][lane_block] = x [inputs][lane_block], add alike.
+  void (*dense_lanes)(const PackedDense& w, const float* x, int rows, float* y, const float* add, bool relu);
+  int lanes_from;                                    // rows from which transposed blocks are the faster ones
+  // y [m][n] = a [m][k] b [k][n] + bias[row]; `chains` sums side by side over k (1, 2 or 4); bias may be null.
+  void (*matmul)(const float* a, int64_t lda, const float* b, int64_t ldb, float* y, int64_t ldy, int64_t m, int64_t n,
+                 int64_t k, int chains, const float* bias);
+  // y [columns][rows] = x [rows][columns]
+  void (*transpose)(const float* x, int64_t ldx, int64_t rows, int64_t columns, float* y, int64_t ldy);
+
+  // ---- element by element; y may be an operand
+  void (*unary)(Unary f, const float* x, float* y, int64_t n, float a, float b);
+  // y[i] = a[i * a_step] op b[i * b_step]; steps are 0 or 1
+  void (*binary)(Binary f, const float* a, int64_t a_step, const float* b, int64_t b_step, float* y, int64_t n);
+
+  // ---- along the contiguous last axis: x [rows][n]. Sums go through 16 partial sums and one tree. y may be x.
+  void (*softmax)(const float* x, float* y, int64_t rows, int64_t n, bool logarithm);
+  // centred: LayerNormalization; else RMSNormalization; scale and bias [n] may be null
+  void (*layer_norm)(const float* x, const float* scale, const float* bias, float* y, int64_t rows, int64_t n,
+                     float epsilon, bool centred);
+  void (*reduce_rows)(Reduction f, const float* x, float* y, int64_t rows, int64_t n);
+  // softmax over n for the first `rows` lanes of a transposed block x [n][lane_block], in place, with the same bits
+  void (*softmax_lanes)(float* x, int64_t n, int rows, bool logarithm);
+
+  // ---- along another axis: x [n][inner] to y [inner], in order
+  void (*reduce_columns)(Reduction f, const float* x, float* y, int64_t n, int64_t inner);
+  void (*softmax_columns)(const float* x, float* y, int64_t n, int64_t inner, bool logarithm);
+
+  // ---- gated cells with the default activations, per unit, gates in ONNX order; memory may not overlap
+  // LSTM gates i o f c [4][units], complete: c = sigmoid(f) c + sigmoid(i) tanh(c'), h = sigmoid(o) tanh(c).
+  void (*lstm_cell)(const float* gates, float* c, float* h, int64_t units);
+  // GRU gates z r h [3][units], linear_before_reset: the input's part and the state's part, each with its bias.
+  // n = tanh(r b_n + a_n), h = z (h - n) + n
+  void (*gru_cell)(const float* input_part, const float* state_part, float* h, int64_t units);
+  // y = sigmoid(a + b), y = tanh(a + b)
+  void (*add_sigmoid)(const float* a, const float* b, float* y, int64_t n);
+  void (*add_tanh)(const float* a, const float* b, float* y, int64_t n);
+  // h = z (h - g) + g
+  void (*gru_blend)(const float* z, const float* g, float* h, int64_t units);
+};
+
+const Kernels& kernels();
+const Kernels* kernels_for(const char* isa);        // null: not built in, or this CPU cannot run it
+
+// Number of interleaved sums of a dense layer with `inputs` inputs, a function of that alone.
+static inline int chains(int64_t inputs) { return inputs < 32 ? 1 : inputs < 128 ? 2 : 4; }
+
+}  // namespace lading

@@ -1,0 +1,73 @@
+// Hyperbolic functions from e^x - 1, their inverses from ln(1 + x): nothing cancels near 0.
+#include <limits>
+
+#include "kernels/double_double.hpp"
+#include "kernels/scalar_math.hpp"
+
+namespace lading::scalar_math {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double large = 40;                         // beyond it e^-x is nothing beside e^x
+
+DoubleDouble half(DoubleDouble a) { return {a.high / 2, a.low / 2}; }
+// e^x / 2
+double half_exp(double x) {
+  if (x > 711) return infinity;
+  const ScaledExp e = scaled_exp(x);
+  return std::ldexp(e.value.rounded(), e.power - 1);
+}
+double plus_ln_2(double x) { return (split_log(x).value() + split_log(2).value()).rounded(); }
+
+}  // namespace
+
+double sinh(double x) {
+  const double size = std::abs(x);
+  if (x != x || size < 0x1p-27) return x;
+  if (size > large) return std::copysign(half_exp(size), x);
+  const DoubleDouble m = precise_expm1(size);
+  return std::copysign(half(m + m / (DoubleDouble(1) + m)).rounded(), x);
+}
+
+double cosh(double x) {
+  const double size = std::abs(x);
+  if (x != x) return x;
+  if (size > large) return half_exp(size);
+  const DoubleDouble m = precise_expm1(size);
+  return (DoubleDouble(1) + half(m * m / (DoubleDouble(1) + m))).rounded();
+}
+
+double tanh(double x) {
+  const double size = std::abs(x);
+  if (x != x || size < 0x1p-27) return x;
+  if (size > large) return std::copysign(1, x);
+  const DoubleDouble m = precise_expm1(2 * size);
+  return std::copysign((m / (DoubleDouble(2) + m)).rounded(), x);
+}
+
+double asinh(double x) {
+  const double size = std::abs(x);
+  if (x != x || size < 0x1p-27 || size == infinity) return x;
+  if (size > 0x1p60) return std::copysign(plus_ln_2(size), x);
+  const DoubleDouble square = exact_product(size, size), root = square_root(DoubleDouble(1) + square);
+  return std::copysign(precise_log1p(DoubleDouble(size) + square / (DoubleDouble(1) + root)).rounded(), x);
+}
+
+double acosh(double x) {
+  if (x != x || x == infinity) return x;
+  if (x < 1) return nan;
+  if (x > 0x1p60) return plus_ln_2(x);
+  const DoubleDouble more = exact_sum(x, -1);
+  return precise_log1p(more + square_root(more * (more + DoubleDouble(2)))).rounded();
+}
+
+double atanh(double x) {
+  const double size = std::abs(x);
+  if (x != x || size < 0x1p-27) return x;
+  if (size >= 1) return size == 1 ? std::copysign(infinity, x) : nan;
+  const DoubleDouble ratio = DoubleDouble(2 * size) / exact_sum(1, -size);
+  return std::copysign(half(precise_log1p(ratio)).rounded(), x);
+}
+
+}  // namespace lading::scalar_math
