@@ -1,0 +1,69 @@
+// One evaluation of a plan: the shapes of the moment, the memory they need, and the steps bound to it.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "graph/memory.hpp"
+#include "graph/plan.hpp"
+
+namespace lading {
+
+class Frame {
+ public:
+  Frame(std::shared_ptr<const Plan> plan, std::size_t memory_limit);
+  Frame(const Frame&) = delete;
+  Frame& operator=(const Frame&) = delete;
+
+  // Shape of input i for the next resolve(). With `data` its memory is the caller's, else the frame's.
+  void set_input(int i, Type type, const Shape& shape, int entry = Entry::none, std::byte* data = nullptr);
+  // Works out every shape and lays out memory; allocates only beyond what was needed before.
+  void resolve(std::int64_t entries = 1);
+  void run();
+
+  Tensor& input(int i) { return tensors_[plan_->inputs()[i]]; }
+  const Tensor& output(int i) const { return *operand(plan_->outputs()[i]); }
+  // After resolve(): the Entry of output i (mixed where shapes wait for numbers).
+  int output_entry(int i) const { return plan_->settled() ? entries_of_[plan_->outputs()[i]] : int(Entry::mixed); }
+  // Some node cannot be proven to keep entries apart.
+  bool mixed() const { return mixed_; }
+  std::size_t memory() const { return capacity_ + arena_.capacity() + subframe_memory(); }
+  const Plan& plan() const { return *plan_; }
+
+ private:
+  struct Step {
+    const Operator* operation;
+    Operands operands;
+    std::vector<const Tensor*> inputs;
+    std::vector<Tensor*> outputs;
+    std::vector<int> input_entries;
+    std::vector<std::unique_ptr<Frame>> subframes;
+    std::size_t scratch = 0;
+    bool known = false, view = false;
+  };
+  const Tensor* operand(int value) const {
+    const Tensor* constant = plan_->constant(value);
+    return constant ? constant : &tensors_[value];
+  }
+  void infer(std::size_t n);
+  void infer_entries(std::size_t n);
+  void run_known(Step& step, const PlanStep& planned);
+  void lay_out();
+  void run_in_order();
+  void follow_views(const PlanStep& planned);
+  std::size_t subframe_memory() const;
+
+  std::shared_ptr<const Plan> plan_;
+  std::size_t limit_;
+  std::vector<Tensor> tensors_;
+  std::vector<int> entries_of_;
+  std::vector<char> owned_input_;                   // memory of this input is the frame's
+  std::vector<Step> steps_;
+  std::vector<std::size_t> slot_bytes_;
+  std::vector<const Step*> runnable_;
+  Memory memory_;
+  std::size_t capacity_ = 0;
+  Arena arena_;                                     // known values; every value where shapes wait for numbers
+  bool mixed_ = false;
+};
+
+}  // namespace lading

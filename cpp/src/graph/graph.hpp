@@ -1,0 +1,41 @@
+// The graph as the passes see it: nodes over numbered values. Built from a bundle, rewritten by passes,
+// then compiled into a Plan.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bundle/bundle.hpp"
+
+namespace lading {
+
+struct GraphValue {
+  std::string name;
+  std::optional<Constant> constant;
+};
+
+struct GraphNode {
+  std::string name, operator_name;
+  std::vector<int> inputs, outputs;                 // values; -1: omitted
+  Attributes attributes;
+  std::size_t captured = 0;                         // how many of the last inputs are names that subgraphs read
+};
+
+struct Graph {
+  std::vector<GraphValue> values;
+  std::vector<GraphNode> nodes;
+  std::vector<int> inputs, outputs;
+  std::map<std::string, Graph> subgraphs;           // each with `captured` inputs, in the order of its node
+
+  int add_value(std::string name);
+  const Constant* constant(int value) const {
+    return value >= 0 && values[value].constant ? &*values[value].constant : nullptr;
+  }
+  std::vector<int> uses() const;                    // per value: nodes and outputs that read it
+  std::vector<int> producers() const;               // per value: index of the node that makes it, or -1
+  void remove_unused();                             // nodes whose outputs nobody reads
+};
+
+Graph build_graph(const Bundle& bundle);
+
+}  // namespace lading

@@ -1,0 +1,126 @@
+#include "graph/plan.hpp"
+
+#include <algorithm>
+
+#include "error.hpp"
+#include "graph/node_definition.hpp"
+#include "kernels/kernels.hpp"
+#include "passes/passes.hpp"
+
+namespace lading {
+namespace {
+
+// One error for all operators that do not exist, so that nobody meets them one at a time.
+void refuse_unknown_operators(const Graph& graph) {
+  std::string list;
+  int count = 0;
+  for (const GraphNode& node : graph.nodes)
+    if (!find_operator(node.operator_name)) {
+      list += (count++ ? ", '" : "'") + node.name + "' (" + node.operator_name + ")";
+    }
+  if (!count) return;
+  throw Error("this version of lading has no operator for " + std::to_string(count) +
+                  (count == 1 ? " node: " : " nodes: ") + list +
+                  "; update lading, or rewrite them with operators listed in docs/operators.md",
+              Fault::unsupported);
+}
+
+}  // namespace
+
+std::shared_ptr<const Plan> Plan::compile(Graph graph, std::size_t memory_limit) {
+  refuse_unknown_operators(graph);
+  run_passes(graph);
+  auto plan = std::make_shared<Plan>();
+  plan->make_steps(graph, memory_limit);
+  plan->find_known();
+  plan->find_views();
+  plan->assign_slots();
+  return plan;
+}
+
+void Plan::make_steps(const Graph& graph, std::size_t memory_limit) {
+  for (const GraphValue& value : graph.values) {
+    PlanValue made;
+    made.name = value.name;
+    if (value.constant) {
+      made.tensor = value.constant->tensor();
+      made.keep = value.constant->data;
+      made.is_constant = true;
+    }
+    values_.push_back(std::move(made));
+  }
+  inputs_ = graph.inputs, outputs_ = graph.outputs;
+  for (const GraphNode& node : graph.nodes) {
+    PlanStep step;
+    NodeDefinition definition(graph, node, memory_limit);
+    step.operation = find_operator(node.operator_name)(definition);
+    step.operation->where = "node '" + node.name + "' (" + node.operator_name + ")";
+    step.inputs = node.inputs, step.outputs = node.outputs;
+    step.subplans = definition.subplans();
+    memory_ += step.operation->memory();
+    for (const auto& subplan : step.subplans) memory_ += subplan->memory();
+    steps_.push_back(std::move(step));
+  }
+  if (memory_ > memory_limit)
+    throw Error("the packed weights take " + std::to_string(memory_) + " bytes, more than the memory limit of " +
+                    std::to_string(memory_limit), Fault::memory);
+}
+
+// Known values follow from shapes alone. A plan is settled unless a shape waits for a number.
+void Plan::find_known() {
+  for (PlanStep& step : steps_) {
+    bool known = step.operation->reads_shape_only() || (!step.inputs.empty() && step.subplans.empty());
+    if (!step.operation->reads_shape_only())
+      for (const int value : step.inputs)
+        if (value >= 0 && !values_[value].known && !values_[value].is_constant) known = false;
+    if (step.operation->shape_from_data()) known = false, settled_ = false;
+    for (std::size_t i = 0; i < step.inputs.size() && i < 32; ++i) {
+      const int value = step.inputs[i];
+      if (value >= 0 && (step.operation->shape_inputs() >> i & 1) && !values_[value].known && !values_[value].is_constant)
+        settled_ = false;
+    }
+    step.known = known;
+    for (const int value : step.outputs)
+      if (value >= 0) values_[value].known = known;
+  }
+  if (settled_) return;
+  for (PlanStep& step : steps_) step.known = false;  // everything then runs in order, shapes as they come
+  for (PlanValue& value : values_) value.known = false;
+}
+
+void Plan::find_views() {
+  for (const PlanStep& step : steps_)
+    if (step.operation->view() && !step.known && !values_[step.inputs[0]].known) {
+      const int from = step.inputs[0];
+      values_[step.outputs[0]].view_of = values_[from].view_of >= 0 ? values_[from].view_of : from;
+    }
+}
+
+// Values get slots by first fit over their lifetimes; a view lives in the slot of what it views.
+void Plan::assign_slots() {
+  const int count = static_cast<int>(steps_.size());
+  std::vector<int> last(values_.size(), -1);
+  const auto root = [&](int value) { return values_[value].view_of >= 0 ? values_[value].view_of : value; };
+  for (int n = 0; n < count; ++n)
+    for (const int value : steps_[n].inputs)
+      if (value >= 0) last[root(value)] = n;
+  for (const int value : outputs_) last[root(value)] = count;
+  std::vector<int> free_from;                        // per slot: first step that may use it anew
+  const auto take = [&](int from, int until) {
+    for (std::size_t slot = 0; slot < free_from.size(); ++slot)
+      if (free_from[slot] <= from) {
+        free_from[slot] = until;
+        return static_cast<int>(slot);
+      }
+    free_from.push_back(until);
+    return static_cast<int>(free_from.size()) - 1;
+  };
+  for (int n = 0; n < count; ++n) {
+    if (steps_[n].known) continue;
+    for (const int value : steps_[n].outputs)
+      if (value >= 0 && values_[value].view_of < 0) values_[value].slot = take(n, std::max(last[value], n) + 1);
+  }
+  slots_ = static_cast<int>(free_from.size());
+}
+
+}  // namespace lading

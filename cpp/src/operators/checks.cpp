@@ -1,0 +1,89 @@
+#include "operators/checks.hpp"
+
+namespace lading {
+namespace {
+
+std::string count(int n, const char* what) { return std::to_string(n) + " " + what + (n == 1 ? "" : "s"); }
+
+std::string names_of(Types allowed) {
+  std::string names;
+  for (int i = 0; i <= static_cast<int>(Type::boolean); ++i)
+    if (allowed >> i & 1) names += (names.empty() ? "" : ", ") + std::string(name_of(static_cast<Type>(i)));
+  return names;
+}
+
+std::string axes(int rank) { return std::to_string(rank) + (rank == 1 ? " axis" : " axes"); }
+
+std::string input(int i) { return "input " + std::to_string(i); }
+
+}  // namespace
+
+void check_counts(const Definition& definition, int required, int most, int outputs) {
+  const int given = definition.input_count();
+  if (given > most) definition.fail("takes at most " + count(most, "input") + ", it has " + std::to_string(given));
+  for (int i = 0; i < required; ++i)
+    if (!definition.has_input(i)) definition.fail(input(i) + " is missing; it needs " + count(required, "input"));
+  if (definition.output_count() < 1 || definition.output_count() > outputs)
+    definition.fail("gives 1 to " + count(outputs, "output") + ", the node asks for " +
+                    std::to_string(definition.output_count()));
+}
+
+Type type_attribute(const Definition& definition, const char* name, Type otherwise) {
+  if (!definition.has(name)) return otherwise;
+  const std::string text = definition.text(name, "");
+  Type type;
+  if (!parse_type(text, type))
+    definition.fail("attribute '" + std::string(name) + "' is '" + text + "'; it must be one of " +
+                    names_of(all_types));
+  return type;
+}
+
+int choice(const Definition& definition, const char* name, const char* otherwise,
+           std::initializer_list<const char*> choices) {
+  const std::string text = definition.text(name, otherwise);
+  std::string list;
+  int position = 0;
+  for (const char* candidate : choices) {
+    if (text == candidate) return position;
+    list += (position++ ? ", '" : "'") + std::string(candidate) + "'";
+  }
+  definition.fail("attribute '" + std::string(name) + "' is '" + text + "'; it must be one of " + list);
+}
+
+void check_type(const Operands& io, int i, Types allowed) {
+  if (allowed & bit(io[i].type)) return;
+  const bool half = (half_types & bit(io[i].type)) && (allowed & float_types);
+  io.fail(input(i) + " is " + std::string(name_of(io[i].type)) + "; it must be one of " + names_of(allowed) +
+          (half ? "; put a Cast to float32 before it" : ""));
+}
+
+void check_same_type(const Operands& io, int i, int as) {
+  if (io[i].type != io[as].type)
+    io.fail(input(i) + " is " + std::string(name_of(io[i].type)) + ", " + input(as) + " is " +
+            std::string(name_of(io[as].type)) + "; they must be the same type");
+}
+
+void check_rank(const Operands& io, int i, int rank) {
+  if (io[i].shape.rank != rank)
+    io.fail(input(i) + " must have " + axes(rank) + ", its shape is " + io[i].shape.text());
+}
+
+void check_one_element(const Operands& io, int i) {
+  if (io[i].size() != 1) io.fail(input(i) + " must be one number, its shape is " + io[i].shape.text());
+}
+
+void check_output_rank(const Operands& io, int rank) {
+  if (rank > max_rank)
+    io.fail("its output would have " + axes(rank) + "; at most " + std::to_string(max_rank) + " are supported");
+}
+
+void refuse_index(const Operands& io, std::int64_t index, std::int64_t length) {
+  io.fail("index " + std::to_string(index) + " is outside an axis of length " + std::to_string(length));
+}
+
+Integers list_of_integers(const Operands& io, int i) {
+  if (io[i].shape.rank > 1) io.fail(input(i) + " must be a list, its shape is " + io[i].shape.text());
+  return {io, i};
+}
+
+}  // namespace lading

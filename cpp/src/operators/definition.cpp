@@ -1,0 +1,81 @@
+// How operators read their attributes and operands, with the messages for those that do not fit.
+#include "error.hpp"
+#include "operators/operator.hpp"
+
+namespace lading {
+namespace {
+template <class T> const T* attribute(const Definition& d, const char* name) {
+  const auto found = d.attributes().find(name);
+  if (found == d.attributes().end()) return nullptr;
+  if (const T* value = std::get_if<T>(&found->second)) return value;
+  constexpr const char* kind = std::is_same_v<T, std::int64_t>  ? "an integer"
+                               : std::is_same_v<T, double>      ? "a number"
+                               : std::is_same_v<T, std::string> ? "a text"
+                                                                : "a list of integers";
+  d.fail("attribute '" + std::string(name) + "' must be " + kind);
+}
+std::string sentence(const std::string& node, const std::string& operator_name, const std::string& why) {
+  return "node '" + node + "' (" + operator_name + "): " + why;
+}
+}  // namespace
+
+void Definition::fail(const std::string& why) const { throw Error(sentence(node(), operator_name(), why)); }
+
+bool Definition::has(const char* name) const { return attributes().find(name) != attributes().end(); }
+
+std::int64_t Definition::integer(const char* name, std::int64_t otherwise) const {
+  const auto* value = attribute<std::int64_t>(*this, name);
+  return value ? *value : otherwise;
+}
+std::int64_t Definition::integer(const char* name) const {
+  if (!has(name)) fail("attribute '" + std::string(name) + "' is missing");
+  return integer(name, 0);
+}
+float Definition::real(const char* name, float otherwise) const {
+  const auto found = attributes().find(name);
+  if (found == attributes().end()) return otherwise;
+  if (const auto* integer = std::get_if<std::int64_t>(&found->second)) return static_cast<float>(*integer);
+  return static_cast<float>(*attribute<double>(*this, name));
+}
+std::string Definition::text(const char* name, const char* otherwise) const {
+  const auto* value = attribute<std::string>(*this, name);
+  return value ? *value : otherwise;
+}
+std::vector<std::int64_t> Definition::integers(const char* name) const {
+  const auto* value = attribute<std::vector<std::int64_t>>(*this, name);
+  return value ? *value : std::vector<std::int64_t>{};
+}
+
+void Operands::fail(const std::string& why) const { throw Error(operator_->where + ": " + why); }
+
+void Operands::set(int i, Type type, const Shape& shape) const {
+  constexpr std::int64_t most = std::int64_t(1) << 40;  // elements: far beyond any memory limit, far below overflow
+  std::int64_t size = 1;
+  bool empty = false;
+  for (int axis = 0; axis < shape.rank; ++axis) {
+    if (shape[axis] < 0) fail("output shape " + shape.text() + " has a negative length");
+    if (shape[axis] == 0) empty = true;
+    else if (__builtin_mul_overflow(size, shape[axis], &size) || size > most)
+      fail("output shape " + shape.text() + " is too large");
+  }
+  (void)empty;
+  if (!has_output(i)) return;
+  output(i).type = type;
+  output(i).shape = shape;
+}
+
+Shape Operands::integers(int i) const {
+  const Tensor& tensor = (*this)[i];
+  if (tensor.shape.rank > 1) fail("input " + std::to_string(i) + " must be a list, its shape is " + tensor.shape.text());
+  if (tensor.size() > max_rank) fail("input " + std::to_string(i) + " has " + std::to_string(tensor.size()) +
+                                     " elements; at most " + std::to_string(max_rank) + " axes are supported");
+  Shape values;
+  for (std::int64_t k = 0; k < tensor.size(); ++k) {
+    if (tensor.type == Type::int64) values.push(tensor.as<std::int64_t>()[k]);
+    else if (tensor.type == Type::int32) values.push(tensor.as<std::int32_t>()[k]);
+    else fail("input " + std::to_string(i) + " must hold integers, it is " + std::string(name_of(tensor.type)));
+  }
+  return values;
+}
+
+}  // namespace lading

@@ -1,0 +1,64 @@
+// internal.Dense, which passes make of MatMul or Gemm with constant weights, bias, residual and activation:
+// y = activation(x w + (bias + add)). Inputs: x [..., K], w [K, N], bias [N] or none, add of the shape of y or none.
+#include "operators/activation.hpp"
+#include "operators/checks.hpp"
+#include "operators/packed_weights.hpp"
+
+namespace lading {
+namespace {
+
+const Tensor& weights_of(const Definition& definition) {
+  check_counts(definition, 2, 4);
+  const Tensor* w = definition.constant(1);
+  if (!w || w->type != Type::float32 || w->shape.rank != 2) definition.fail("needs constant float32 weights [K, N]");
+  return *w;
+}
+const float* bias_of(const Definition& definition, std::int64_t outputs) {
+  if (!definition.has_input(2)) return nullptr;
+  const Tensor* bias = definition.constant(2);
+  if (!bias || bias->type != Type::float32 || bias->size() != outputs)
+    definition.fail("needs a constant float32 bias, one number for each output");
+  return bias->as<float>();
+}
+
+class Dense final : public Operator {
+ public:
+  explicit Dense(const Definition& definition)
+      : kernels_(definition.kernels()), activation_(Activation::named(definition, definition.text("activation", ""))),
+        weights_(kernels_, weights_of(definition).as<float>(), bias_of(definition, weights_of(definition).shape[1]),
+                 weights_of(definition).shape[0], weights_of(definition).shape[1]) {}
+  void infer(const Operands& io) const override {
+    check_type(io, 0, bit(Type::float32));
+    Shape out = io[0].shape;
+    if (out.rank == 0 || out[out.rank - 1] != weights_.inputs())
+      io.fail("takes " + std::to_string(weights_.inputs()) + " numbers along its last axis, the shape is " + out.text());
+    out[out.rank - 1] = weights_.outputs();
+    if (io.has(3) && (io[3].type != Type::float32 || !(io[3].shape == out)))
+      io.fail("adds input 3, whose shape must be " + out.text() + ", it is " + io[3].shape.text());
+    io.set(0, Type::float32, out);
+  }
+  void run(const Operands& io) const override {
+    Tensor& out = io.output();
+    const std::int64_t rows = out.shape.size(0, out.shape.rank - 1);
+    weights_.multiply(io[0].as<float>(), rows, out.as<float>(), io.has(3) ? io[3].as<float>() : nullptr, activation_.relu);
+    if (!activation_.relu) activation_.run(kernels_, out.as<float>(), out.as<float>(), out.size());
+  }
+  // Rows do not see each other; what is added must have its entries where x has them.
+  int entry(const Operands& io, int) const override {
+    const int axis = io.entry(0);
+    if (axis < 0 || axis == io.output().shape.rank - 1) return Entry::mixed;
+    return io.has(3) && io.entry(3) != axis ? int(Entry::mixed) : axis;
+  }
+  std::size_t memory() const override { return weights_.bytes(); }
+
+ private:
+  const Kernels& kernels_;
+  Activation activation_;
+  PackedWeights weights_;
+};
+
+}  // namespace
+
+std::unique_ptr<Operator> make_Dense(const Definition& definition) { return std::make_unique<Dense>(definition); }
+
+}  // namespace lading

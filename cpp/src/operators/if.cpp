@@ -1,0 +1,43 @@
+// If (ONNX): runs one of two graphs. Its inputs are the condition and every outer name that a branch reads.
+#include "graph/frame.hpp"
+#include "operators/operator.hpp"
+
+namespace lading {
+namespace {
+
+class If final : public Operator {
+ public:
+  explicit If(const Definition& definition) {
+    branch_[0] = definition.subgraph("then_branch");
+    branch_[1] = definition.subgraph("else_branch");
+    for (const auto& branch : branch_)
+      if (static_cast<int>(branch->outputs().size()) != definition.output_count())
+        definition.fail("both branches must give " + std::to_string(definition.output_count()) + " outputs");
+  }
+  void infer(const Operands& io) const override {
+    if (io[0].type != Type::boolean || io[0].size() != 1)
+      io.fail("the condition must be one bool, it is " + std::string(name_of(io[0].type)) + " " + io[0].shape.text());
+    Shape empty;
+    empty.push(0);
+    for (int i = 0; i < io.output_count(); ++i) io.set(i, Type::float32, empty);
+  }
+  void run(const Operands& io) const override {
+    auto& frames = *static_cast<std::vector<std::unique_ptr<Frame>>*>(io.context_);
+    Frame& frame = *frames[*io[0].as<bool>() ? 0 : 1];
+    for (int i = 1; i < io.input_count(); ++i) frame.set_input(i - 1, io[i].type, io[i].shape, Entry::none, io[i].data);
+    frame.resolve();
+    frame.run();
+    for (int i = 0; i < io.output_count(); ++i)
+      if (io.has_output(i)) io.output(i) = frame.output(i);  // stays valid until this node runs again
+  }
+  bool shape_from_data() const override { return true; }
+
+ private:
+  std::shared_ptr<const Plan> branch_[2];
+};
+
+}  // namespace
+
+std::unique_ptr<Operator> make_If(const Definition& definition) { return std::make_unique<If>(definition); }
+
+}  // namespace lading

@@ -1,0 +1,41 @@
+// Constant weights [K][N] of a dense layer, packed for the kernels when a model is loaded.
+#pragma once
+#include <vector>
+
+#include "graph/memory.hpp"
+#include "kernels/kernels.hpp"
+
+namespace lading {
+
+class PackedWeights {
+ public:
+  // w [inputs][outputs]; bias [outputs] or null
+  PackedWeights(const Kernels& kernels, const float* w, const float* bias, std::int64_t inputs, std::int64_t outputs)
+      : kernels_(kernels), bytes_(kernels.dense_bytes(inputs, outputs)), memory_(allocate(bytes_)) {
+    packed_ = kernels.dense_pack(w, bias, inputs, outputs, memory_.get());
+  }
+  std::int64_t inputs() const { return packed_.inputs; }
+  std::int64_t outputs() const { return packed_.outputs; }
+  std::size_t bytes() const { return bytes_; }
+  const PackedDense& packed() const { return packed_; }
+  // y [rows][outputs] = x [rows][inputs] w + (bias + add), then relu if asked; add may be null
+  void multiply(const float* x, std::int64_t rows, float* y, const float* add = nullptr, bool relu = false) const {
+    kernels_.dense(packed_, x, inputs(), rows, y, outputs(), add, outputs(), relu);
+  }
+
+ private:
+  const Kernels& kernels_;
+  std::size_t bytes_;
+  Memory memory_;
+  PackedDense packed_;
+};
+
+// w [rows][columns] turned around
+inline std::vector<float> transposed(const float* w, std::int64_t rows, std::int64_t columns) {
+  std::vector<float> turned(static_cast<std::size_t>(rows * columns));
+  for (std::int64_t i = 0; i < rows; ++i)
+    for (std::int64_t j = 0; j < columns; ++j) turned[static_cast<std::size_t>(j * rows + i)] = w[i * columns + j];
+  return turned;
+}
+
+}  // namespace lading

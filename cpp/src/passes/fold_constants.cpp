@@ -1,0 +1,65 @@
+// A node that reads constants only is evaluated once, here, by its own operator.
+#include <algorithm>
+
+#include "graph/memory.hpp"
+#include "graph/node_definition.hpp"
+#include "passes/passes.hpp"
+
+namespace lading {
+namespace {
+
+// A folded value may not be much larger than what it is made of: ConstantOfShape of a huge shape waits for run time.
+constexpr std::size_t most_bytes = std::size_t(64) << 20;
+
+bool reads_constants_only(const Graph& graph, const GraphNode& node) {
+  return !node.inputs.empty() && !node.captured &&
+         std::all_of(node.inputs.begin(), node.inputs.end(), [&](int v) { return v < 0 || graph.constant(v); });
+}
+
+std::shared_ptr<const std::byte> shared(Memory memory) {
+  return std::shared_ptr<const std::byte>(memory.release(), [](const std::byte* p) { std::free(const_cast<std::byte*>(p)); });
+}
+
+// Evaluates one node on constant tensors; false if its result is too large to keep.
+bool evaluate(Graph& graph, const GraphNode& node) {
+  NodeDefinition definition(graph, node, most_bytes);
+  const auto operation = find_operator(node.operator_name)(definition);
+  operation->where = "node '" + node.name + "' (" + node.operator_name + ")";
+  if (operation->shape_from_data()) return false;
+  std::vector<Tensor> in(node.inputs.size()), out(node.outputs.size());
+  std::vector<const Tensor*> in_pointers(in.size());
+  std::vector<Tensor*> out_pointers(out.size());
+  for (std::size_t i = 0; i < in.size(); ++i)
+    if (node.inputs[i] >= 0) in[i] = graph.constant(node.inputs[i])->tensor(), in_pointers[i] = &in[i];
+  for (std::size_t i = 0; i < out.size(); ++i) out_pointers[i] = &out[i];
+  Operands io;
+  io.input_ = in_pointers.data(), io.inputs_ = static_cast<int>(in.size());
+  io.output_ = out_pointers.data(), io.outputs_ = static_cast<int>(out.size());
+  io.operator_ = operation.get();
+  operation->infer(io);
+  std::vector<Memory> memory;
+  for (Tensor& tensor : out) {
+    if (tensor.bytes() > most_bytes) return false;
+    memory.push_back(allocate(tensor.bytes()));
+    tensor.data = memory.back().get();
+  }
+  const Memory scratch = allocate(operation->scratch(io));
+  io.scratch_ = scratch.get();
+  if (operation->view()) std::copy_n(in[0].data, in[0].bytes(), out[0].data);
+  else operation->run(io);
+  for (std::size_t i = 0; i < out.size(); ++i)
+    if (node.outputs[i] >= 0)
+      graph.values[node.outputs[i]].constant = Constant{out[i].type, out[i].shape, shared(std::move(memory[i]))};
+  return true;
+}
+
+}  // namespace
+
+void fold_constants(Graph& graph) {
+  std::vector<GraphNode> kept;
+  for (GraphNode& node : graph.nodes)
+    if (!reads_constants_only(graph, node) || !evaluate(graph, node)) kept.push_back(std::move(node));
+  graph.nodes = std::move(kept);
+}
+
+}  // namespace lading

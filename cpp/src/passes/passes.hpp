@@ -1,0 +1,14 @@
+// What the plan does to a graph before it is compiled. One pass a file; each keeps the meaning of the
+// graph, and is chosen from the bundle alone, so that the bits do not depend on the machine.
+#pragma once
+#include "graph/graph.hpp"
+
+namespace lading {
+
+void run_passes(Graph& graph);
+
+void fold_constants(Graph& graph);       // nodes that read constants only
+void fold_batch_normalization(Graph& graph);  // into the weights of the layer before it
+void fuse_dense(Graph& graph);           // MatMul or Gemm with constant weights, bias, residual, activation
+
+}  // namespace lading

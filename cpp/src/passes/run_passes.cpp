@@ -1,0 +1,12 @@
+#include "passes/passes.hpp"
+
+namespace lading {
+
+void run_passes(Graph& graph) {
+  fold_constants(graph);
+  fold_batch_normalization(graph);
+  fuse_dense(graph);
+  graph.remove_unused();
+}
+
+}  // namespace lading
