@@ -1,0 +1,253 @@
+// The C interface: a thin skin over Model and Session that lets no exception out.
+#include <cstring>
+#include <new>
+
+#include "lading/lading.h"
+#include "bundle/bundle.hpp"
+#include "kernels/kernels.hpp"
+#include "session/session.hpp"
+#include "version.hpp"
+
+struct lading_error {
+  int code;
+  std::string text;
+};
+struct lading_model {
+  std::shared_ptr<const lading::Model> model;
+};
+struct lading_session {
+  explicit lading_session(std::shared_ptr<const lading::Model> m) : session(std::move(m)) {}
+  void show_slots() {
+    for (std::size_t c = 0; c < slots.size(); ++c)
+      slots[c] = {session.slots(static_cast<int>(c)), session.slot_count(static_cast<int>(c))};
+  }
+  void show_results() {
+    for (std::size_t o = 0; o < results.size(); ++o)
+      results[o] = {const_cast<std::byte*>(session.result(static_cast<int>(o))), session.result_items(static_cast<int>(o))};
+  }
+  lading::Session session;
+  std::vector<lading_slots> slots, results;
+  lading::Batch batch;                              // kept, so that a batch allocates nothing
+};
+
+namespace {
+
+void report(lading_error** error, int code, const char* text) {
+  if (error) *error = new (std::nothrow) lading_error{code, text};
+}
+
+// f(), or a filled error and `failed`.
+template <class F, class T> T guarded(lading_error** error, T failed, F&& f) {
+  try {
+    return f();
+  } catch (const lading::Error& e) {
+    report(error, static_cast<int>(e.fault), e.what());
+  } catch (const std::bad_alloc&) {
+    report(error, LADING_MEMORY, "out of memory");
+  } catch (const std::exception& e) {
+    report(error, LADING_INVALID, e.what());
+  }
+  return failed;
+}
+template <class F> int status(lading_error** error, F&& f) {
+  return guarded(error, 1, [&] { f(); return 0; });
+}
+
+lading::Limits limits(const lading_options* options) {
+  lading::Limits made;
+  if (options && options->size >= sizeof(lading_options) && options->memory_limit) made.memory = options->memory_limit;
+  return made;
+}
+
+void fill(const lading::Model& model, const lading::Handle& handle, lading_variable& variable) {
+  const lading::Column& column = model.table().columns[static_cast<std::size_t>(handle.column)];
+  const lading::Input& input = model.bundle().inputs[static_cast<std::size_t>(column.input)];
+  const bool compares = column.variable >= 0 && [&] {
+    const auto& missing = input.variables[static_cast<std::size_t>(column.variable)].missing;
+    return missing && (!missing->when_equal.empty() || !missing->when_equal_integer.empty());
+  }();
+  const int conversion = static_cast<int>(handle.conversion.kind);
+  variable.column = handle.column, variable.type = static_cast<int>(column.raw);
+  variable.width = column.width, variable.element = handle.element;
+  variable.plain = !compares && !conversion;
+  variable.conversion = conversion, variable.factor = handle.conversion.factor;
+}
+
+void fill(const lading::Model& model, const lading::OutputHandle& handle, lading_label& label) {
+  label.output = handle.output, label.element = handle.element;
+  label.type = static_cast<int>(model.bundle().outputs[static_cast<std::size_t>(handle.output)].type);
+  label.width = model.item_size(handle.output);
+}
+
+lading::Conversion conversion(int kind, double factor) {
+  return {static_cast<lading::Conversion::Kind>(kind), factor};
+}
+
+template <class T> int set(lading_session* s, const lading_variable* v, int64_t item, T value, lading_error** error) {
+  return status(error, [&] {
+    s->session.set(lading::Handle{v->column, v->element, conversion(v->conversion, v->factor)}, item, value);
+  });
+}
+
+}  // namespace
+
+extern "C" {
+
+int lading_abi(void) { return 1; }
+const char* lading_version(void) { return LADING_VERSION; }
+int lading_numerics(void) { return LADING_NUMERICS; }
+const char* lading_isa(void) { return lading::kernels().isa; }
+
+const char* lading_error_text(const lading_error* error) { return error ? error->text.c_str() : "out of memory"; }
+int lading_error_code(const lading_error* error) { return error ? error->code : LADING_MEMORY; }
+void lading_error_free(lading_error* error) { delete error; }
+
+lading_model* lading_load(const char* path, const lading_options* options, lading_error** error) {
+  return guarded(error, static_cast<lading_model*>(nullptr), [&] {
+    const lading::Limits most = limits(options);
+    return new lading_model{std::make_shared<const lading::Model>(lading::read_bundle(path, most), most)};
+  });
+}
+lading_model* lading_load_memory(const void* json, size_t json_size, const void* weights, size_t weights_size,
+                                 const char* where, const lading_options* options, lading_error** error) {
+  return guarded(error, static_cast<lading_model*>(nullptr), [&] {
+    const lading::Limits most = limits(options);
+    auto bundle = lading::read_bundle({static_cast<const char*>(json), json_size},
+                                      {static_cast<const char*>(weights), weights_size}, nullptr, where, most);
+    return new lading_model{std::make_shared<const lading::Model>(std::move(bundle), most)};
+  });
+}
+void lading_model_free(lading_model* model) { delete model; }
+size_t lading_model_memory(const lading_model* model) { return model->model->memory(); }
+const char* lading_model_name(const lading_model* model) { return model->model->bundle().name.c_str(); }
+
+int lading_find_variable(const lading_model* model, const char* input, const char* name, const char* unit,
+                         lading_variable* variable, lading_error** error) {
+  return status(error, [&] { fill(*model->model, model->model->variable(input, name, unit), *variable); });
+}
+int lading_find_element(const lading_model* model, const char* input, const int64_t* index, size_t count,
+                        lading_variable* variable, lading_error** error) {
+  return status(error, [&] { fill(*model->model, model->model->element(input, {index, index + count}), *variable); });
+}
+int lading_find_label(const lading_model* model, const char* output, const char* name, lading_label* label,
+                      lading_error** error) {
+  return status(error, [&] { fill(*model->model, model->model->label(output, name), *label); });
+}
+int lading_find_output_element(const lading_model* model, const char* output, const int64_t* index, size_t count,
+                               lading_label* label, lading_error** error) {
+  return status(error, [&] { fill(*model->model, model->model->output_element(output, {index, index + count}), *label); });
+}
+int lading_find_axis(const lading_model* model, const char* name, lading_error** error) {
+  return guarded(error, -1, [&] { return model->model->axis(name); });
+}
+
+int lading_column_count(const lading_model* model) { return static_cast<int>(model->model->table().columns.size()); }
+int lading_axis_count(const lading_model* model) { return static_cast<int>(model->model->bundle().axes.size()); }
+int lading_input_count(const lading_model* model) { return static_cast<int>(model->model->bundle().inputs.size()); }
+int lading_output_count(const lading_model* model) { return static_cast<int>(model->model->bundle().outputs.size()); }
+
+int lading_describe_column(const lading_model* model, int index, lading_column* description) {
+  if (index < 0 || index >= lading_column_count(model)) return 1;
+  const lading::Column& column = model->model->table().columns[static_cast<std::size_t>(index)];
+  const lading::Input& input = model->model->bundle().inputs[static_cast<std::size_t>(column.input)];
+  const bool named = column.variable >= 0;
+  description->input = input.name.c_str();
+  description->variable = named ? input.variables[static_cast<std::size_t>(column.variable)].name.c_str() : nullptr;
+  description->unit = named ? input.variables[static_cast<std::size_t>(column.variable)].unit.c_str() : "";
+  description->type = static_cast<int>(column.raw);
+  description->axis = column.axis;
+  description->width = column.width;
+  return 0;
+}
+int lading_describe_output(const lading_model* model, int index, lading_output* description) {
+  if (index < 0 || index >= lading_output_count(model)) return 1;
+  const lading::Output& output = model->model->bundle().outputs[static_cast<std::size_t>(index)];
+  description->name = output.name.c_str();
+  description->type = static_cast<int>(output.type);
+  description->axis = lading::sequence_axis(output.axes);
+  description->width = model->model->item_size(index);
+  return 0;
+}
+int64_t lading_axis_maximum(const lading_model* model, int axis) {
+  return model->model->bundle().axes[static_cast<std::size_t>(axis)].max;
+}
+
+lading_session* lading_session_new(const lading_model* model, lading_error** error) {
+  return guarded(error, static_cast<lading_session*>(nullptr), [&] {
+    auto session = std::make_unique<lading_session>(model->model);
+    session->slots.resize(model->model->table().columns.size());
+    session->results.resize(model->model->bundle().outputs.size());
+    session->show_slots();
+    return session.release();
+  });
+}
+void lading_session_free(lading_session* session) { delete session; }
+int lading_reserve(lading_session* session, const int64_t* lengths, size_t count, lading_error** error) {
+  return status(error, [&] {
+    session->session.reserve({lengths, lengths + count});
+    session->show_slots();
+  });
+}
+int lading_resize(lading_session* session, int axis, int64_t length, lading_error** error) {
+  return status(error, [&] {
+    session->session.resize(axis, length);
+    session->show_slots();
+  });
+}
+const lading_slots* lading_session_slots(lading_session* session) { return session->slots.data(); }
+int lading_set_float(lading_session* s, const lading_variable* v, int64_t item, float value, lading_error** error) {
+  return set(s, v, item, value, error);
+}
+int lading_set_double(lading_session* s, const lading_variable* v, int64_t item, double value, lading_error** error) {
+  return set(s, v, item, value, error);
+}
+int lading_set_integer(lading_session* s, const lading_variable* v, int64_t item, int64_t value, lading_error** error) {
+  return set(s, v, item, value, error);
+}
+int lading_run(lading_session* session, lading_error** error) {
+  return status(error, [&] {
+    session->session.run();
+    session->show_results();
+  });
+}
+const lading_slots* lading_session_results(lading_session* session) { return session->results.data(); }
+size_t lading_session_memory(const lading_session* session) { return session->session.memory(); }
+int lading_session_flags(const lading_session* session) { return session->session.raised_flags(); }
+
+int lading_run_batch(lading_session* session, const lading_batch* batch, int64_t begin, int64_t end,
+                     lading_error** error) {
+  return status(error, [&] {
+    const lading::Model& model = session->session.model();
+    lading::Batch& made = session->batch;
+    const std::size_t columns = model.table().columns.size();
+    made.entries = batch->entries;
+    made.feeds.resize(columns);
+    for (std::size_t c = 0; c < columns; ++c) {
+      lading_feed feed;
+      std::memcpy(&feed, reinterpret_cast<const char*>(batch->feeds) + c * batch->feed_size, sizeof feed);
+      made.feeds[c] = {feed.data, static_cast<lading::Type>(feed.type), feed.stride, conversion(feed.conversion, feed.factor), false};
+    }
+    made.offsets.assign(batch->offsets, batch->offsets + model.bundle().axes.size());
+    made.results.assign(batch->results, batch->results + model.bundle().outputs.size());
+    session->session.run_batch(made, begin, end);
+  });
+}
+
+int lading_run_graph(lading_session* session, const lading_tensor* inputs, lading_tensor* outputs, lading_error** error) {
+  return status(error, [&] {
+    const lading::Bundle& bundle = session->session.model().bundle();
+    std::vector<lading::Tensor> in(bundle.inputs.size()), out(bundle.outputs.size());
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      in[i] = {static_cast<lading::Type>(inputs[i].type), {}, static_cast<std::byte*>(inputs[i].data)};
+      for (int a = 0; a < inputs[i].rank; ++a) in[i].shape.push(inputs[i].dims[a]);
+    }
+    session->session.run_graph(in, out);
+    for (std::size_t o = 0; o < out.size(); ++o) {
+      outputs[o].type = static_cast<int>(out[o].type), outputs[o].rank = out[o].shape.rank;
+      for (int a = 0; a < out[o].shape.rank; ++a) outputs[o].dims[a] = out[o].shape[a];
+      outputs[o].data = out[o].data;
+    }
+  });
+}
+
+}  // extern "C"

@@ -1,0 +1,48 @@
+// What a caller hands over for a batch, and how one number of it becomes a slot's raw value.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "graph/tensor.hpp"
+
+namespace lading {
+
+// A unit conversion: one multiplication or one division, in the raw type.
+struct Conversion {
+  enum class Kind : std::uint8_t { none, multiply, divide };
+  Kind kind = Kind::none;
+  double factor = 1;
+};
+
+// The numbers of one column: item i stands at data + i * stride, its `width` numbers one after the other.
+struct Feed {
+  const void* data = nullptr;
+  Type type = Type::float32;
+  std::int64_t stride = 0;                          // bytes
+  Conversion conversion;
+  bool from_slots = false;                          // raw values of a session's own slots
+};
+
+struct Batch {
+  std::int64_t entries = 0;
+  std::vector<Feed> feeds;                          // per column
+  std::vector<const std::int64_t*> offsets;         // per axis of the bundle: entries + 1 numbers for sequences, else null
+  std::vector<void*> results;                       // per output; null: not wanted
+};
+
+// Slots nobody has set since the last run hold `unset`; set() marks a value that is missing as fed with `absent`.
+template <class T> struct Reserved;
+template <> struct Reserved<float> {
+  using Bits = std::uint32_t;
+  static constexpr Bits unset = 0x7fc1ad10u, absent = 0x7fc1ad11u;
+};
+template <> struct Reserved<double> {
+  using Bits = std::uint64_t;
+  static constexpr Bits unset = 0x7ff81ad100001ad1ull, absent = 0x7ff81ad100001ad2ull;
+};
+template <> struct Reserved<std::int64_t> {
+  using Bits = std::uint64_t;
+  static constexpr Bits unset = 0x8000000000000000ull, absent = 0x8000000000000001ull;
+};
+
+}  // namespace lading

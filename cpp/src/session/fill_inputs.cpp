@@ -1,0 +1,144 @@
+// From columns to the tensors that the graph reads.
+#include <cstring>
+
+#include "session/session.hpp"
+
+namespace lading {
+namespace {
+
+// Copies `count` items of `layout.inner.size()` numbers, items `step` numbers apart at the destination.
+template <class Word>
+void scatter(const std::byte* from, std::int64_t stride, std::int64_t count, Word* to, std::int64_t step,
+             const TensorLayout& layout) {
+  const std::size_t width = layout.inner.size();
+  for (std::int64_t i = 0; i < count; ++i, from += stride, to += step)
+    for (std::size_t k = 0; k < width; ++k) std::memcpy(to + layout.inner[k], from + k * sizeof(Word), sizeof(Word));
+}
+
+void scatter(std::size_t word, const std::byte* from, std::int64_t stride, std::int64_t count, std::byte* to,
+             std::int64_t offset, std::int64_t step, const TensorLayout& layout) {
+  to += offset * static_cast<std::int64_t>(word);
+  if (word == 4) scatter(from, stride, count, reinterpret_cast<std::uint32_t*>(to), step, layout);
+  else if (word == 8) scatter(from, stride, count, reinterpret_cast<std::uint64_t*>(to), step, layout);
+  else if (word == 2) scatter(from, stride, count, reinterpret_cast<std::uint16_t*>(to), step, layout);
+  else scatter(from, stride, count, reinterpret_cast<std::uint8_t*>(to), step, layout);
+}
+
+}  // namespace
+
+// A field whose numbers go into the tensor as they are, one per item, at its own place of the variable axis.
+bool Session::copies(const Batch& batch, std::size_t f) const {
+  const Field& field = model_->table().fields[f];
+  const Feed& feed = batch.feeds[static_cast<std::size_t>(field.column)];
+  const TensorLayout& layout = input_layout_[static_cast<std::size_t>(field.input)];
+  const Input& input = model_->bundle().inputs[static_cast<std::size_t>(field.input)];
+  return field.variable >= 0 && model_->preparation(f).trivial() && feed.type == input.type &&
+         feed.conversion.kind == Conversion::Kind::none && layout.inner.size() == 1 &&
+         input.axes.back().kind == AxisUse::Kind::variable;
+}
+
+// Columns that stand side by side (slots, or the fields of a struct) are copied together.
+void Session::find_copy_runs(const Batch& batch) {
+  if (runs_of_ == &batch) return;
+  runs_of_ = &batch;
+  copy_runs_.clear();
+  const auto& fields = model_->table().fields;
+  const auto feed = [&](std::size_t f) -> const Feed& { return batch.feeds[static_cast<std::size_t>(fields[f].column)]; };
+  const auto axis = [&](std::size_t f) { return model_->table().columns[static_cast<std::size_t>(fields[f].column)].axis; };
+  for (std::size_t f = 0; f < fields.size(); ++f) {
+    const bool copied = copies(batch, f);
+    if (copied && !copy_runs_.empty() && copy_runs_.back().count) {
+      const auto word = static_cast<std::ptrdiff_t>(size_of(feed(f).type));
+      const std::size_t before = f - 1;
+      const auto* expected = static_cast<const std::byte*>(feed(before).data) + word;
+      if (fields[before].input == fields[f].input && axis(before) == axis(f) && feed(f).data == expected &&
+          (feed(before).stride == feed(f).stride) && feed(f).type == feed(before).type) {
+        ++copy_runs_.back().count;
+        continue;
+      }
+    }
+    copy_runs_.push_back({f, copied ? 1 : 0});
+  }
+}
+
+void Session::fill_inputs(const Batch& batch, std::int64_t first, std::int64_t entries) {
+  const auto& fields = model_->table().fields;
+  find_copy_runs(batch);
+  for (const CopyRun& run : copy_runs_) {
+    if (run.count < 2) {
+      fill_field(batch, run.field, first, entries);
+      continue;
+    }
+    const Field& field = fields[run.field];
+    const Column& column = model_->table().columns[static_cast<std::size_t>(field.column)];
+    const Feed& feed = batch.feeds[static_cast<std::size_t>(field.column)];
+    const TensorLayout& layout = input_layout_[static_cast<std::size_t>(field.input)];
+    const Span span = column.axis >= 0 ? spans_[static_cast<std::size_t>(column.axis)] : Span{first, entries, entries};
+    const auto word = static_cast<std::int64_t>(size_of(feed.type));
+    const std::int64_t step = (column.axis >= 0 ? layout.element_stride : layout.entry_stride) * word;
+    const auto* from = static_cast<const std::byte*>(feed.data) + span.first * feed.stride;
+    std::byte* to = frame_.input(field.input).data + field.variable * word;
+    for (std::int64_t i = 0; i < span.kept; ++i, from += feed.stride, to += step)
+      std::memcpy(to, from, static_cast<std::size_t>(run.count * word));
+  }
+  for (std::size_t f = 0; f < fields.size(); ++f) fill_padding(f, entries);
+  const auto& inputs = model_->bundle().inputs;
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i].mask) fill_mask(static_cast<int>(i), entries);
+}
+
+void Session::fill_field(const Batch& batch, std::size_t f, std::int64_t first, std::int64_t entries) {
+  const Field& field = model_->table().fields[f];
+  const Column& column = model_->table().columns[static_cast<std::size_t>(field.column)];
+  const Feed& feed = batch.feeds[static_cast<std::size_t>(field.column)];
+  const TensorLayout& layout = input_layout_[static_cast<std::size_t>(field.input)];
+  const Preparation& preparation = model_->preparation(f);
+  Tensor& tensor = frame_.input(field.input);
+  const std::size_t word = size_of(tensor.type);
+  const bool along = column.axis >= 0;
+  const Span span = along ? spans_[static_cast<std::size_t>(column.axis)] : Span{first, entries, entries};
+  const std::int64_t step = along ? layout.element_stride : layout.entry_stride;
+  const std::int64_t offset = field.variable < 0 ? 0 : field.variable * layout.variable_stride;
+  if (preparation.trivial() && feed.type == tensor.type && feed.conversion.kind == Conversion::Kind::none) {
+    const auto* from = static_cast<const std::byte*>(feed.data) + span.first * feed.stride;
+    return scatter(word, from, feed.stride, span.kept, tensor.data, offset, step, layout);
+  }
+  const Feed* flag = preparation.wants_flag() ? &batch.feeds[static_cast<std::size_t>(field.flag_column)] : nullptr;
+  preparation.run(feed, flag, span.first, span.kept * column.width, column.width, work_.get(),
+                  reinterpret_cast<unsigned char*>(mark_.get()), prepared_.get());
+  scatter(word, prepared_.get(), column.width * static_cast<std::int64_t>(word), span.kept, tensor.data, offset, step, layout);
+}
+
+void Session::fill_padding(std::size_t f, std::int64_t) {
+  const Field& field = model_->table().fields[f];
+  const Column& column = model_->table().columns[static_cast<std::size_t>(field.column)];
+  if (column.axis < 0) return;
+  const Span& span = spans_[static_cast<std::size_t>(column.axis)];
+  if (span.padded == span.kept) return;
+  const TensorLayout& layout = input_layout_[static_cast<std::size_t>(field.input)];
+  const double pad = model_->preparation(f).pad(model_->bundle().axes[static_cast<std::size_t>(column.axis)].pad);
+  Tensor& tensor = frame_.input(field.input);
+  with_type(tensor.type, [&](auto zero) {
+    using T = decltype(zero);
+    auto* to = tensor.as<T>() + (field.variable < 0 ? 0 : field.variable * layout.variable_stride);
+    for (std::int64_t i = span.kept; i < span.padded; ++i)
+      for (const std::int64_t k : layout.inner) to[i * layout.element_stride + k] = static_cast<T>(pad);
+  });
+}
+
+void Session::fill_mask(int i, std::int64_t entries) {
+  const Mask& mask = *model_->bundle().inputs[static_cast<std::size_t>(i)].mask;
+  const TensorLayout& layout = input_layout_[static_cast<std::size_t>(i)];
+  const Span& span = spans_[static_cast<std::size_t>(mask.axis)];
+  Tensor& tensor = frame_.input(i);
+  with_type(tensor.type, [&](auto zero) {
+    using T = decltype(zero);
+    for (std::int64_t e = 0; e < entries; ++e)
+      for (std::int64_t n = 0; n < span.padded; ++n)
+        for (const std::int64_t k : layout.inner)
+          tensor.as<T>()[e * layout.entry_stride + n * layout.element_stride + k] =
+              static_cast<T>(n < span.kept ? mask.present : mask.absent);
+  });
+}
+
+}  // namespace lading

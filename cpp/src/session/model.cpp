@@ -1,0 +1,120 @@
+#include "session/model.hpp"
+
+#include <algorithm>
+
+namespace lading {
+namespace {
+
+template <class Things> std::vector<std::string> names(const Things& things) {
+  std::vector<std::string> list;
+  for (const auto& thing : things) list.push_back(thing.name);
+  return list;
+}
+
+template <class Things>
+int find(const Things& things, const std::string& name, const std::string& kind, const std::string& where) {
+  for (std::size_t i = 0; i < things.size(); ++i)
+    if (things[i].name == name) return static_cast<int>(i);
+  throw Error(kind + " '" + name + "' is not in " + where + " " + suggestion(name, names(things)), Fault::name);
+}
+
+std::string model_text(const Bundle& bundle) { return "model '" + bundle.name + "'"; }
+
+// Flat place of a multi-index over the fixed axes of a tensor.
+std::int64_t place(const std::vector<AxisUse>& axes, const std::vector<std::int64_t>& index, const std::string& what) {
+  std::int64_t flat = 0;
+  std::size_t used = 0;
+  for (const AxisUse& use : axes) {
+    if (use.kind == AxisUse::Kind::entry || use.kind == AxisUse::Kind::sequence) continue;
+    const std::int64_t i = used < index.size() ? index[used] : 0;
+    ++used;
+    if (i < 0 || i >= use.size)
+      throw Error(what + ": index " + std::to_string(i) + " is outside its axis of length " + std::to_string(use.size),
+                  Fault::name);
+    flat = flat * use.size + i;
+  }
+  if (index.size() != used)
+    throw Error(what + " takes " + std::to_string(used) + " indices, not " + std::to_string(index.size()), Fault::name);
+  return flat;
+}
+
+}  // namespace
+
+Model::Model(std::shared_ptr<const Bundle> bundle, const Limits& limits)
+    : bundle_(std::move(bundle)), limits_(limits), table_(*bundle_) {
+  for (const Input& input : bundle_->inputs)
+    for (const AxisUse& use : input.axes) batched_ |= use.kind == AxisUse::Kind::entry;
+  plan_ = Plan::compile(build_graph(*bundle_), limits.memory);
+  for (const Field& field : table_.fields) {
+    const Input& input = bundle_->inputs[static_cast<std::size_t>(field.input)];
+    const Variable* variable = field.variable < 0 ? nullptr : &input.variables[static_cast<std::size_t>(field.variable)];
+    const Column own{field.input, field.variable, input.type, 1, -1};
+    const Type raw = table_.columns[static_cast<std::size_t>(field.column)].raw;
+    preparations_.emplace_back(variable, raw, input.type, column_text(*bundle_, own));
+  }
+}
+
+int Model::find_input(const std::string& name) const {
+  return find(bundle_->inputs, name, "input", model_text(*bundle_));
+}
+int Model::find_output(const std::string& name) const {
+  return find(bundle_->outputs, name, "output", model_text(*bundle_));
+}
+
+Handle Model::variable(const std::string& input, const std::string& name, const std::string& unit) const {
+  const int i = find_input(input);
+  const Input& in = bundle_->inputs[static_cast<std::size_t>(i)];
+  const int v = find(in.variables, name, "variable", "input '" + input + "'");
+  const Variable& variable = in.variables[static_cast<std::size_t>(v)];
+  const int column = table_.find(i, v);
+  if (column < 0)
+    throw Error("variable '" + name + "' of input '" + input + "' is taken from '" + variable.from +
+                    "': set that one instead", Fault::name);
+  Handle handle{column, 0, {}};
+  if (unit != variable.unit) {
+    const std::string what = "variable '" + name + "' of input '" + input + "'";
+    handle.conversion = unit_conversion(unit, variable.unit, what);
+    if (variable.raw == Type::int64)
+      throw Error(what + " holds integers: feed it in '" + variable.unit + "'", Fault::unit);
+  }
+  return handle;
+}
+
+Handle Model::element(const std::string& input, const std::vector<std::int64_t>& index) const {
+  const int i = find_input(input);
+  const Input& in = bundle_->inputs[static_cast<std::size_t>(i)];
+  if (!in.variables.empty())
+    throw Error("input '" + input + "' has named variables " + suggestion("", names(in.variables)) + ": look them up by name",
+                Fault::name);
+  if (in.mask) throw Error("input '" + input + "' is a mask that the engine makes; it is not fed", Fault::name);
+  return {table_.find(i, -1), place(in.axes, index, "input '" + input + "'"), {}};
+}
+
+int Model::axis(const std::string& name) const {
+  std::vector<std::string> sequences;
+  for (std::size_t a = 0; a < bundle_->axes.size(); ++a) {
+    if (bundle_->axes[a].kind != Axis::Kind::sequence) continue;
+    if (bundle_->axes[a].name == name) return static_cast<int>(a);
+    sequences.push_back(bundle_->axes[a].name);
+  }
+  throw Error("sequence axis '" + name + "' is not in " + model_text(*bundle_) + " " + suggestion(name, sequences),
+              Fault::name);
+}
+
+OutputHandle Model::label(const std::string& output, const std::string& name) const {
+  const int o = find_output(output);
+  const Output& out = bundle_->outputs[static_cast<std::size_t>(o)];
+  const int l = find(out.labels, name, "label", "output '" + output + "'");
+  return {o, l};
+}
+
+OutputHandle Model::output_element(const std::string& output, const std::vector<std::int64_t>& index) const {
+  const int o = find_output(output);
+  return {o, place(bundle_->outputs[static_cast<std::size_t>(o)].axes, index, "output '" + output + "'")};
+}
+
+std::int64_t Model::item_size(int output) const {
+  return fixed_size(bundle_->outputs[static_cast<std::size_t>(output)].axes, true);
+}
+
+}  // namespace lading

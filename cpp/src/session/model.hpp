@@ -1,0 +1,61 @@
+// A loaded model: the bundle, its plan, and the names that users look up. Immutable, shared by sessions.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bundle/bundle.hpp"
+#include "graph/plan.hpp"
+#include "session/columns.hpp"
+#include "session/preparation.hpp"
+
+namespace lading {
+
+// What a name and a unit resolve to: a slot, and how a number fed to it becomes one in the model's unit.
+struct Handle {
+  int column = 0;
+  std::int64_t element = 0;                         // place within the item
+  Conversion conversion;
+};
+
+struct OutputHandle {
+  int output = 0;
+  std::int64_t element = 0;                         // place within the item
+};
+
+class Model {
+ public:
+  explicit Model(std::shared_ptr<const Bundle> bundle, const Limits& limits = {});
+
+  const Bundle& bundle() const { return *bundle_; }
+  const std::shared_ptr<const Plan>& plan() const { return plan_; }
+  const ColumnTable& table() const { return table_; }
+  const Preparation& preparation(std::size_t field) const { return preparations_[field]; }
+  const Limits& limits() const { return limits_; }
+  // Some input tensor has the entry axis; if not, the graph runs once per entry.
+  bool batched() const { return batched_; }
+
+  Handle variable(const std::string& input, const std::string& name, const std::string& unit) const;
+  Handle element(const std::string& input, const std::vector<std::int64_t>& index) const;
+  int axis(const std::string& name) const;          // a sequence axis
+  OutputHandle label(const std::string& output, const std::string& name) const;
+  OutputHandle output_element(const std::string& output, const std::vector<std::int64_t>& index) const;
+  int find_input(const std::string& name) const;
+  int find_output(const std::string& name) const;
+  // Numbers of one item of an output: of an entry, or of an element of its sequence.
+  std::int64_t item_size(int output) const;
+  std::size_t memory() const { return plan_->memory(); }
+
+ private:
+  std::shared_ptr<const Bundle> bundle_;
+  Limits limits_;
+  std::shared_ptr<const Plan> plan_;
+  ColumnTable table_;
+  std::vector<Preparation> preparations_;           // per field
+  bool batched_ = false;
+};
+
+// How numbers in unit `from` become numbers in unit `to`; throws Error naming what can be converted.
+Conversion unit_conversion(const std::string& from, const std::string& to, const std::string& what);
+
+}  // namespace lading

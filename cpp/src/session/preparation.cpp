@@ -1,0 +1,156 @@
+#include "session/preparation.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "error.hpp"
+#include "kernels/scalar_math.hpp"
+#include "session/exact_conversion.hpp"
+
+namespace lading {
+
+Preparation::Preparation(const Variable* variable, Type raw, Type target, std::string text)
+    : raw_(raw), target_(target), text_(std::move(text)) {
+  if (variable) {
+    missing_ = variable->missing;
+    steps_ = variable->prepare;
+    categories_ = variable->categories;
+    unknown_ = variable->unknown;
+    pad_ = variable->pad;
+  }
+  trivial_ = !missing_ && steps_.empty() && categories_.empty() && raw == target;
+}
+
+void Preparation::run(const Feed& feed, const Feed* flag, std::int64_t first, std::int64_t count, std::int64_t width,
+                      std::byte* work, unsigned char* mark, std::byte* prepared) const {
+  switch (raw_) {
+    case Type::float32:
+      return run_as(feed, flag, first, count, width, reinterpret_cast<float*>(work), mark, prepared);
+    case Type::float64:
+      return run_as(feed, flag, first, count, width, reinterpret_cast<double*>(work), mark, prepared);
+    default:
+      return run_as(feed, flag, first, count, width, reinterpret_cast<std::int64_t*>(work), mark, prepared);
+  }
+}
+
+template <class Raw>
+void Preparation::run_as(const Feed& feed, const Feed* flag, std::int64_t first, std::int64_t count, std::int64_t width,
+                         Raw* work, unsigned char* mark, std::byte* prepared) const {
+  fetch(feed, first, count, width, work, text_);
+  if (missing_) {
+    std::memset(mark, 0, static_cast<std::size_t>(count));
+    mark_fed(work, count, feed, mark);
+    if (flag) mark_flagged(*flag, first, count, width, mark, text_);
+  }
+  if (feed.conversion.kind != Conversion::Kind::none && !feed.from_slots) convert(work, count, feed.conversion);
+  if (missing_) {
+    mark_limits(work, count, mark);
+    const Raw value = static_cast<Raw>(missing_->value);
+    for (std::int64_t i = 0; i < count; ++i)
+      if (mark[i]) work[i] = value;
+  }
+  if (!categories_.empty()) categorise(work, count);
+  if constexpr (std::is_same_v<Raw, std::int64_t>) {
+    if (!steps_.empty()) {                          // integers continue as float64
+      auto* real = reinterpret_cast<double*>(work);
+      for (std::int64_t i = 0; i < count; ++i) real[i] = static_cast<double>(work[i]);
+      walk(real, count);
+      return finish(real, count, prepared);
+    }
+  } else {
+    walk(work, count);
+  }
+  finish(work, count, prepared);
+}
+
+template <class Raw>
+void Preparation::mark_fed(const Raw* work, std::int64_t count, const Feed& feed, unsigned char* mark) const {
+  if (feed.from_slots) {                            // set() has compared already
+    for (std::int64_t i = 0; i < count; ++i) {
+      typename Reserved<Raw>::Bits bits;
+      std::memcpy(&bits, &work[i], sizeof bits);
+      mark[i] |= bits == Reserved<Raw>::absent;
+    }
+    return;
+  }
+  if constexpr (std::is_same_v<Raw, std::int64_t>) {
+    for (const std::int64_t number : missing_->when_equal_integer)
+      for (std::int64_t i = 0; i < count; ++i) mark[i] |= work[i] == number;
+  } else {
+    for (const double number : missing_->when_equal)
+      for (std::int64_t i = 0; i < count; ++i) mark[i] |= work[i] == static_cast<Raw>(number);
+  }
+}
+
+template <class Raw> void Preparation::mark_limits(const Raw* work, std::int64_t count, unsigned char* mark) const {
+  if constexpr (!std::is_same_v<Raw, std::int64_t>) {
+    if (missing_->when_nan)
+      for (std::int64_t i = 0; i < count; ++i) mark[i] |= std::isnan(work[i]);
+    if (missing_->when_inf)
+      for (std::int64_t i = 0; i < count; ++i) mark[i] |= std::isinf(work[i]);
+  }
+  if (missing_->above)
+    for (std::int64_t i = 0; i < count; ++i) mark[i] |= std::isgreater(double(work[i]), double(static_cast<Raw>(*missing_->above)));
+  if (missing_->below)
+    for (std::int64_t i = 0; i < count; ++i) mark[i] |= std::isless(double(work[i]), double(static_cast<Raw>(*missing_->below)));
+}
+
+template <class Raw> void Preparation::categorise(Raw* work, std::int64_t count) const {
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::size_t index = 0;
+    while (index < categories_.size() && work[i] != static_cast<Raw>(categories_[index])) ++index;
+    if (index < categories_.size()) {
+      work[i] = static_cast<Raw>(index);
+    } else if (unknown_) {
+      work[i] = static_cast<Raw>(*unknown_);
+    } else {
+      std::string known;
+      for (const std::int64_t category : categories_) known += (known.empty() ? "" : ", ") + std::to_string(category);
+      throw Error(text_ + ": " + number_text(work[i]) + " is not one of its categories (" + known + ")", Fault::value);
+    }
+  }
+}
+
+template <class Raw> void Preparation::convert(Raw* work, std::int64_t count, const Conversion& conversion) const {
+  if constexpr (!std::is_same_v<Raw, std::int64_t>) {
+    const Raw factor = static_cast<Raw>(conversion.factor);
+    if (conversion.kind == Conversion::Kind::multiply)
+      for (std::int64_t i = 0; i < count; ++i) work[i] = work[i] * factor;
+    else
+      for (std::int64_t i = 0; i < count; ++i) work[i] = work[i] / factor;
+  }
+}
+
+template <class Raw> void Preparation::walk(Raw* work, std::int64_t count) const {
+  const auto each = [&](auto f) {
+    for (std::int64_t i = 0; i < count; ++i) work[i] = f(work[i]);
+  };
+  const auto real = [&](double (*f)(double)) { each([f](Raw x) { return static_cast<Raw>(f(static_cast<double>(x))); }); };
+  for (const Step& step : steps_) {
+    const Raw a = static_cast<Raw>(step.a), b = static_cast<Raw>(step.b);
+    switch (step.verb) {
+      case Step::Verb::add: each([a](Raw x) { return x + a; }); break;
+      case Step::Verb::subtract: each([a](Raw x) { return x - a; }); break;
+      case Step::Verb::multiply: each([a](Raw x) { return x * a; }); break;
+      case Step::Verb::divide: each([a](Raw x) { return x / a; }); break;
+      case Step::Verb::abs: each([](Raw x) { return std::fabs(x); }); break;
+      case Step::Verb::sqrt: each([](Raw x) { return std::sqrt(x); }); break;
+      case Step::Verb::log: real(&scalar_math::log); break;
+      case Step::Verb::log10: real(&scalar_math::log10); break;
+      case Step::Verb::log1p: real(&scalar_math::log1p); break;
+      case Step::Verb::clip: each([a, b](Raw x) { return std::isless(x, a) ? a : std::isgreater(x, b) ? b : x; }); break;
+      case Step::Verb::float32: each([](Raw x) { return static_cast<Raw>(static_cast<float>(x)); }); break;
+    }
+  }
+}
+
+template <class Raw> void Preparation::finish(const Raw* work, std::int64_t count, std::byte* prepared) const {
+  with_type(target_, [&](auto zero) {
+    using Target = decltype(zero);
+    auto* out = reinterpret_cast<Target*>(prepared);
+    for (std::int64_t i = 0; i < count; ++i) out[i] = to_target<Target>(work[i], text_);
+  });
+}
+
+}  // namespace lading

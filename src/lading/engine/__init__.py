@@ -1,0 +1,137 @@
+"""The thin Python side of the compiled engine: names and tables go in, named scores come out."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..feed import Batch, batch_of
+from ..feed.scores import Scores
+from . import _lading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..model import Model
+
+#: NumPy types by the number the engine gives them (float16 and bfloat16 travel as bits).
+TYPES = ("float32", "float64", "float16", "uint16", "int8", "int16", "int32", "int64",
+         "uint8", "uint16", "uint32", "uint64", "bool")
+
+
+def isa() -> str:
+    """The instruction set in use: "avx512", "avx2", "neon" or "baseline"."""
+    return str(_lading.isa())
+
+
+def numerics() -> int:
+    """Version of the bits that the engine computes."""
+    return int(_lading.numerics)
+
+
+def compile(model: Model, memory_limit: int = 0) -> _lading.Model:
+    """The compiled form of a model: checked by the C++ reader, planned and packed.
+
+    Raises UnsupportedError if the engine lacks an operator, MemoryLimit beyond ``memory_limit`` bytes.
+    """
+    from ..bundle import to_buffers
+
+    json, weights = to_buffers(model)
+    return _lading.Model.from_buffers(json, np.frombuffer(weights, np.uint8), model.where, memory_limit)
+
+
+class Session:
+    """A reusable workspace for one model. Use one per thread; ``threads`` lets a single call use several.
+
+    >>> session = model.session(threads=2)                                  # doctest: +SKIP
+    >>> session.run({"jets": {"pt": pt, "eta": eta}})["flavour", "p_b"]      # doctest: +SKIP
+    """
+
+    def __init__(self, model: Model, threads: int = 1, memory_limit: int = 0) -> None:
+        self.model, self.threads = model, threads
+        self._compiled = compile(model, memory_limit)
+        self._session = _lading.Session(self._compiled)
+        self._columns = self._compiled.columns()
+        self._outputs = self._compiled.outputs()
+
+    def run(
+        self,
+        events: Any,
+        columns: Mapping[str, str] | None = None,
+        units: Mapping[str, str] | None = None,
+    ) -> Scores:
+        """Scores of all entries in ``events``; see ``Model.run``."""
+        return self.run_batch(batch_of(self.model, events, columns, units))
+
+    def run_batch(self, batch: Batch) -> Scores:
+        """Scores of a batch that ``lading.feed`` made."""
+        arrays, conversions = [], []
+        for name, variable, *_ in self._columns:
+            column = batch.columns[name, variable]
+            arrays.append(column.values)
+            conversions.append(self._conversion(name, variable, column.unit))
+        offsets: list[np.ndarray | None] = [None] * self._compiled.axis_count
+        for axis, counts in batch.counts.items():
+            offsets[self._compiled.find_axis(axis)] = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        results = self._room(batch)
+        self._session.run_batch(batch.entries, arrays, conversions, offsets, list(results.values()), self.threads)
+        return Scores(self.model, results, self._kept(batch), batch)
+
+    def run_graph(self, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Runs the main graph once on prepared tensors: no names, no preparation, no loop over entries."""
+        given = [np.ascontiguousarray(tensors[name]) for name in self.model.inputs]
+        return dict(zip(self.model.outputs, self._session.run_graph(given), strict=True))
+
+    @property
+    def memory(self) -> int:
+        """Bytes of workspace, without the model's weights."""
+        return int(self._session.memory)
+
+    @property
+    def flags(self) -> int:
+        """Floating-point exceptions met inside runs so far (invalid 1, divide-by-zero 4, overflow 8)."""
+        return int(self._session.flags)
+
+    def _conversion(self, name: str, variable: str | None, unit: str | None) -> tuple[int, float]:
+        if variable is None or unit is None:
+            return 0, 1.0
+        _, kind, factor = self._compiled.find_variable(name, variable, unit)
+        return kind, factor
+
+    def _kept(self, batch: Batch) -> dict[str, np.ndarray]:
+        """Elements per entry and sequence axis that outputs have: min(n, max)."""
+        kept = {}
+        for axis, counts in batch.counts.items():
+            most = self._compiled.axis_maximum(self._compiled.find_axis(axis))
+            kept[axis] = counts if most < 0 else np.minimum(counts, most)
+        return kept
+
+    def _room(self, batch: Batch) -> dict[str, np.ndarray]:
+        """One array (items, numbers of an item) per output."""
+        kept = self._kept(batch)
+        room = {}
+        for name, type_number, _, width in self._outputs:
+            axis = self.model.sequence_axis(self.model.outputs[name].axes)
+            items = batch.entries if axis is None else int(kept[axis].sum())
+            room[name] = np.empty((items, width), TYPES[type_number])
+        return room
+
+
+_sessions = threading.local()
+
+
+def run(
+    model: Model,
+    events: Any,
+    columns: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    threads: int = 1,
+) -> Scores:
+    """Scores of ``events`` with a session that is kept for the next call; see ``Model.run``."""
+    kept = getattr(_sessions, "last", None)
+    if kept is None or kept[0] is not model or kept[1].threads != threads:
+        kept = (model, Session(model, threads))
+        _sessions.last = kept
+    return kept[1].run(events, columns, units)

@@ -1,0 +1,106 @@
+"""Plain columns of a file by name: the training's scores beside the events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import FormatError, MissingFile, UnknownName, suggestion
+
+
+def read_columns(path: Path, wanted: str) -> dict[str, np.ndarray]:
+    """``wanted`` is the name of a dataset with fields, or "p_u,p_c,p_b": columns of the file.
+
+    Returns each column (n_entries,) by name. Raises UnknownName with the nearest names that the file has.
+    """
+    if not path.exists():
+        raise MissingFile(f"{path}: there is no such file")
+    names = [name.strip() for name in wanted.split(",") if name.strip()]
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise FormatError(f"{path}: scores are read from files ending in {', '.join(READERS)}")
+    return reader(path, names)
+
+
+def _refuse(path: Path, name: str, there: Any) -> UnknownName:
+    return UnknownName(f"{path}: there are no scores '{name}' {suggestion(name, list(there))}")
+
+
+def _read_hdf5(path: Path, names: list[str]) -> dict[str, np.ndarray]:
+    from .files import package
+
+    with package("h5py", "hdf5", path).File(path) as file:
+        columns = {}
+        for name in names:
+            if name not in file:
+                owner = next((d for d in file.values() if getattr(d.dtype, "names", None) and name in d.dtype.names), None)
+                if owner is None:
+                    fields = [field for d in file.values() for field in (getattr(d.dtype, "names", None) or ())]
+                    raise _refuse(path, name, [*file, *fields])
+                columns[name] = owner[name]
+            elif file[name].dtype.names:
+                columns |= {field: file[name][field] for field in file[name].dtype.names}
+            else:
+                columns[name] = file[name][()]
+        return columns
+
+
+def _read_npz(path: Path, names: list[str]) -> dict[str, np.ndarray]:
+    with np.load(path, allow_pickle=False) as file:
+        columns = {}
+        for name in names:
+            inside = [key for key in file.files if key.startswith(name + "/")]
+            if name not in file.files and not inside:
+                raise _refuse(path, name, file.files)
+            if inside:
+                columns |= {key[len(name) + 1 :]: file[key] for key in inside}
+            elif file[name].dtype.names:
+                columns |= {field: file[name][field] for field in file[name].dtype.names}
+            else:
+                columns[name] = file[name]
+        return columns
+
+
+def _read_csv(path: Path, names: list[str]) -> dict[str, np.ndarray]:
+    with path.open(encoding="utf-8-sig") as file:
+        header = [name.strip() for name in file.readline().split(",")]
+    for name in names:
+        if name not in header:
+            raise _refuse(path, name, header)
+    places = [header.index(name) for name in names]
+    array = np.loadtxt(path, delimiter=",", skiprows=1, usecols=places, ndmin=2, encoding="utf-8-sig")
+    return {name: array[:, i] for i, name in enumerate(names)}
+
+
+def _read_parquet(path: Path, names: list[str]) -> dict[str, np.ndarray]:
+    from .files import package
+
+    parquet = package("pyarrow.parquet", "parquet", path)
+    there = parquet.read_schema(path).names
+    for name in names:
+        if name not in there:
+            raise _refuse(path, name, there)
+    table = parquet.read_table(path, columns=names)
+    return {name: table.column(name).to_numpy() for name in names}
+
+
+def _read_root(path: Path, names: list[str]) -> dict[str, np.ndarray]:
+    from .files import first_tree
+
+    with first_tree(path) as tree:
+        for name in names:
+            if name not in tree:
+                raise _refuse(path, name, tree.keys())
+        return {name: tree[name].array(library="np") for name in names}
+
+
+READERS = {
+    ".h5": _read_hdf5,
+    ".hdf5": _read_hdf5,
+    ".csv": _read_csv,
+    ".npz": _read_npz,
+    ".parquet": _read_parquet,
+    ".root": _read_root,
+}

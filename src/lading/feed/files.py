@@ -1,0 +1,176 @@
+"""Events from files: HDF5, CSV, NPZ, Parquet and ROOT, told apart by their endings."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import FormatError, MissingFile, MissingPackage, UnknownName, suggestion
+from .tables import Table
+
+if TYPE_CHECKING:
+    from ..model import Model
+
+
+def read_file(path: Path, model: Model, columns: Mapping[str, str] | None = None) -> Any:
+    """The columns of ``path`` that ``model`` reads: a mapping by input, or one table for all inputs.
+
+    Raises MissingFile, FormatError for an ending that is not known, MissingPackage naming what to install.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise MissingFile(f"{path}: there is no such file")
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise FormatError(f"{path}: events are read from files ending in {', '.join(READERS)}")
+    return reader(path, model, dict(columns or {}))
+
+
+def wanted(model: Model, columns: Mapping[str, str]) -> list[str]:
+    """Names of all columns that the model's variables are read from."""
+    names = []
+    for given in model.input_list:
+        for variable in given.variable_list:
+            key = columns.get(f"{given.name}.{variable.name}", columns.get(variable.name, variable.name))
+            if variable.source is None and key not in names:
+                names.append(key)
+        if not given.variable_list and given.mask is None:
+            names.append(given.name)
+    return names
+
+
+def package(name: str, extra: str, path: Path) -> Any:
+    """An optional package, or MissingPackage naming what to install."""
+    import importlib
+
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise MissingPackage(f"{path}: reading it needs {name}: pip install 'lading[{extra}]'") from None
+
+
+def _read_hdf5(path: Path, model: Model, columns: dict[str, str]) -> Any:
+    """Structured datasets named like the inputs (sequences padded, with a field ``valid``), or one dataset a column."""
+    h5py = package("h5py", "hdf5", path)
+    with h5py.File(path) as file:
+        inputs = [i for i in model.input_list if i.mask is None and (i.name in file or i.variable_list)]
+        if not any(given.name in file for given in inputs):
+            names = [name for name in wanted(model, columns) if name in file]
+            if not names:
+                found = [f"'{i.name}'" for i in inputs]
+                raise UnknownName(f"{path}: no dataset {' or '.join(found)} {suggestion(inputs[0].name, file)}")
+            return _table({name: file[name][()] for name in names}, list(file))
+        events = {}
+        for given in inputs:
+            if given.name not in file:
+                raise UnknownName(f"{path}: dataset '{given.name}' is not there {suggestion(given.name, file)}")
+            events[given.name] = _dataset(file[given.name], given, columns)
+        return events
+
+
+def _dataset(dataset: Any, given: Any, columns: dict[str, str]) -> Any:
+    """The fields of a structured dataset that the input reads; all of a plain one."""
+    names = dataset.dtype.names
+    if not names:
+        return dataset[()]
+    keys = [
+        columns.get(f"{given.name}.{v.name}", columns.get(v.name, v.name))
+        for v in given.variable_list
+        if v.source is None
+    ]
+    fields = [name for name in dict.fromkeys([*keys, "valid"]) if name in names]
+    # all names stay known, so that a wrong one is told the nearest right ones
+    if not fields:
+        return Table(list(names), lambda name: dataset[name])
+    array = dataset.fields(fields)[()]
+    valid = array["valid"] if "valid" in fields and array.ndim == 2 else None
+    return Table(list(names), lambda name: array[name], valid=None if valid is None else valid.astype(bool))
+
+
+def _table(columns: Mapping[str, Any], names: list[str] | None = None) -> Table:
+    return Table(names if names is not None else list(columns), columns.__getitem__)
+
+
+def _read_csv(path: Path, model: Model, columns: dict[str, str]) -> Table:
+    """One entry a line under a header of column names; columns that the model does not read may hold text."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        header = [name.strip() for name in next(csv.reader(file), [])]
+    names = [name for name in wanted(model, columns) if name in header]
+    if not names:
+        return Table(header, {}.__getitem__)
+    try:
+        places = [header.index(name) for name in names]
+        array = np.loadtxt(path, delimiter=",", skiprows=1, usecols=places, ndmin=2, encoding="utf-8-sig")
+    except ValueError as error:
+        raise FormatError(f"{path}: {error}") from None
+    return _table({name: array[:, i] for i, name in enumerate(names)}, header)
+
+
+def _read_npz(path: Path, model: Model, columns: dict[str, str]) -> Any:
+    """Arrays "jets/pt" (or "pt"); those of a sequence flat, beside "counts/track"; nameless inputs by their name."""
+    with np.load(path, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    events: dict[str, Any] = {}
+    for given in model.input_list:
+        prefix = given.name + "/"
+        own = {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
+        axis = model.sequence_axis(given.axes)
+        counts = arrays.get(f"counts/{axis}") if axis else None
+        if counts is not None:
+            own = {name: (array, counts) for name, array in own.items()}
+        if own:
+            events[given.name] = _table(own)
+        elif given.name in arrays:
+            events[given.name] = arrays[given.name]
+    return events or _table(arrays)
+
+
+def _read_parquet(path: Path, model: Model, columns: dict[str, str]) -> Table:
+    """One entry a row; list columns hold sequences."""
+    parquet = package("pyarrow.parquet", "parquet", path)
+    names = parquet.read_schema(path).names
+    table = parquet.read_table(path, columns=[name for name in wanted(model, columns) if name in names])
+    return _table({name: _arrow(table.column(name).combine_chunks()) for name in table.column_names}, names)
+
+
+def _arrow(column: Any) -> Any:
+    """A pyarrow array as numbers, or as (values, counts) where it holds lists."""
+    if hasattr(column, "flatten") and hasattr(column, "value_lengths"):
+        return column.flatten().to_numpy(zero_copy_only=False), column.value_lengths().to_numpy(zero_copy_only=False)
+    return column.to_numpy(zero_copy_only=False)
+
+
+def _read_root(path: Path, model: Model, columns: dict[str, str]) -> Any:
+    """The first TTree or RNTuple; branches of lists hold sequences."""
+    with first_tree(path) as tree:
+        names = list(tree.keys())
+        present = [name for name in wanted(model, columns) if name in names]
+        arrays = tree.arrays(present, library="ak") if present else None
+    return Table(names, lambda name: arrays[name])
+
+
+@contextmanager
+def first_tree(path: Path) -> Iterator[Any]:
+    """The first TTree or RNTuple of a ROOT file, open."""
+    uproot = package("uproot", "root", path)
+    package("awkward", "root", path)
+    with uproot.open(path) as file:
+        trees = [key for key, kind in file.classnames().items() if kind.startswith(("TTree", "ROOT::RNTuple"))]
+        if not trees:
+            raise FormatError(f"{path}: it holds no tree (has: {', '.join(file.keys()) or 'nothing'})")
+        yield file[trees[0]]
+
+
+READERS = {
+    ".h5": _read_hdf5,
+    ".hdf5": _read_hdf5,
+    ".csv": _read_csv,
+    ".npz": _read_npz,
+    ".parquet": _read_parquet,
+    ".root": _read_root,
+}
