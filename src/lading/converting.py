@@ -1,0 +1,133 @@
+"""From a file of any format to a Model that is described, readable, compared with its source and proven."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .errors import LadingError, ValueRefused
+
+if TYPE_CHECKING:
+    from .model import Model
+
+#: ``progress(text)`` is told what is being done, ``progress(text, True)`` what has been found.
+Progress = Callable[..., None]
+
+
+def convert(
+    source: str | Path,
+    describe: Any = None,
+    data: Any = None,
+    scores: Any = None,
+    name: str | None = None,
+    simplify: bool = True,
+    compare: bool = True,
+    progress: Progress | None = None,
+) -> Model:
+    """The model in the file ``source``.
+
+    ``describe``: papers that name what goes in and comes out (a file, a dictionary, or several of them; see
+    ``lading.describe``). ``data``: events on which the names are proven, a file or anything that ``Model.run``
+    takes, with ``scores``, the training's own (columns of the file, or a mapping by label); or both as a pair.
+    ``name``: what the model is called. ``simplify``: make the graph readable. ``compare``: run the result and its
+    source on made-up inputs.
+
+    Raises MissingFile, FormatError, UnsupportedError, UnknownName, or AgreementError where the result disagrees
+    with its source or with the scores.
+    """
+    from .describe import apply_all
+    from .sources import recognise
+    from .sources.naming import give_readable_names
+
+    say = progress or _silent
+    data, scores = _data_and_scores(data, scores)
+    path = Path(source)
+    say(f"reading {path.name}")
+    format_ = recognise(path)
+    model = format_.read(path)
+    if describe is not None:
+        say("reading the papers")
+        model = apply_all(model, describe)
+    model.name = name or model.name
+    if simplify:
+        say("simplifying the graph")
+        say(_simplified(model), True)
+        give_readable_names(model)
+    _check(model)
+    if compare and (oracle_of := getattr(format_, "oracle", None)) is not None:
+        say(_compared(model, oracle_of(path), say), True)
+    if data is not None:
+        from .proving import prove
+
+        say(str(prove(model, data, scores, say)), True)
+    else:
+        _keep_made_up_samples(model)
+    return model
+
+
+def _silent(*_: object) -> None:
+    pass
+
+
+def _data_and_scores(data: Any, scores: Any) -> tuple[Any, Any]:
+    if scores is None and isinstance(data, tuple) and len(data) == 2:
+        data, scores = data
+    if data is not None and scores is None:
+        raise ValueRefused("data: events prove nothing without the training's scores; "
+                           'give both, data=("events.h5", "scores")')
+    if data is None and scores is not None:
+        raise ValueRefused("scores: scores prove nothing without the events they belong to; give data= too")
+    return data, scores
+
+
+def _simplified(model: Model) -> str:
+    from .simplify import simplify
+
+    before = _nodes(model)
+    simplify(model)
+    return f"{before} nodes became {_nodes(model)}"
+
+
+def _nodes(model: Model) -> int:
+    return sum(len(graph.nodes) for graph in model.graphs.values())
+
+
+def _check(model: Model) -> None:
+    """Whether the model can be saved, before anything is measured."""
+    from .bundle import to_buffers
+
+    to_buffers(model)
+
+
+def _keep_made_up_samples(model: Model) -> None:
+    """A self-test of made-up events, where there are no real ones; none without the engine, whose bits it holds."""
+    from .agreement.events import made_up_events
+    from .feed import batch_of
+
+    try:
+        from .engine import Session
+        from .sampling import store_samples, take_entries
+    except ImportError:
+        return
+    batch, session = batch_of(model, made_up_events(model)), Session(model)
+    shortest = np.min([*batch.counts.values(), np.full(batch.entries, np.iinfo(np.int64).max)], axis=0)
+    for least in (0, 1, 2, 20):  # some networks cannot do with short sequences
+        try:
+            store_samples(model, take_entries(batch, np.flatnonzero(shortest >= least)), session)
+            return
+        except LadingError:
+            continue
+
+
+def _compared(model: Model, oracle: Any, say: Progress) -> str:
+    from .agreement import compare, run_engine
+
+    try:
+        agreement = compare(model, oracle, run_engine(model), say)
+    finally:
+        oracle.close()
+    model.agreement = agreement.as_json()
+    return str(agreement)

@@ -1,0 +1,30 @@
+"""A model from whatever names it: a bundle, or a file of any format that a source reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import MissingFile
+
+if TYPE_CHECKING:
+    from .model import Model
+
+
+def open_model(target: str | Path) -> Model:
+    """The model at ``target``: a bundle folder, its model.json, a .lading file, or a file that a source reads."""
+    path = Path(target)
+    if not path.exists():
+        raise MissingFile(f"{target}: no such file or folder")
+    if is_bundle(path):
+        from .bundle import read
+
+        return read(path)
+    from .sources import read as read_source
+
+    return read_source(path)
+
+
+def is_bundle(path: Path) -> bool:
+    """A folder, a model.json or a .lading file."""
+    return path.is_dir() or path.name == "model.json" or path.suffix == ".lading"

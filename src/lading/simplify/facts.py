@@ -1,0 +1,90 @@
+"""What is known of every value of a model, inferred when it is asked for and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..endpoints import Input
+from ..graph import Node, Subgraph
+from .inference import NOTHING, Fact, infer
+from .inference.fact import of_array
+from .sizes import Size, symbol
+
+if TYPE_CHECKING:
+    from ..model import Model
+
+
+class Facts:
+    """Facts by name. An input's axis is its size if that is fixed, else a symbol of the axis' name."""
+
+    def __init__(self, model: Model, producer: Callable[[str], Node | None]):
+        self._model = model
+        self._producer = producer
+        self._inputs = {each.name: each for each in model.input_list}
+        self._known: dict[str, Fact] = {}
+
+    def __getitem__(self, operand: str | np.ndarray) -> Fact:
+        if isinstance(operand, np.ndarray):
+            return of_array(operand)
+        if operand not in self._known:
+            self._learn(operand)
+        return self._known.get(operand, NOTHING)
+
+    def clear(self) -> None:
+        """Forgets everything."""
+        self._known.clear()
+
+    def _learn(self, name: str) -> None:
+        """Infers a fact, after those it needs; a stack of names, since a graph may be deeper than Python's own."""
+        waiting = [name]
+        while waiting:
+            node = self._producer(waiting[-1])
+            missing = [] if node is None else [each for each in _needs(node) if each not in self._known]
+            if missing:
+                waiting.extend(missing)
+                continue
+            current = waiting.pop()
+            if node is None:
+                self._known[current] = self._of_source(current)
+            else:
+                found = zip(node.outputs, self._of_node(node), strict=True)
+                self._known.update((made, fact) for made, fact in found if made)
+
+    def _of_node(self, node: Node) -> list[Fact]:
+        if node.operator == "If":
+            return self._of_branches(node)
+        return infer(node, [NOTHING if isinstance(each, str) and not each else self[each] for each in node.inputs])
+
+    def _of_branches(self, node: Node) -> list[Fact]:
+        """What both branches agree on."""
+        branches = [value.outputs for value in node.attributes.values() if isinstance(value, Subgraph)]
+        facts = [[self._known.get(name, NOTHING) for name in names] for names in zip(*branches, strict=True)]
+        return [each[0] if all(fact == each[0] for fact in each) else NOTHING for each in facts]
+
+    def _of_source(self, name: str) -> Fact:
+        """What is known of a weight or of an input of the model."""
+        array = self._model.weights.get(name)
+        if array is not None:
+            return of_array(array)
+        declared = self._inputs.get(name)
+        if declared is None:
+            return NOTHING
+        return Fact(declared.type, tuple(self._size(declared, axis) for axis in declared.axes))
+
+    def _size(self, declared: Input, axis: str | int) -> Size:
+        if isinstance(axis, int):
+            return axis
+        if axis == "variable":
+            return len(declared.variable_list)
+        known = self._model.axes.get(axis)
+        fixed = known.size if known is not None and known.kind == "fixed" else None
+        return symbol(axis) if fixed is None else fixed
+
+
+def _needs(node: Node) -> list[str]:
+    """What must be known before a node: what it reads, and for a node that holds graphs what these give."""
+    held = [value for value in node.attributes.values() if isinstance(value, Subgraph)]
+    return node.reads() + [name for graph in held for name in graph.outputs]

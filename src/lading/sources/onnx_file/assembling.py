@@ -1,0 +1,109 @@
+"""From the message of a file to a Model."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+from onnx import ModelProto, defs
+
+from ...errors import LadingError, UnsupportedError
+from ...model import Model
+from ..naming import give_readable_names, valid_name
+from ..onnx_opsets import OLDEST
+from .axes import guess_axes
+from .domains import standard
+from .endpoints import endpoints_of
+from .reading import Reading
+from .types import Types
+
+
+def assemble(proto: ModelProto, origin: dict[str, Any], where: str) -> Model:
+    """The Model of a file; ``origin`` is what the record says of where it came from."""
+    check_opsets(proto, where)
+    reading = Reading(proto, where)
+    fed = reading.read_main(proto.graph)
+    reading.faults.raise_if_any()
+    model = Model(
+        name=valid_name(PurePath(where).stem), description=proto.doc_string, graphs=reading.graphs,
+        weights=reading.weights, names={"from source": {}}, record={"origin": origin | about(proto)}, origin=where,
+    )  # fmt: skip
+    endpoints_of(proto.graph, fed, reading.outputs, reading.types, model)
+    guess_axes(model)
+    drop_unread_weights(model)
+    give_readable_names(model)
+    return with_known_names(model)
+
+
+def assemble_endpoints(proto: ModelProto, origin: dict[str, Any], where: str) -> Model:
+    """The Model of a skimmed file: no nodes, no weights. Axes are guessed by the file's own names of lengths."""
+    stored = {tensor.name for tensor in proto.graph.initializer}
+    model = Model(
+        name=valid_name(PurePath(where).stem), description=proto.doc_string, names={"from source": {}},
+        record={"origin": origin | about(proto)}, origin=where, weight_record={},
+    )  # fmt: skip
+    fed = [given.name for given in proto.graph.input if given.name not in stored]
+    endpoints_of(proto.graph, fed, {}, Types({}), model)
+    guess_axes(model, run=False)
+    return with_known_names(model)
+
+
+def with_known_names(model: Model) -> Model:
+    """The model with the variables that its metadata name by a convention; as it is if these do not fit."""
+    from ...describe import apply
+    from ...describe.known import papers_of_gnn_config
+
+    papers = papers_of_gnn_config(model)
+    if papers is None:
+        return model
+    try:
+        known = apply(model, papers, where=f"{model.origin}: gnn_config")
+    except LadingError:
+        return model
+    known.names = {"from source": {}}
+    return known
+
+
+def check_opsets(proto: ModelProto, where: str) -> None:
+    """Refuses opsets that are too old, or newer than the installed onnx knows."""
+    for each in proto.opset_import:
+        if standard(each.domain) != "":
+            continue
+        if each.version < OLDEST:
+            raise UnsupportedError(f"{where}: opset {each.version}; lading reads opset {OLDEST} and newer. "
+                                   "Export it again, or try onnx.version_converter.convert_version(model, 13)")
+        if each.version > defs.onnx_opset_version():
+            raise UnsupportedError(f"{where}: opset {each.version}; the onnx package installed here knows opsets up to "
+                                   f"{defs.onnx_opset_version()}: pip install --upgrade onnx")
+
+
+def about(proto: ModelProto) -> dict[str, Any]:
+    """What a file says of itself."""
+    opsets = {standard(each.domain) or "ai.onnx": each.version for each in proto.opset_import}
+    said = {
+        "producer": " ".join(filter(None, [proto.producer_name, proto.producer_version])),
+        "domain": proto.domain, "model_version": proto.model_version, "ir_version": proto.ir_version,
+        "opset": opsets, "graph": proto.graph.name, "graph_description": proto.graph.doc_string,
+        "metadata": {each.key: each.value for each in (*proto.metadata_props, *proto.graph.metadata_props)},
+        "nodes": _node_texts(proto),
+        "endpoint_metadata": _endpoint_metadata(proto),
+    }  # fmt: skip
+    return {key: value for key, value in said.items() if value}
+
+
+def _node_texts(proto: ModelProto) -> dict[str, str]:
+    """Docstrings of nodes by name, but for the stack traces that exporters leave there."""
+    return {n.name: n.doc_string for n in proto.graph.node if n.name and n.doc_string and 'File "' not in n.doc_string
+            and ".py" not in n.doc_string}
+
+
+def _endpoint_metadata(proto: ModelProto) -> dict[str, dict[str, str]]:
+    """Metadata of inputs and outputs, by their names in the file."""
+    endpoints = [each for each in (*proto.graph.input, *proto.graph.output) if each.metadata_props]
+    return {each.name: {item.key: item.value for item in each.metadata_props} for each in endpoints}
+
+
+def drop_unread_weights(model: Model) -> None:
+    """Leaves out weights that no node reads."""
+    read = {name for graph in model.graphs.values() for node in graph.nodes for name in node.reads()}
+    model.weights = {name: array for name, array in model.weights.items() if name in read}

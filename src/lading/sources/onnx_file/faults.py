@@ -1,0 +1,98 @@
+"""What a file needs and lading does not have, gathered so that one error tells all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from onnx import NodeProto
+
+from ...errors import UnsupportedError
+from ..onnx_opsets import Refused
+from .domains import OWNERS, standard
+from .sorting import described
+
+#: What to do about operators that are met now and then. Those not listed here get the general advice.
+ADVICE = {
+    "Loop": "export the network with its loops unrolled: a fixed number of steps, or torch.onnx.export(dynamo=True)",
+    "Scan": "export the network with its loops unrolled",
+    "NonMaxSuppression": "end the network before the choice of boxes and choose them in the analysis",
+    **dict.fromkeys(
+        ["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli"],
+        "a trained network has no chance in it: call model.eval() before the export, or feed the numbers as an input",
+    ),
+    **dict.fromkeys(
+        ["TreeEnsemble", "TreeEnsembleClassifier", "TreeEnsembleRegressor"],
+        "convert the forest from the file that its training library writes, which keeps its exact comparisons",
+    ),
+    "ZipMap": "convert to ONNX with the option zipmap=False",
+    **dict.fromkeys(
+        ["MatMulInteger", "ConvInteger", "QLinearMatMul", "QLinearConv"],
+        "quantise in the form of QuantizeLinear and DequantizeLinear nodes (QDQ), or convert the float network",
+    ),
+}
+DOMAIN_ADVICE = {
+    "com.microsoft": "give the file as exported, not the one that ONNX Runtime's optimiser wrote",
+    "com.microsoft.nchwc": "give the file as exported, not the one that ONNX Runtime's optimiser wrote",
+    "qonnx.custom_op.general": "convert it to QDQ form with QONNX's own tools",
+    "onnx.brevitas": "export it in QDQ form (brevitas.export.export_onnx_qcdq)",
+}
+GENERAL = "write it with other operators, or compute it before and feed the result as an input"
+
+
+@dataclass
+class Fault:
+    """One node that cannot be taken: why, and what to do."""
+
+    node: str
+    operator: str
+    why: str
+    advice: str
+
+
+class Faults:
+    """The faults of one file. Values that a refused node would have made are tainted: nothing is known of them."""
+
+    def __init__(self, where: str):
+        self._where = where
+        self._faults: list[Fault] = []
+        self._tainted: set[str] = set()
+
+    def unknown(self, node: NodeProto) -> None:
+        """A node of an operator that lading does not have."""
+        domain = standard(node.domain)
+        operator = f"{domain}.{node.op_type}" if domain else node.op_type
+        owner = f", an operator of {OWNERS.get(domain, domain)}" if domain else ""
+        advice = ADVICE.get(node.op_type) or DOMAIN_ADVICE.get(domain) or GENERAL
+        self._faults.append(Fault(described(node), operator, f"no such operator in lading{owner}", advice))
+
+    def add(self, node: NodeProto, refused: Refused | None, inputs: Iterable[str]) -> None:
+        """A node of an unknown operator, or of a known one in a form that is ``refused``.
+
+        The latter is passed over where its inputs are tainted: the reason may be that nothing is known of them.
+        """
+        if refused is None:
+            self.unknown(node)
+        elif self._tainted.isdisjoint(inputs):
+            self._faults.append(Fault(described(node), node.op_type, str(refused), ""))
+
+    def taint(self, names: Iterable[str]) -> None:
+        """Marks values that will be missing."""
+        self._tainted.update(name for name in names if name)
+
+    def raise_if_any(self) -> None:
+        """Raises UnsupportedError that lists every fault."""
+        if not self._faults:
+            return
+        groups: dict[tuple[str, str, str], list[str]] = {}
+        for fault in self._faults:
+            groups.setdefault((fault.operator, fault.why, fault.advice), []).append(fault.node)
+        count = len(self._faults)
+        lines = [f"{self._where}: {count} node{'s' if count > 1 else ''} cannot be converted:"]
+        lines += [_line(*key, nodes) for key, nodes in groups.items()]
+        raise UnsupportedError("\n".join(lines))
+
+
+def _line(operator: str, why: str, advice: str, nodes: list[str]) -> str:
+    listed = ", ".join(nodes[:5]) + (f" and {len(nodes) - 5} more" if len(nodes) > 5 else "")
+    return f"  {operator}: {why}; at {listed}" + (f". To do: {advice}" if advice else "")

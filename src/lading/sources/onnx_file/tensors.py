@@ -1,0 +1,52 @@
+"""Tensors and element types of ONNX files as NumPy arrays and type names."""
+
+from __future__ import annotations
+
+import numpy as np
+from onnx import SparseTensorProto, TensorProto, numpy_helper
+
+from ...errors import FormatError, UnsupportedError
+from ...graph import BFLOAT16
+
+#: ONNX's numbers of element types, by the names used here.
+TYPE_NAMES: dict[int, str] = {
+    TensorProto.FLOAT: "float32", TensorProto.DOUBLE: "float64", TensorProto.FLOAT16: "float16",
+    TensorProto.BFLOAT16: "bfloat16", TensorProto.INT8: "int8", TensorProto.INT16: "int16",
+    TensorProto.INT32: "int32", TensorProto.INT64: "int64", TensorProto.UINT8: "uint8",
+    TensorProto.UINT16: "uint16", TensorProto.UINT32: "uint32", TensorProto.UINT64: "uint64",
+    TensorProto.BOOL: "bool",
+}  # fmt: skip
+
+
+def type_name(number: int, where: str) -> str:
+    """"float32" for 1, and so on. Raises UnsupportedError for text, complex numbers and types below 8 bits."""
+    if number in TYPE_NAMES:
+        return TYPE_NAMES[number]
+    known = TensorProto.DataType.keys()
+    name = next((key.lower() for key in known if TensorProto.DataType.Value(key) == number), f"type {number}")
+    raise UnsupportedError(f"{where}: holds elements of type {name}, which lading does not have; export it with "
+                           f"numbers of 8 bits or more")
+
+
+def array_of(tensor: TensorProto, where: str) -> np.ndarray:
+    """The numbers of a tensor. Raises FormatError if there are not as many as its shape says."""
+    name = type_name(tensor.data_type, where)
+    if tensor.data_location == TensorProto.EXTERNAL:
+        raise FormatError(f"{where}: its numbers are in another file; read the model by its path")
+    try:
+        array = numpy_helper.to_array(tensor)
+    except (ValueError, TypeError) as error:
+        raise FormatError(f"{where}: tensor '{tensor.name}' is damaged: {error}") from error
+    if name == "bfloat16":
+        return np.ascontiguousarray(array).view(np.uint16).view(BFLOAT16)
+    return np.array(array, order="C")  # a copy: to_array may give a view into the file's bytes
+
+
+def dense_array_of(sparse: SparseTensorProto, where: str) -> np.ndarray:
+    """A sparse tensor written out, zeros included."""
+    values, indices = array_of(sparse.values, where), array_of(sparse.indices, where)
+    dense = np.zeros(tuple(sparse.dims), values.dtype)
+    if indices.ndim == 2:
+        indices = np.ravel_multi_index(tuple(indices.T), dense.shape)
+    dense.reshape(-1)[indices] = values
+    return dense

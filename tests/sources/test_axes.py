@@ -1,0 +1,146 @@
+"""Axes are guessed from shapes, and tried: names of lengths are no contract."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from onnx_files import agrees, file, node, normal, read
+
+from lading.bundle import to_buffers
+from lading.errors import UnsupportedError
+from lading.sources.trial import distinct, equal_lengths, fixed_lengths
+
+
+def axes_of(data):
+    found = read(data)
+    to_buffers(found)
+    return {each.name: each.axes for each in (*found.input_list, *found.output_list)}, found.axes
+
+
+def test_a_common_leading_open_length_is_the_entry_axis():
+    axes, declared = axes_of(file([node("Relu", "x", "y")], {"x": ["batch", 3]}, {"y": ["batch", 3]}))
+    assert axes == {"x": ["entry", 3], "y": ["entry", 3]}
+    assert {name: axis.kind for name, axis in declared.items()} == {"entry": "entry"}
+
+
+def test_other_open_lengths_are_sequences_named_as_in_the_file():
+    nodes = [node("ReduceSum", "t two", "s", keepdims=0), node("Add", "s j", "y")]
+    axes, declared = axes_of(file(nodes, {"j": ["B", 3], "t": ["B", "n_tracks", 3]}, {"y": None}, {"two": np.array([1])}))
+    assert axes == {"j": ["entry", 3], "t": ["entry", "n_tracks", 3], "y": ["entry", 3]}
+    assert (declared["n_tracks"].kind, declared["n_tracks"].of) == ("sequence", "entry")
+
+
+def test_without_an_entry_axis_the_graph_runs_once_per_entry():
+    """Jets [1, 2] and tracks [n, 3], as ATLAS exports them."""
+    nodes = [node("ReduceSum", "t one", "s", keepdims=1), node("Concat", "j s", "y", axis=1), node("Relu", "t", "z")]
+    data = file(nodes, {"j": [1, 2], "t": ["n_tracks", 3]}, {"y": None, "z": None}, {"one": np.array([0])})
+    axes, declared = axes_of(data)
+    assert axes == {"j": [1, 2], "t": ["n_tracks", 3], "y": [1, 5], "z": ["n_tracks", 3]}
+    assert [axis.kind for axis in declared.values()] == ["entry", "sequence"]
+
+
+def test_a_set_that_becomes_one_number_is_no_batch():
+    nodes = [node("ReduceSum", "t", "y", keepdims=0)]
+    axes, _ = axes_of(file(nodes, {"t": ["n", 3]}, {"y": []}))
+    assert axes == {"t": ["n", 3], "y": []}
+
+
+def test_a_file_without_open_lengths_has_numbers_only():
+    axes, declared = axes_of(file([node("Relu", "x", "y")], {"x": [1, 28]}, {"y": [1, 28]}))
+    assert axes == {"x": [1, 28], "y": [1, 28]} and not declared
+
+
+def test_lengths_of_other_names_that_must_be_equal_are_one_axis():
+    nodes = [node("Add", "a b", "s"), node("ReduceMean", "c", "m", axes=[1]), node("Add", "s m", "y")]
+    inputs = {"a": ["s77", "s12", 3], "b": ["s9", "s13", 3], "c": ["s77", "s14", 3]}
+    axes, declared = axes_of(file(nodes, inputs, {"y": ["s77", "Addy_dim_1", 3]}))
+    assert axes["a"] == axes["b"] == ["entry", "a_sequence", 3]
+    assert axes["c"] == ["entry", "c_sequence", 3]
+    assert axes["y"] == ["entry", "a_sequence", 3]
+    assert list(declared) == ["entry", "a_sequence", "c_sequence"]
+
+
+def test_made_up_names_are_replaced():
+    axes, _ = axes_of(file([node("Relu", "x", "y")], {"x": ["s77", "s27", 3]}, {"y": None}))
+    assert axes == {"x": ["entry", "sequence", 3], "y": ["entry", "sequence", 3]}
+
+
+def test_a_batch_that_does_not_come_first():
+    data = file([node("Relu", "x", "y")], {"x": ["n", "batch", 3]}, {"y": ["n", "batch", 3]})
+    assert axes_of(data)[0] == {"x": ["n", "entry", 3], "y": ["n", "entry", 3]}
+
+
+def test_a_batch_of_one_that_is_declared_open():
+    """The exporter wrote the example's batch of 1 into a Reshape."""
+    data = file([node("Reshape", "x s", "y")], {"x": ["batch", "n", 4]}, {"y": ["batch", "n", 2, 2]}, {"s": np.array([1, -1, 2, 2])})
+    assert axes_of(data)[0] == {"x": [1, "n", 4], "y": [1, "n", 2, 2]}
+
+
+def test_a_length_that_is_declared_open_and_written_into_the_graph():
+    nodes = [node("Reshape", "x s", "h"), node("ReduceSum", "h two", "y", keepdims=0)]
+    data = file(nodes, {"x": ["batch", "n", 4]}, {"y": ["batch", 24]}, {"s": np.array([-1, 1, 24]), "two": np.array([1])})
+    found = read(data)
+    assert found.inputs["x"].axes == ["entry", 6, 4]
+    assert "runs only with a length of 6" in found.inputs["x"].description
+    to_buffers(found)
+
+
+def test_outputs_without_a_shape_are_measured():
+    """ONNX's own rules say nothing of a Reshape to a shape that is computed."""
+    nodes = [node("Shape", "x", "s"), node("Gather", "s order", "o"), node("Reshape", "x o", "y")]
+    data = file(nodes, {"x": ["n", 3]}, {"y": None}, {"order": np.array([0, 1])})
+    assert read(data).outputs["y"].axes == ["entry", 3]
+
+
+def test_outputs_that_are_declared_wrongly_are_measured():
+    data = file([node("Relu", "x", "y")], {"x": ["n", 3]}, {"y": ["n", 4]})
+    assert read(data).outputs["y"].axes == ["entry", 3]
+
+
+def test_an_output_of_a_length_of_its_own_is_refused():
+    nodes = [node("Concat", "x x", "y", axis=1)]
+    with pytest.raises(UnsupportedError, match="output 'y': an axis of it is .* neither fixed nor the length of an input's axis"):
+        read(file(nodes, {"x": ["batch", "n", 3]}, {"y": ["batch", "m", 3]}))
+
+
+def test_an_input_without_a_shape_is_refused():
+    with pytest.raises(UnsupportedError, match="input 'x': the file does not say how many axes"):
+        read(file([node("Relu", "x", "y")], {"x": None}, {"y": None}))
+
+
+def test_a_recurrent_network_read_with_every_length():
+    weights = {"w": normal(1, 20, 3), "r": normal(1, 20, 5), "i": np.array(-1)}
+    nodes = [node("Transpose", "x", "t", perm=[1, 0, 2]), node("LSTM", "t w r", "h", hidden_size=5),
+             node("Gather", "h i", "l", axis=0), node("Squeeze", "l one", "y")]
+    data = file(nodes, {"x": ["batch", "n", 3]}, {"y": ["batch", 5]}, weights | {"one": np.array([0])})
+    for length in (1, 2, 40):
+        agrees(data, {"x": normal(7, length, 3)})
+
+
+# ----------------------------------------------------------------------------------------------- the trials
+
+
+def test_equal_lengths_finds_pairs_and_groups():
+    def run(lengths):
+        pair = lengths["a"] == lengths["c"]
+        group = lengths["d"] == lengths["e"] == lengths["f"]
+        return {} if pair and group else None
+
+    groups = equal_lengths(list("abcdef"), run)
+    assert sorted(map(sorted, groups)) == [["a", "c"], ["b"], ["d", "e", "f"]]
+
+
+def test_equal_lengths_knows_when_nothing_runs():
+    assert equal_lengths(["a", "b"], lambda lengths: None) is None
+
+
+def test_fixed_lengths_leaves_out_those_that_can_be_changed():
+    def run(lengths):
+        return {} if lengths["a"] == 6 and lengths["b"] <= 10 else None
+
+    assert fixed_lengths(["a", "b"], [10, 6], run) == {"a": 6}
+
+
+def test_lengths_are_distinct():
+    lengths = distinct([{"a"}, {"b", "c"}])
+    assert lengths["b"] == lengths["c"] != lengths["a"]
