@@ -1,0 +1,235 @@
+"""Whether a converted model gives the numbers of its source: both are run on made-up inputs and compared.
+
+The measure is |a - b| / max|b| of each output, the largest over all numbers and cases; b is the source's own
+runtime (the oracle). The rule:
+
+1. 1e-6 of an output's scale is agreement.
+2. Up to 1e-5 is, where the oracle itself is at least half as far from a computation in double precision: a deep
+   graph rounds often, and nobody can say whose single precision is the better one.
+3. So is any difference where the model is within 1e-6 of double precision: then the oracle is wrong.
+4. On inputs that are large on purpose, rule 2 holds without its limit.
+5. Entries must not depend on their neighbours: a batch gives what its entries give alone.
+
+What the oracle cannot run (some runtimes fail on empty sequences) is said and not compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from ..errors import AgreementError, LadingError
+from .cases import Case, cases_of
+from .sources import from_source, to_source
+
+if TYPE_CHECKING:
+    from ..evaluation import GraphRunner
+    from ..model import Model
+
+__all__ = ["Agreement", "Oracle", "OracleFailed", "compare", "run_engine"]
+
+#: Agreement without further questions, and the most that depth may explain.
+CLOSE, FAR = 1e-6, 1e-5
+
+Tensors = Mapping[str, np.ndarray]
+
+
+class OracleFailed(Exception):
+    """The oracle cannot run a case: why, in one line."""
+
+
+class Oracle(Protocol):
+    """The source's own runtime."""
+
+    name: str
+
+    def run(self, tensors: Tensors) -> dict[str, np.ndarray]:
+        """Outputs under the source's names, for inputs under the source's names. Raises OracleFailed."""
+
+    def run_double(self, tensors: Tensors) -> dict[str, np.ndarray]:
+        """The same in double precision throughout. Raises OracleFailed where that cannot be had."""
+
+    def close(self) -> None:
+        """Frees what it holds."""
+
+
+@dataclass
+class Difference:
+    """The worst of one output: its size in the output's scale, in which case, and why it was accepted."""
+
+    output: str
+    size: float = 0.0
+    case: str = ""
+    reason: str = ""
+
+
+@dataclass
+class Agreement:
+    """What was compared and how well it agreed."""
+
+    oracle: str
+    differences: list[Difference] = field(default_factory=list)
+    compared: list[str] = field(default_factory=list)
+    not_compared: dict[str, str] = field(default_factory=dict)  # case -> why
+
+    @property
+    def worst(self) -> float:
+        return max((d.size for d in self.differences), default=0.0)
+
+    def __str__(self) -> str:
+        text = f"agrees with {self.oracle} to {self.worst:.1e} of the output scale in {len(self.compared)} cases"
+        reasons = sorted({f"'{d.output}': {d.reason}" for d in self.differences if d.reason})
+        if reasons:
+            text += f" ({'; '.join(reasons)})"
+        if self.not_compared:
+            names = list(self.not_compared)
+            listed = "; ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+            text += f"; could not run {listed} ({next(iter(self.not_compared.values()))})"
+        return text
+
+    def as_json(self) -> dict[str, Any]:
+        """What ``agreement.json`` holds."""
+        return {
+            "with": self.oracle,
+            "outputs": {d.output: {"difference": d.size, "case": d.case} | ({"reason": d.reason} if d.reason else {})
+                        for d in self.differences},
+            "compared": self.compared,
+            "not compared": self.not_compared,
+        }  # fmt: skip
+
+
+def compare(model: Model, oracle: Oracle, run: GraphRunner, say: Callable[[str], object] | None = None) -> Agreement:
+    """Compares ``run``, which runs the main graph of ``model``, with the oracle. Raises AgreementError."""
+    comparison = _Comparison(model, oracle, run)
+    for case in cases_of(model):
+        if say is not None:
+            say(f"comparing with {oracle.name}: {case.name}")
+        comparison.look_at(case)
+    comparison.check_neighbours()
+    return comparison.judged()
+
+
+def run_engine(model: Model) -> GraphRunner:
+    """The engine, or where it is not built the evaluator."""
+    try:
+        from ..engine import Session
+
+        return Session(model).run_graph
+    except ImportError:
+        from ..evaluation import evaluator
+
+        return evaluator(model)
+
+
+@dataclass
+class _Result:
+    case: Case
+    ours: dict[str, np.ndarray]
+    theirs: dict[str, np.ndarray]
+
+
+class _Comparison:
+    def __init__(self, model: Model, oracle: Oracle, run: GraphRunner):
+        self._model, self._oracle, self._run = model, oracle, run
+        self._agreement = Agreement(oracle.name)
+        self._results: list[_Result] = []
+
+    def look_at(self, case: Case) -> None:
+        """Runs both on one case."""
+        try:
+            theirs = from_source(self._model, self._oracle.run(to_source(self._model, case.tensors)))
+        except OracleFailed as failed:
+            self._agreement.not_compared[case.name] = str(failed)
+            return
+        try:
+            ours = self._run(case.tensors)
+        except (LadingError, ValueError) as error:
+            raise self._refused(f"{case.name}: {self._oracle.name} runs it, the model does not: {error}") from error
+        for name, expected in theirs.items():
+            got = ours[name]
+            if got.shape != expected.shape or got.dtype != expected.dtype:
+                raise self._refused(f"output '{name}', {case.name}: is {got.dtype} {list(got.shape)}, "
+                                    f"{self._oracle.name} gives {expected.dtype} {list(expected.shape)}")
+        self._results.append(_Result(case, ours, theirs))
+        self._agreement.compared.append(case.name)
+
+    def judged(self) -> Agreement:
+        """The agreement, if every output is close enough."""
+        if not self._results:
+            why = next(iter(self._agreement.not_compared.values()), "no case")
+            raise self._refused(f"{self._oracle.name} could run none of the cases: {why}. If the file fixes a length "
+                                "that it declares open, or needs longer sequences, say so in the papers (\"axes\")")
+        for output in self._model.output_list:
+            self._agreement.differences.append(self._judge(output.name))
+        return self._agreement
+
+    def _judge(self, output: str) -> Difference:
+        scale = self._scale([each.theirs[output] for each in self._results if not each.case.large])
+        worst = Difference(output)
+        for result in self._results:
+            unit = scale if not result.case.large else self._scale([result.theirs[output]])
+            size, reason = _distance(result.ours[output], result.theirs[output], unit), ""
+            if not size <= CLOSE:
+                size, reason = self._explained(result, output, size, unit)
+            if size > worst.size or (reason and not worst.reason):
+                worst = Difference(output, max(size, worst.size), result.case.name, reason or worst.reason)
+        return worst
+
+    def _explained(self, result: _Result, output: str, size: float, unit: float) -> tuple[float, str]:
+        """The size of a larger difference and why it is accepted, by double precision; else raises AgreementError."""
+        name = self._oracle.name
+        found = f"output '{output}', {result.case.name}: differs from {name} by {size:.2g} of its scale"
+        try:
+            fed = to_source(self._model, result.case.tensors)
+            exact = from_source(self._model, self._oracle.run_double(fed))[output]
+        except OracleFailed as failed:
+            raise self._refused(f"{found}, and double precision cannot decide: {failed}") from None
+        ours, theirs = _distance(result.ours[output], exact, unit), _distance(result.theirs[output], exact, unit)
+        if ours <= CLOSE:
+            return ours, f"{name} is off by {theirs:.1e} from double precision, with {result.case.name}"
+        if ours <= 2 * theirs and (size <= FAR or result.case.large):
+            return size, f"rounding in a deep graph, from double precision {name} is {theirs:.1e}, the model {ours:.1e}"
+        raise self._refused(f"{found}; from double precision it is {ours:.2g}, {name} {theirs:.2g}")
+
+    def check_neighbours(self) -> None:
+        """Runs the entries of a batch alone."""
+        model = self._model
+        batches = [each for each in self._results if each.case.entries > 1 and not each.case.large]
+        if not model.batched or not batches:
+            return
+        result = batches[0]
+        for entry in range(result.case.entries):
+            alone = self._run(_entry(model, result.case.tensors, entry))
+            for output in model.output_list:
+                axis = output.axes.index(model.entry_axis)
+                together = np.take(result.ours[output.name], [entry], axis)
+                scale = self._scale([result.ours[output.name]])
+                if together.shape != alone[output.name].shape or _distance(alone[output.name], together, scale) > FAR:
+                    raise self._refused(
+                        f"output '{output.name}': an entry's numbers depend on the other entries of its batch; "
+                        "the graph mixes entries, so its axis "
+                        f"'{model.entry_axis}' is no entry axis (say in papers what its axes are)")
+
+    def _scale(self, arrays: list[np.ndarray]) -> float:
+        finite = [np.abs(a[np.isfinite(a)].astype(np.float64)) for a in arrays]
+        return max((float(a.max(initial=0)) for a in finite), default=0.0) or 1.0
+
+    def _refused(self, why: str) -> AgreementError:
+        return AgreementError(f"{self._model.where}: the converted model disagrees with its source: {why}")
+
+
+def _entry(model: Model, tensors: Tensors, entry: int) -> dict[str, np.ndarray]:
+    return {g.name: np.take(tensors[g.name], [entry], g.axes.index(model.entry_axis)) for g in model.input_list}
+
+
+def _distance(ours: np.ndarray, theirs: np.ndarray, scale: float) -> float:
+    """Largest |a - b| / scale; infinite where only one is NaN, or an infinity of this sign."""
+    if ours.shape != theirs.shape:
+        return float("inf")
+    a, b = ours.astype(np.float64), theirs.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        apart = np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, np.abs(a - b))
+    return float(np.where(np.isnan(apart), np.inf, apart).max(initial=0)) / scale

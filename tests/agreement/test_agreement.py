@@ -1,0 +1,294 @@
+"""A conversion is compared with its source: what agrees, what does not, and who is right."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from onnx_files import file, node, normal
+
+from lading.agreement import OracleFailed, compare
+from lading.agreement.cases import cases_of
+from lading.agreement.events import made_up_events
+from lading.describe import apply
+from lading.endpoints import Axis, Input, Mask, Output, Variable
+from lading.errors import AgreementError
+from lading.evaluation import evaluator
+from lading.graph import Graph, Node
+from lading.model import Model
+from lading.sources import onnx as source
+from lading.sources.onnx_file.oracle import OnnxOracle
+
+
+def dense_file(path):
+    made = [node("Gemm", "x w b", "h"), node("Softmax", "h", "y", axis=-1)]
+    path.write_bytes(file(made, {"x": ["batch", 3]}, {"y": ["batch", 2]}, {"w": normal(3, 2), "b": normal(2)}))
+    return path
+
+
+@pytest.fixture
+def dense(tmp_path):
+    path = dense_file(tmp_path / "net.onnx")
+    oracle = OnnxOracle(path)
+    yield source.read(path), oracle
+    oracle.close()
+
+
+class Fake:
+    """An oracle made of functions of one array; outputs and inputs are called y and x."""
+
+    name = "the oracle"
+
+    def __init__(self, single, double=None):
+        self._single, self._double = single, double
+
+    def run(self, tensors):
+        return {"y": self._single(tensors["x"])}
+
+    def run_double(self, tensors):
+        if self._double is None:
+            raise OracleFailed("no double precision here")
+        return {"y": self._double(tensors["x"])}
+
+    def close(self):
+        pass
+
+
+def relu(axes=("entry", 3), operator="Relu"):
+    model = Model(name="m", graphs={"main": Graph([Node("r", operator, ["x"], ["y"])])})
+    model.axes = {"entry": Axis("entry", "entry")}
+    if "n" in axes:
+        model.axes["n"] = Axis("n", "sequence", of="entry")
+    model.input_list, model.output_list = [Input("x", list(axes))], [Output("y", list(axes))]
+    return model
+
+
+def check(model, oracle):
+    return compare(model, oracle, evaluator(model))
+
+
+# ----------------------------------------------------------------------------------- with ONNX Runtime
+
+
+def test_a_right_conversion_agrees(dense):
+    model, oracle = dense
+    agreement = check(model, oracle)
+    assert agreement.worst < 1e-6 and agreement.oracle.startswith(("ONNX Runtime", "onnx.reference"))
+    assert {"batch 1", "batch 7", "batch 64", "zeros, batch 7", "large numbers, batch 7"} == set(agreement.compared)
+    assert "agrees with" in str(agreement) and "5 cases" in str(agreement)
+    json.dumps(agreement.as_json())
+
+
+def test_a_wrong_weight_is_found(dense):
+    model, oracle = dense
+    name = next(name for name, array in model.weights.items() if array.ndim == 2)
+    model.weights[name] = model.weights[name] * np.float32(1.0001)
+    with pytest.raises(AgreementError, match=r"output 'y', .*: differs from .* of its scale; from double precision it is"):
+        check(model, oracle)
+
+
+def test_renamed_and_joined_endpoints_are_compared_too(tmp_path):
+    made = [node("ReduceSum", "x", "m_b", keepdims=0), node("ReduceMax", "x", "m_c", keepdims=0)]
+    (tmp_path / "net.onnx").write_bytes(file(made, {"x": ["n", 3]}, {"m_b": [], "m_c": []}))
+    model = apply(source.read(tmp_path / "net.onnx"), {
+        "inputs": [{"of": "x", "name": "tracks"}],
+        "outputs": [{"name": "m", "labels": [{"label": "p_c", "of": "m_c"}, {"label": "p_b", "of": "m_b"}]}],
+    })  # fmt: skip
+    oracle = OnnxOracle(tmp_path / "net.onnx")
+    try:
+        assert check(model, oracle).worst < 1e-6
+    finally:
+        oracle.close()
+
+
+def test_what_the_oracle_cannot_run_is_said(tmp_path):
+    """TopK needs at least five elements."""
+    nodes = [node("TopK", "x k", "v i", axis=1), node("ReduceSum", "v one", "y", keepdims=0)]
+    data = file(nodes, {"x": ["batch", "n", 2]}, {"y": ["batch", 2]}, {"k": np.array([5]), "one": np.array([1])})
+    (tmp_path / "net.onnx").write_bytes(data)
+    oracle = OnnxOracle(tmp_path / "net.onnx")
+    model = source.read(tmp_path / "net.onnx")
+    try:
+        agreement = check(model, oracle)
+    finally:
+        oracle.close()
+    assert "batch 7, n 40" in agreement.compared and "batch 7, n 2" in agreement.not_compared
+    assert "TopK" in str(agreement)
+
+
+def test_an_oracle_that_breaks_down_is_started_again(dense):
+    _, oracle = dense
+    x = {"x": normal(2, 3)}
+    first = oracle.run(x)["y"]
+    oracle._single._process.kill()
+    with pytest.raises(OracleFailed, match="broke down"):
+        oracle.run(x)
+    assert np.array_equal(oracle.run(x)["y"], first)
+
+
+def test_the_reference_of_onnx_steps_in(tmp_path, monkeypatch):
+    import importlib.util
+
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == "onnxruntime" else find(name, *more))
+    path = dense_file(tmp_path / "net.onnx")
+    oracle = OnnxOracle(path)
+    try:
+        assert oracle.name.startswith("onnx.reference")
+        assert check(source.read(path), oracle).worst < 1e-6
+    finally:
+        oracle.close()
+
+
+def test_double_precision_is_double_throughout(dense):
+    _, oracle = dense
+    x = normal(4, 3)
+    single, double = oracle.run({"x": x})["y"], oracle.run_double({"x": x})["y"]
+    assert double.dtype == np.float64
+    assert 0 < np.abs(single - double).max() < 1e-6
+
+
+def test_a_file_that_the_oracle_cannot_load_is_not_compared(tmp_path):
+    (tmp_path / "net.onnx").write_bytes(b"nothing")
+    oracle = OnnxOracle(tmp_path / "net.onnx")
+    with pytest.raises(AgreementError, match="could run none of the cases: .*cannot load the file"):
+        check(relu(), oracle)
+    oracle.close()
+
+
+# ------------------------------------------------------------------------------------------- the rules
+
+
+def shifted(relative):
+    return lambda x: np.maximum(x, 0) * np.float32(1 + relative)
+
+
+def exact(x):
+    return np.maximum(x, 0).astype(np.float64)
+
+
+def test_the_oracle_may_be_wrong():
+    agreement = check(relu(), Fake(shifted(3e-3), exact))
+    assert agreement.worst == 0
+    assert "the oracle is off by" in str(agreement)
+
+
+def test_depth_explains_up_to_1e5():
+    def double(x):  # the model is as far from this as the oracle, on the other side
+        return exact(x) * (1 - 3e-6)
+
+    agreement = check(relu(), Fake(shifted(-6e-6), double))
+    assert 5e-6 < agreement.worst < 7e-6 and "rounding in a deep graph" in str(agreement)
+    with pytest.raises(AgreementError):
+        check(relu(), Fake(shifted(-6e-5), lambda x: exact(x) * (1 - 3e-5)))
+
+
+def test_without_double_precision_nothing_is_explained():
+    with pytest.raises(AgreementError, match="double precision cannot decide: no double precision here"):
+        check(relu(), Fake(shifted(1e-5)))
+
+
+def test_a_shape_or_type_of_its_own_is_found():
+    with pytest.raises(AgreementError, match=r"is float32 \[1, 3\], the oracle gives float32 \[1\]"):
+        check(relu(), Fake(lambda x: x[:, 0]))
+    with pytest.raises(AgreementError, match="gives float64"):
+        check(relu(), Fake(exact))
+
+
+def test_nan_agrees_with_nan_only():
+    model = relu(operator="Log")
+    with np.errstate(all="ignore"):
+        check(model, Fake(lambda x: np.log(x), lambda x: np.log(x.astype(np.float64))))
+        with pytest.raises(AgreementError):
+            check(model, Fake(lambda x: np.nan_to_num(np.log(x)), lambda x: np.nan_to_num(np.log(x.astype(np.float64)))))
+
+
+def test_what_the_oracle_runs_and_the_model_does_not_is_found():
+    model = relu()
+    model.graphs["main"].nodes[0] = Node("r", "Reshape", ["x", np.array([1, 3])], ["y"])
+    with pytest.raises(AgreementError, match="batch 7: the oracle runs it, the model does not"):
+        check(model, Fake(lambda x: x))
+
+
+def test_entries_that_depend_on_each_other_are_found():
+    model = relu()
+    model.graphs["main"].nodes[0] = Node("s", "Softmax", ["x"], ["y"], {"axis": 0})
+    with pytest.raises(AgreementError, match="output 'y': an entry's numbers depend on the other entries"):
+        check(model, Fake(lambda x: np.exp(x - x.max(0)) / np.exp(x - x.max(0)).sum(0), lambda x: x))
+
+
+# ------------------------------------------------------------------------------------------- the inputs
+
+
+def test_cases_cover_batches_and_lengths():
+    model = relu(("entry", "n", 3))
+    model.axes["n"].max = 60
+    names = [case.name for case in cases_of(model)]
+    for batch, length in ((1, 0), (1, 1), (7, 2), (7, 40), (64, 40), (1, 60)):
+        assert f"batch {batch}, n {length}" in names
+    assert "zeros, batch 7, n 40" in names and "large numbers, batch 7, n 40" in names
+
+
+def test_cases_respect_the_least_and_most():
+    model = relu(("n", 3))
+    model.axes["n"].min, model.axes["n"].max = 2, 30
+    assert {case.tensors["x"].shape[0] for case in cases_of(model)} == {2, 30}
+
+
+def test_two_sequences_also_differ_in_length():
+    model = relu(("n", 3))
+    model.axes["m"] = Axis("m", "sequence", of="entry")
+    model.input_list.append(Input("z", ["m", 2]))
+    assert any(case.tensors["x"].shape[0] != case.tensors["z"].shape[0] for case in cases_of(model))
+
+
+def test_masks_are_zeros_and_ones():
+    model = relu(("n",))
+    model.input_list.append(Input("pad", ["n"], mask=Mask("n", present=0, absent=-1)))
+    model.input_list.append(Input("track_mask", ["n"]))
+    case = next(cases_of(model))
+    assert set(np.unique(case.tensors["pad"])) <= {0, -1}
+    assert set(np.unique(case.tensors["track_mask"])) <= {0, 1}
+
+
+def test_inputs_lie_where_the_network_expects_them():
+    model = relu()
+    center, spread = np.float32([1e5, 0, -7]), np.float32([1e3, 1, 2])
+    nodes = [Node("s", "Sub", ["x", "c"], ["h"]), Node("d", "Div", ["h", "w"], ["y"])]
+    model.graphs["main"], model.weights = Graph(nodes), {"c": center, "w": spread}
+    x = list(cases_of(model))[2].tensors["x"]
+    assert x.shape == (64, 3)
+    np.testing.assert_allclose(x.mean(0), center, atol=1e3)
+    assert 500 < x[:, 0].std() < 2000
+
+
+def test_made_up_events_can_be_fed():
+    from lading.feed import batch_of
+
+    model = relu(("n", "variable"))
+    model.input_list[0].variable_list = [
+        Variable("pt", raw="float64", prepare=["log10", {"subtract": 4.3}, {"divide": 1.25}]),
+        Variable("type", raw="int64", categories=[0, 1, 10]), Variable("again", source="x.pt"),
+    ]  # fmt: skip
+    model.input_list.append(Input("jet", [1, 2]))
+    events = made_up_events(model)
+    batch = batch_of(model, events)
+    pt, kind = batch.columns["x", "pt"].values, batch.columns["x", "type"].values
+    assert batch.entries == 16 and list(batch.counts["n"][:3]) == [0, 1, 2]
+    assert pt.dtype == np.float64 and np.median(pt) > 1e3
+    assert set(kind) <= {0, 1, 10} and ("x", "again") not in batch.columns
+    assert events["jet"].shape == (16, 1, 2)
+
+
+def test_events_of_a_batched_model():
+    from lading.feed import batch_of
+
+    model = relu(("entry", "variable", "n"))
+    model.input_list[0].variable_list = [Variable("a"), Variable("b")]
+    model.input_list.append(Input("image", ["entry", 4, 5]))
+    batch = batch_of(model, made_up_events(model))
+    assert batch.columns["x", "a"].values.shape == (int(batch.counts["n"].sum()),)
+    assert batch.columns["image", None].values.shape == (16, 4, 5)
+
+
