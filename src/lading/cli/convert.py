@@ -1,0 +1,46 @@
+"""``lading convert``: any model file becomes a bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .. import converting
+from .progress import Progress
+
+
+@click.command(short_help="Turn a model file into a bundle.")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True,
+              help="Folder to write (tagger/), or one file (tagger.lading).")
+@click.option("--describe", multiple=True, type=click.Path(path_type=Path), metavar="PAPERS",
+              help="Papers that name inputs, variables, units, labels ...; may be repeated.")
+@click.option("--data", type=click.Path(path_type=Path), metavar="EVENTS",
+              help="Raw events on which the names are proven, with --scores.")
+@click.option("--scores", metavar="COLUMNS", default="scores", show_default=True,
+              help="Where the training's own scores stand in EVENTS: a dataset, or columns p_u,p_c,p_b.")
+@click.option("--name", help="Name of the model; else that of its papers or file.")
+@click.option("--no-simplify", is_flag=True, help="Keep the exporter's graph as it is.")
+@click.option("--no-compare", is_flag=True, help="Do not compare the result with ONNX Runtime.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+def convert(source: Path, output: Path, describe: tuple[Path, ...], data: Path | None, scores: str,
+            name: str | None, no_simplify: bool, no_compare: bool, quiet: bool) -> None:
+    """Turn SOURCE into a bundle with readable names, and check it against its source.
+
+    \b
+    lading template tagger.onnx > papers.json        # fill in names and units
+    lading convert tagger.onnx --describe papers.json --data jets.h5 --scores scores -o tagger/
+    """
+    with Progress(quiet) as progress:
+        model = converting.convert(
+            source,
+            describe=list(describe),
+            data=(data, scores) if data else None,
+            name=name,
+            simplify=not no_simplify,
+            compare=not no_compare,
+            progress=progress.step,
+        )
+        model.save(output)
+        progress.done(f"wrote {output}")

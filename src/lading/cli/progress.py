@@ -1,0 +1,41 @@
+"""Steps of a long command on standard error: a spinner in a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.status import Status
+
+
+class Progress:
+    """``step(text)`` says what is being done now, ``done(text)`` what has been done."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self._console = Console(stderr=True, quiet=quiet, highlight=False)
+        self._status: Status | None = None
+        self._begin = time.monotonic()
+
+    def step(self, text: str, finished: bool = False) -> None:
+        """Shows ``text`` as the step under way, or, ``finished``, as a result that stays."""
+        if finished:
+            self._console.print(f"  {text}", soft_wrap=True, markup=False)
+        elif self._status is not None:
+            self._status.update(text)
+
+    def done(self, text: str) -> None:
+        self._console.print(f"{text} ({time.monotonic() - self._begin:.1f} s)", soft_wrap=True, markup=False)
+
+    def __enter__(self) -> Progress:
+        if sys.stderr.isatty():
+            self._status = self._console.status("reading")
+            self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._status is not None:
+            self._status.stop()

@@ -1,0 +1,28 @@
+"""``lading template``: the papers of a model file, to be filled in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command(short_help="Write the papers of a model file, to fill in.")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; else standard output.")
+def template(source: Path, output: Path | None) -> None:
+    """Write papers for SOURCE: names, units and meanings to fill in, with all that the file itself knows.
+
+    \b
+    lading template tagger.onnx > papers.json
+    lading convert tagger.onnx --describe papers.json -o tagger/
+    """
+    from ..describe import template as papers_of
+    from ..sources import read
+
+    text = json.dumps(papers_of(read(source)), indent=2, ensure_ascii=False)
+    if output is None:
+        click.echo(text)
+    else:
+        output.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""What a model is, whether it still gives its numbers, and what its papers lack."""

@@ -1,0 +1,70 @@
+"""A model in a notebook: its facts as a small table, without scripts or style sheets of its own."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from .facts import axis_text, facts, names_text
+
+if TYPE_CHECKING:
+    from ..model import Model
+
+CELL = "padding:1px 10px 1px 0;text-align:left;vertical-align:top"
+DIM = "opacity:.65"
+
+
+def html(model: Model) -> str:
+    """The model as HTML: inputs with their variables, outputs with their labels, size and origin."""
+    found = facts(model)
+    parts = [
+        f'<div style="max-width:60em"><b style="font-size:115%">{escape(found["name"])}</b> '
+        f'<span style="{DIM}">{escape(found["version"])}</span> {escape(found["description"])}'
+    ]
+    parts += [_input(given) for given in found["inputs"]]
+    parts += [_output(given) for given in found["outputs"]]
+    parts.append(_summary(model, found))
+    return "".join(parts) + "</div>"
+
+
+def _heading(kind: str, given: dict[str, Any]) -> str:
+    axes = ", ".join(map(str, given["axes"]))
+    return (f'<div style="margin-top:.7em"><span style="{DIM}">{kind}</span> <b>{escape(given["name"])}</b> '
+            f'<span style="{DIM}">[{escape(axes)}] {escape(given["type"])}</span> {escape(given["description"])}</div>')
+
+
+def _input(given: dict[str, Any]) -> str:
+    heading = _heading("in", given)
+    if given.get("mask"):
+        return heading + f'<div style="margin-left:2em">made by the engine for {escape(given["mask"]["of"])}</div>'
+    variables = given.get("variables", [])
+    columns = [("name", "variable"), ("unit", "unit"), ("missing", "missing"), ("prepare", "preparation"),
+               ("description", "meaning")]
+    shown = [(key, head) for key, head in columns if any(v.get(key) for v in variables)]
+    return heading + (_table([head for _, head in shown], [[str(v.get(key, "")) for key, _ in shown] for v in variables])
+                      if variables else "")
+
+
+def _output(given: dict[str, Any]) -> str:
+    rows = [[item["label"], item["description"]] for item in given["labels"]]
+    described = any(row[1] for row in rows)
+    if described:
+        return _heading("out", given) + _table(["label", "meaning"], rows)
+    return _heading("out", given) + f'<div style="margin-left:2em">{escape(", ".join(row[0] for row in rows))}</div>'
+
+
+def _table(heads: list[str], rows: list[list[str]]) -> str:
+    head = "".join(f'<th style="{CELL};{DIM}">{escape(text)}</th>' for text in heads)
+    body = "".join("<tr>" + "".join(f'<td style="{CELL}">{escape(cell)}</td>' for cell in row) + "</tr>" for row in rows)
+    return f'<table style="margin-left:2em;border-collapse:collapse"><tr>{head}</tr>{body}</table>'
+
+
+def _summary(model: Model, found: dict[str, Any]) -> str:
+    size = found["size"]
+    rows = [[axis.name, axis_text(axis)] for axis in model.axes.values() if axis.kind == "sequence"]
+    rows += [
+        ["names", names_text(found["names"])],
+        ["size", f"{size['nodes']} nodes, {size['numbers']:,} numbers"],
+        ["digest", f"sha256:{found['digest'][:16]}..."],
+    ]
+    return '<div style="margin-top:.7em"></div>' + _table(["", ""], rows)

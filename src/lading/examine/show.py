@@ -1,0 +1,184 @@
+"""``show``: a model on one screen, from a bundle, any file that is read, or a URL."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from .facts import axis_text, facts, names_text
+
+if TYPE_CHECKING:
+    from ..model import Model
+
+
+def facts_of(target: str | Model, graph: bool = False) -> dict[str, Any]:
+    """The facts of a model, or of a bundle, model file, store name or URL."""
+    if not isinstance(target, str):
+        return facts(target, graph)
+    if "://" in target:
+        from .remote import read_remote
+
+        return facts(read_remote(target), graph)
+    from ..opening import open_model
+
+    return facts(open_model(target), graph)
+
+
+def json_text(found: dict[str, Any]) -> str:
+    """The facts as JSON."""
+    return json.dumps(found, indent=2, ensure_ascii=False, default=_plain)
+
+
+def print_facts(found: dict[str, Any]) -> None:
+    """The facts on the terminal."""
+    Console(highlight=False, soft_wrap=False).print(render(found))
+
+
+def text(model: Model, width: int = 100) -> str:
+    """What ``lading show`` prints, without colours."""
+    console = Console(width=width, highlight=False, color_system=None, record=True, file=_Nowhere())
+    console.print(render(facts(model)))
+    return console.export_text()
+
+
+def render(found: dict[str, Any]) -> RenderableType:
+    """The facts as tables that fit the terminal."""
+    parts: list[RenderableType] = [_title(found)]
+    for given in found["inputs"]:
+        parts += ["", _heading("in", given, found)]
+        if given.get("variables"):
+            parts.append(Padding(_variables(given["variables"]), (0, 0, 0, 5)))
+    for given in found["outputs"]:
+        parts += ["", _heading("out", given, found), *_output_lines(given)]
+    parts += ["", _summary(found)]
+    if "nodes" in found:
+        parts += ["", _nodes(found["nodes"])]
+    return Group(*parts)
+
+
+def _title(found: dict[str, Any]) -> Text:
+    title = Text(found["name"], style="bold")
+    title.append(f" {found['version']}" if found["version"] else "", style="dim")
+    if found["description"]:
+        title.append(f"  {found['description']}", style="not bold")
+    return title
+
+
+def _heading(kind: str, given: dict[str, Any], found: dict[str, Any]) -> Text:
+    line = Text(f"{kind:<4} ", style="cyan" if kind == "in" else "green")
+    line.append(given["name"], style="bold default")
+    line.append(f"  [{', '.join(map(str, given['axes']))}] {given['type']}", style="dim")
+    if given.get("mask"):
+        line.append(f"  made by the engine: {given['mask']['present']:g} for a {given['mask']['of']}, "
+                    f"{given['mask']['absent']:g} for padding", style="default")
+    if given.get("description"):
+        line.append(f"  {given['description']}", style="default")
+    return line
+
+
+def _variables(variables: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    columns = [("name", "variable"), ("unit", "unit"), ("missing", "missing"), ("prepare", "preparation"),
+               ("description", "meaning")]
+    shown = [(key, head) for key, head in columns if key == "name" or any(v.get(key) for v in variables)]
+    for key, head in shown:
+        table.add_column(head, no_wrap=key in ("name", "unit"), overflow="fold")
+    for variable in variables:
+        cells = [Text(str(variable.get(key) or ""), style="bold" if key == "name" else "") for key, _ in shown]
+        if variable.get("from"):
+            cells[-1].append(f" (is {variable['from']})", style="dim")
+        table.add_row(*cells)
+    return table
+
+
+def _output_lines(given: dict[str, Any]) -> list[RenderableType]:
+    lines: list[RenderableType] = []
+    if given["labels"]:
+        described = [f"{item['label']} ({item['description']})" if item["description"] else item["label"]
+                     for item in given["labels"]]
+        lines.append(Padding(Text(", ".join(described)), (0, 0, 0, 5)))
+    for axis, values in given["when_empty"].items():
+        numbers = " ".join(f"{x:g}" if isinstance(x, (int, float)) else str(x) for x in values)
+        lines.append(Padding(Text(f"without any {axis}: {numbers}", style="dim"), (0, 0, 0, 5)))
+    return lines
+
+
+def _summary(found: dict[str, Any]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, axis in found["axes"].items():
+        if axis["kind"] == "sequence":
+            table.add_row(name, axis_text(_axis_object(name, axis)))
+    proven = "proven" in found["names"]
+    table.add_row("names", Text(names_text(found["names"]), style="green" if proven else "yellow"))
+    size = found["size"]
+    table.add_row("size", f"{size['nodes']} nodes, {size['numbers']:,} numbers, {_bytes(size['bytes'])}")
+    table.add_row("made of", ", ".join(f"{name} {count}" if count > 1 else name for name, count in size["operators"].items()))
+    if found["samples"]:
+        kept = found["samples"]
+        table.add_row("self-test", f"{kept['entries']} entries to {kept['relative']:g} of scale")
+    for label, value in _origin(found["record"]):
+        table.add_row(label, value)
+    if found["digest"]:
+        table.add_row("digest", f"sha256:{found['digest']}")
+    return table
+
+
+def _axis_object(name: str, axis: dict[str, Any]) -> Any:
+    from ..endpoints import Axis
+
+    return Axis(name, **axis)
+
+
+def _origin(record: dict[str, Any]) -> list[tuple[str, str]]:
+    rows = []
+    origin = record.get("origin") or {}
+    if origin:
+        producer = f" by {origin['producer']}" if origin.get("producer") else ""
+        digest = f" (sha256:{str(origin['sha256'])[:12]}...)" if origin.get("sha256") else ""
+        rows.append(("from", f"{origin.get('format', '?')}{producer}{digest}"))
+    authors = record.get("authors")
+    if authors:
+        names = [a.get("name", "?") if isinstance(a, dict) else str(a) for a in authors]
+        rows.append(("authors", ", ".join(names)))
+    if record.get("licence"):
+        rows.append(("licence", str(record["licence"])))
+    return rows
+
+
+def _nodes(nodes: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for head in ("node", "operator", "reads", "gives"):
+        table.add_column(head, overflow="fold")
+    for node in nodes:
+        table.add_row(node["node"], node["operator"], ", ".join(str(i) or "-" for i in node["inputs"]),
+                      ", ".join(node["outputs"]))
+    return table
+
+
+def _bytes(count: int) -> str:
+    for unit, size in (("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.3g} {unit}"
+    return f"{count} B"
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else str(value)
+
+
+class _Nowhere:
+    """A file that forgets what is written."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing to do."""
