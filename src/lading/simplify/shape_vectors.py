@@ -47,7 +47,8 @@ def _rewrite(view: View, node: Node, index: int) -> bool:
     if value is None or not _draft(view, node, value, drafts):
         return False
     twins = _twins(view, node, drafts)
-    kept = {id(twin) for twin in twins if twin is not None}
+    needed = _makers(view, [each for _, inputs, _ in drafts for each in inputs if isinstance(each, str)])
+    kept = {id(each) for each in (*twins, *needed) if each is not None}
     freed = [each for each in _only_for(view, node, str(operand)) if id(each) not in kept]
     if twins.count(None) >= len(freed):
         return False
@@ -149,6 +150,18 @@ def _twins(view: View, node: Node, drafts: list[Draft]) -> list[Node | None]:
         wanted = Node("", operator, names, [], dict(attributes)) if there else None  # type: ignore[arg-type]
         twins.append(view.twin(wanted, node) if wanted is not None else None)
     return twins
+
+
+def _makers(view: View, names: list[str]) -> list[Node]:
+    """The nodes that make these values, and all that those need."""
+    makers: dict[int, Node] = {}
+    waiting = list(names)
+    while waiting:
+        maker = view.producer(waiting.pop())
+        if maker is not None and id(maker) not in makers:
+            makers[id(maker)] = maker
+            waiting += maker.reads()
+    return list(makers.values())
 
 
 def _only_for(view: View, node: Node, name: str) -> list[Node]:
