@@ -149,6 +149,53 @@ def test_double_precision_is_double_throughout(dense):
     assert 0 < np.abs(single - double).max() < 1e-6
 
 
+@pytest.mark.parametrize("opset", [7, 9, 15])
+def test_double_precision_normalises_as_after_training(tmp_path, opset):
+    mean, variance = normal(3), np.abs(normal(3, seed=4))
+    weights = {"s": normal(3, seed=5), "b": normal(3, seed=6), "m": mean, "v": variance}
+    made = [node("BatchNormalization", "x s b m v", "y", momentum=0.1)]
+    path = tmp_path / "net.onnx"
+    path.write_bytes(file(made, {"x": ["batch", 3, 4]}, {"y": ["batch", 3, 4]}, weights, opset))
+    oracle, x = OnnxOracle(path), normal(5, 3, 4, seed=7)
+    np.testing.assert_allclose(oracle.run_double({"x": x})["y"], oracle.run({"x": x})["y"], rtol=1e-5, atol=1e-6)
+    oracle.close()
+
+
+def test_double_precision_knows_the_activations_of_recurrent_layers(tmp_path):
+    weights = {"w": normal(1, 8, 3), "r": normal(1, 8, 2, seed=4)}
+    made = [node("LSTM", "x w r", "y", hidden_size=2, activations=["HardSigmoid", "Tanh", "Softsign"],
+                 activation_alpha=[0.3], activation_beta=[0.4])]
+    path = tmp_path / "net.onnx"
+    path.write_bytes(file(made, {"x": ["n", 1, 3]}, {"y": ["n", 1, 1, 2]}, weights, 14))
+    oracle, x = OnnxOracle(path), normal(5, 1, 3, seed=7)
+    np.testing.assert_allclose(oracle.run_double({"x": x})["y"], oracle.run({"x": x})["y"], rtol=1e-5, atol=1e-6)
+    oracle.close()
+
+
+def test_the_nearer_to_double_precision_wins_up_to_1e5():
+    agreement = check(relu(), Fake(shifted(3e-5), shifted(5e-6)))
+    assert "the oracle is off by" in str(agreement)
+    with pytest.raises(AgreementError, match="from double precision it is"):
+        check(relu(), Fake(shifted(3e-5), shifted(1.2e-5)))
+
+
+def jumping(x):
+    """Jumps by 1e-3 at the multiples of 2.5e-6, as a network that selects neighbours does at near-ties."""
+    return np.maximum(x, 0) + np.float32(1e-3) * (np.floor(x.astype(np.float64) * 4e5) % 2).astype(np.float32)
+
+
+def test_a_jump_that_the_oracle_makes_too_says_nothing():
+    oracle = Fake(jumping, lambda x: jumping(x).astype(np.float64))
+    agreement = compare(relu(), oracle, lambda tensors: {"y": jumping(np.nextafter(tensors["x"], np.float32(9)))})
+    assert "the oracle itself moves as far when inputs change in their last bit" in str(agreement)
+
+
+def test_a_difference_without_such_a_jump_is_found():
+    oracle = Fake(jumping, lambda x: jumping(x).astype(np.float64))
+    with pytest.raises(AgreementError, match="from double precision it is"):
+        compare(relu(), oracle, lambda tensors: {"y": jumping(tensors["x"] + np.float32(1e-3))})
+
+
 def test_a_file_that_the_oracle_cannot_load_is_not_compared(tmp_path):
     (tmp_path / "net.onnx").write_bytes(b"nothing")
     oracle = OnnxOracle(tmp_path / "net.onnx")

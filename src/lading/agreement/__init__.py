@@ -6,9 +6,12 @@ runtime (the oracle). The rule:
 1. 1e-6 of an output's scale is agreement.
 2. Up to 1e-5 is, where the oracle itself is at least half as far from a computation in double precision: a deep
    graph rounds often, and nobody can say whose single precision is the better one.
-3. So is any difference where the model is within 1e-6 of double precision: then the oracle is wrong.
+3. So is any difference where the model is within 1e-6 of double precision, or within 1e-5 and nearer to it than
+   the oracle: then the oracle is wrong.
 4. On inputs that are large on purpose, rule 2 holds without its limit.
-5. Entries must not depend on their neighbours: a batch gives what its entries give alone.
+5. So is one where the oracle's own answer for that entry moves as far when its inputs change in their last bit
+   (``sensitivity.py``), if half of all entries agree by the other rules.
+6. Entries must not depend on their neighbours: a batch gives what its entries give alone.
 
 What the oracle cannot run (some runtimes fail on empty sequences) is said and not compared.
 """
@@ -23,6 +26,7 @@ import numpy as np
 
 from ..errors import AgreementError, LadingError
 from .cases import Case, cases_of
+from .sensitivity import movement
 from .sources import from_source, to_source
 
 if TYPE_CHECKING:
@@ -188,11 +192,26 @@ class _Comparison:
         except OracleFailed as failed:
             raise self._refused(f"{found}, and double precision cannot decide: {failed}") from None
         ours, theirs = _distance(result.ours[output], exact, unit), _distance(result.theirs[output], exact, unit)
-        if ours <= CLOSE:
+        if ours <= CLOSE or (ours <= FAR and ours <= theirs):
             return ours, f"{name} is off by {theirs:.1e} from double precision, with {result.case.name}"
         if ours <= 2 * theirs and (size <= FAR or result.case.large):
             return size, f"rounding in a deep graph, from double precision {name} is {theirs:.1e}, the model {ours:.1e}"
+        if self._is_unsteady(result, output, unit):
+            return size, f"{name} itself moves as far when inputs change in their last bit, {result.case.name}"
         raise self._refused(f"{found}; from double precision it is {ours:.2g}, {name} {theirs:.2g}")
+
+    def _is_unsteady(self, result: _Result, output: str, unit: float) -> bool:
+        """Whether the oracle jumps by as much, in every entry that differs (rule 5)."""
+        axes, entry = self._model.outputs[output].axes, self._model.entry_axis
+        axis = axes.index(entry) if entry in axes else None
+        apart = _apart(result.ours[output], result.theirs[output]) / unit
+        others = tuple(each for each in range(apart.ndim) if each != axis)
+        differs = apart.max(axis=others, keepdims=True, initial=0.0) > FAR
+        if 2 * differs.sum() > max(differs.size, 2):
+            return False
+        moved = movement(lambda tensors: from_source(self._model, self._oracle.run(tensors)),
+                         to_source(self._model, result.case.tensors), output, axis)
+        return bool(np.all(~differs | (apart <= FAR + 2 * moved / unit)))
 
     def check_neighbours(self) -> None:
         """Runs the entries of a batch alone."""
@@ -229,7 +248,12 @@ def _distance(ours: np.ndarray, theirs: np.ndarray, scale: float) -> float:
     """Largest |a - b| / scale; infinite where only one is NaN, or an infinity of this sign."""
     if ours.shape != theirs.shape:
         return float("inf")
+    return float(_apart(ours, theirs).max(initial=0)) / scale
+
+
+def _apart(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    """|a - b| of every number."""
     a, b = ours.astype(np.float64), theirs.astype(np.float64)
     with np.errstate(invalid="ignore"):
         apart = np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, np.abs(a - b))
-    return float(np.where(np.isnan(apart), np.inf, apart).max(initial=0)) / scale
+    return np.where(np.isnan(apart), np.inf, apart)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import io
 import os
@@ -78,7 +79,8 @@ class _Worker:
             self._process.wait()
             for stream in (self._process.stdin, self._process.stdout):
                 if stream is not None:
-                    stream.close()
+                    with contextlib.suppress(BrokenPipeError):  # it broke down with a question unread
+                        stream.close()
             self._process = None
 
     def _exchange(self, data: bytes) -> bytes:

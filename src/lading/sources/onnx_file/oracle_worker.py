@@ -28,7 +28,8 @@ def load(path, kind):
     from onnx.reference import ReferenceEvaluator
 
     model = onnx.load(path)
-    evaluator = ReferenceEvaluator(doubled(model) if kind == "double" else model)
+    model = doubled(model) if kind == "double" else model
+    evaluator = ReferenceEvaluator(model, new_ops=[batch_normalization(), *map(recurrent, ("LSTM", "GRU", "RNN"))])
     names = [output.name for output in model.graph.output]
     fed = set(evaluator.input_names)
 
@@ -37,6 +38,32 @@ def load(path, kind):
         return dict(zip(names, evaluator.run(None, given), strict=True))
 
     return f"onnx.reference {onnx.__version__}", run
+
+
+def batch_normalization():
+    """BatchNormalization out of training: before opset 14 the reference always computes it as in training."""
+    from onnx.reference.op_run import OpRun
+
+    class BatchNormalization(OpRun):
+        op_domain = ""
+
+        def _run(self, x, scale, bias, mean, var, epsilon=1e-5, **_):
+            scale, bias, mean, var = (each.reshape(-1, *(1,) * (x.ndim - 2)) for each in (scale, bias, mean, var))
+            return ((scale * (x - mean) / np.sqrt(var + epsilon) + bias).astype(x.dtype),)
+
+    return BatchNormalization
+
+
+def recurrent(name):
+    """LSTM, GRU or RNN with the activations that it asks for, which the reference passes over."""
+    from lading.bundle.evaluate import OPERATORS
+    from onnx.reference.op_run import OpRun
+
+    def run(_, *inputs, **attributes):
+        said = {key: value for key, value in attributes.items() if value is not None and key != "output_sequence"}
+        return tuple(OPERATORS[name](*inputs, **said))
+
+    return type(name, (OpRun,), {"op_domain": "", "_run": run})
 
 
 def load_onnxruntime(path):
