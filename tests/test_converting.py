@@ -10,10 +10,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "sources"))
 
-from onnx_files import file, node, normal  # noqa: E402
+from onnx_files import file, node, normal
 
-import lading  # noqa: E402
-from lading.bundle import to_buffers  # noqa: E402
+import lading
+from lading.bundle import to_buffers
 
 
 @pytest.fixture

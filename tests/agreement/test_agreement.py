@@ -84,7 +84,8 @@ def test_a_wrong_weight_is_found(dense):
     model, oracle = dense
     name = next(name for name, array in model.weights.items() if array.ndim == 2)
     model.weights[name] = model.weights[name] * np.float32(1.0001)
-    with pytest.raises(AgreementError, match=r"output 'y', .*: differs from .* of its scale; from double precision it is"):
+    differs = r"output 'y', .*: differs from .* of its scale; from double precision it is"
+    with pytest.raises(AgreementError, match=differs):
         check(model, oracle)
 
 
@@ -131,7 +132,11 @@ def test_the_reference_of_onnx_steps_in(tmp_path, monkeypatch):
     import importlib.util
 
     find = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == "onnxruntime" else find(name, *more))
+
+    def without_runtime(name, *more):
+        return None if name == "onnxruntime" else find(name, *more)
+
+    monkeypatch.setattr(importlib.util, "find_spec", without_runtime)
     path = dense_file(tmp_path / "net.onnx")
     oracle = OnnxOracle(path)
     try:
@@ -199,7 +204,7 @@ def test_a_difference_without_such_a_jump_is_found():
 def test_a_file_that_the_oracle_cannot_load_is_not_compared(tmp_path):
     (tmp_path / "net.onnx").write_bytes(b"nothing")
     oracle = OnnxOracle(tmp_path / "net.onnx")
-    with pytest.raises(AgreementError, match="could run none of the cases: .*cannot load the file"):
+    with pytest.raises(AgreementError, match=r"could run none of the cases: .*cannot load the file"):
         check(relu(), oracle)
     oracle.close()
 
@@ -248,7 +253,8 @@ def test_nan_agrees_with_nan_only():
     with np.errstate(all="ignore"):
         check(model, Fake(lambda x: np.log(x), lambda x: np.log(x.astype(np.float64))))
         with pytest.raises(AgreementError):
-            check(model, Fake(lambda x: np.nan_to_num(np.log(x)), lambda x: np.nan_to_num(np.log(x.astype(np.float64)))))
+            check(model, Fake(lambda x: np.nan_to_num(np.log(x)),
+                              lambda x: np.nan_to_num(np.log(x.astype(np.float64)))))
 
 
 def test_what_the_oracle_runs_and_the_model_does_not_is_found():

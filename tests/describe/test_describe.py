@@ -21,7 +21,8 @@ def tagger(**record):
     nodes = [
         Node("sum", "ReduceSum", ["trk", np.array([0, 1])], ["s"], {"keepdims": 0}),
         Node("b", "Mul", ["s", np.float32(2)], ["GN_pb"]), Node("c", "Neg", ["s"], ["GN_pc"]),
-        Node("u", "Relu", ["s"], ["GN_pu"]), Node("o", "ReduceMax", ["trk", np.array([1])], ["GN_origin"], {"keepdims": 0}),
+        Node("u", "Relu", ["s"], ["GN_pu"]),
+        Node("o", "ReduceMax", ["trk", np.array([1])], ["GN_origin"], {"keepdims": 0}),
     ]  # fmt: skip
     found = Model(name="gn", graphs={"main": Graph(nodes)}, origin="gn.onnx", names={"from source": {}})
     found.axes = {"entry": Axis("entry", "entry"), "n": Axis("n", "sequence", of="entry")}
@@ -49,7 +50,8 @@ TRACKS = {"of": "trk", "name": "tracks", "variables": variables("d0", "z0", "pt"
 
 
 def test_inputs_are_renamed_and_get_variables():
-    found = described({"inputs": [TRACKS, {"of": "jet", "name": "jets", "variables": [{"name": "pt", "unit": "GeV"}, {"name": "eta"}]}]})
+    jets = {"of": "jet", "name": "jets", "variables": [{"name": "pt", "unit": "GeV"}, {"name": "eta"}]}
+    found = described({"inputs": [TRACKS, jets]})
     assert list(found.inputs) == ["jets", "tracks"]  # in the model's order, not that of the papers
     assert found.inputs["tracks"].axes == ["n", "variable"] and found.inputs["jets"].axes == [1, "variable"]
     assert found.inputs["jets"].variables["pt"].unit == "GeV"
@@ -118,7 +120,8 @@ def test_what_is_known_of_an_axis_is_kept():
 
 
 def test_an_open_length_can_be_fixed():
-    assert described({"inputs": [{"of": "trk", "axes": [10, 3]}], "outputs": [{"of": "GN_origin", "axes": [10]}]}).inputs["trk"].axes == [10, 3]
+    papers = {"inputs": [{"of": "trk", "axes": [10, 3]}], "outputs": [{"of": "GN_origin", "axes": [10]}]}
+    assert described(papers).inputs["trk"].axes == [10, 3]
 
 
 def test_a_fixed_number_of_candidates_may_be_a_padded_sequence():
@@ -155,7 +158,8 @@ def test_outputs_of_any_form_are_joined(axes, shape, joined):
                   output_list=[Output("m_a", list(axes)), Output("m_b", list(axes))])
     if "n" in axes:
         model.axes = {"entry": Axis("entry", "entry"), "n": Axis("n", "sequence", of="entry")}
-    found = described({"outputs": [{"name": "m", "labels": [{"label": "a", "of": "m_a"}, {"label": "b", "of": "m_b"}]}]}, model)
+    labels = [{"label": "a", "of": "m_a"}, {"label": "b", "of": "m_b"}]
+    found = described({"outputs": [{"name": "m", "labels": labels}]}, model)
     result = evaluator(found)({"x": np.ones(shape, np.float32)})["m"]
     assert result.shape == joined and np.array_equal(result[..., 1], -result[..., 0])
 
@@ -171,7 +175,8 @@ def test_labels_of_one_output():
 
 
 def test_the_record_is_merged():
-    found = described({"licence": "MIT", "authors": ["A"], "record": {"training": {"data": "mc23"}, "origin": {"note": "v2"}},
+    found = described({"licence": "MIT", "authors": ["A"],
+                       "record": {"training": {"data": "mc23"}, "origin": {"note": "v2"}},
                        "name": "n", "version": "1.0", "description": "d", "citation": ""})
     assert (found.name, found.version, found.description) == ("n", "1.0", "d")
     assert found.record["origin"] == {"format": "onnx", "note": "v2"}
@@ -191,11 +196,13 @@ def test_the_model_json_of_another_bundle_can_be_papers(tmp_path):
 
 
 @pytest.mark.parametrize(("papers", "text"), [
-    ({"inputs": [{"of": "trks"}]}, r"inputs\[0\]\.of: no input 'trks' in gn\.onnx \(has: 'trk', 'jet'\); did you mean 'trk'\?"),
+    ({"inputs": [{"of": "trks"}]},
+     r"inputs\[0\]\.of: no input 'trks' in gn\.onnx \(has: 'trk', 'jet'\); did you mean 'trk'\?"),
     ({"inputs": [{"variables": []}]}, r'inputs\[0\]: should say what it describes: "of"'),
     ({"inputs": [{"of": "trk"}, {"of": "trk"}]}, r"inputs\[1\]\.of: 'trk' is described already, as inputs\[0\]"),
     ({"inputs": [{"of": "trk", "name": "jet"}]}, r"the name 'jet' is taken"),
-    ({"inputs": [{"of": "trk", "variables": variables("a", "a", "b")}]}, r"inputs\[0\]\.variables\[1\]: the name 'a' is taken"),
+    ({"inputs": [{"of": "trk", "variables": variables("a", "a", "b")}]},
+     r"inputs\[0\]\.variables\[1\]: the name 'a' is taken"),
     ({"inputs": [{"of": "trk", "variables": variables("a", "b")}]},
      r"inputs\[0\]\.variables: 2 variables, but no axis of the tensor \[n, 3\] has that length"),
     ({"inputs": [{"of": "trk", "axes": ["n", "variable"], "variables": variables("a", "b")}]},
@@ -208,16 +215,22 @@ def test_the_model_json_of_another_bundle_can_be_papers(tmp_path):
     ({"inputs": [{"of": "trk", "type": "int64"}]}, r"inputs\[0\]\.type: 'trk' is of type float32"),
     ({"inputs": [{"of": "trk", "variables": [{"name": "a", "prepare": ["lgo"]}, *variables("b", "c")]}]},
      r"inputs\[0\]\.variables\[0\]\.prepare\[0\]: no verb 'lgo'.*did you mean 'log'\?"),
-    ({"inputs": [{"of": "trk", "variables": [{"name": "", "unit": ""}, *variables("b", "c")]}]}, r"variables\[0\]\.name: not a name"),
+    ({"inputs": [{"of": "trk", "variables": [{"name": "", "unit": ""}, *variables("b", "c")]}]},
+     r"variables\[0\]\.name: not a name"),
     ({"inputs": [{"of": "trk", "varables": []}]}, r"unknown key 'varables'.*did you mean 'variables'\?"),
-    ({"inputs": [{"of": "jet", "axes": ["entry", 2]}]}, r"fixed to 1 in the source; write 1 \(the graph runs once per entry\)"),
+    ({"inputs": [{"of": "jet", "axes": ["entry", 2]}]},
+     r"fixed to 1 in the source; write 1 \(the graph runs once per entry\)"),
     ({"input": []}, r"papers\.json: has the unknown key 'input'.*did you mean 'inputs'\?"),
     ({"outputs": [{"name": "f", "labels": [{"label": "a", "of": "GN_pb"}, {"label": "b", "of": "GN_origin"}]}]},
      r"labels\[1\]\.of: 'GN_origin' is float32 \[n\], 'GN_pb' is float32 \[\]; only outputs of one form"),
-    ({"outputs": [{"name": "f", "labels": [{"label": "a", "of": "GN_pb"}, "b"]}]}, r"labels\[1\]: should say of which output"),
-    ({"outputs": [{"name": "f", "labels": [{"label": "a", "of": "GN_pb"}, {"label": "b", "of": "GN_pb"}]}]}, r"behind several labels"),
-    ({"outputs": [{"name": "f", "labels": [{"label": "a", "of": "GN_bp"}]}]}, r"no output 'GN_bp'.*did you mean 'GN_pb'\?"),
-    ({"outputs": [{"of": "GN_pb", "when_empty": {"n": [1, 2]}}]}, r"should have one value for each number of an entry, has 2"),
+    ({"outputs": [{"name": "f", "labels": [{"label": "a", "of": "GN_pb"}, "b"]}]},
+     r"labels\[1\]: should say of which output"),
+    ({"outputs": [{"name": "f", "labels": [{"label": "a", "of": "GN_pb"}, {"label": "b", "of": "GN_pb"}]}]},
+     r"behind several labels"),
+    ({"outputs": [{"name": "f", "labels": [{"label": "a", "of": "GN_bp"}]}]},
+     r"no output 'GN_bp'.*did you mean 'GN_pb'\?"),
+    ({"outputs": [{"of": "GN_pb", "when_empty": {"n": [1, 2]}}]},
+     r"should have one value for each number of an entry, has 2"),
     ({"axes": {"track": {"kind": "sequence", "of": "jt"}}}, r"axes\.track\.of: no entry axis 'jt'"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_refused(papers, text):
@@ -232,7 +245,8 @@ def test_an_ambiguous_place_of_the_variables_is_asked_for():
                   axes={"entry": Axis("entry", "entry")}, graphs={"main": Graph([Node("r", "Relu", ["x"], ["y"])])})
     with pytest.raises(FormatError, match=r'several axes of \[entry, 4, 4\] have the length 4; write its "axes"'):
         described({"inputs": [{"of": "x", "variables": variables(*"abcd")}]}, model)
-    found = described({"inputs": [{"of": "x", "axes": ["entry", "variable", 4], "variables": variables(*"abcd")}]}, model)
+    placed = {"of": "x", "axes": ["entry", "variable", 4], "variables": variables(*"abcd")}
+    found = described({"inputs": [placed]}, model)
     assert found.inputs["x"].axes == ["entry", "variable", 4]
 
 
@@ -269,8 +283,11 @@ def test_a_template_filled_in_describes_the_model():
 
 
 GNN = {
-    "inputs": [{"name": "jet_var", "variables": [{"name": "pt_btagJes", "offset": -4e4, "scale": 2e-5}, {"name": "eta", "offset": 0.0, "scale": 1.0}]}],
-    "input_sequences": [{"name": "tracks_r22default_sd0sort", "variables": [{"name": n, "offset": 0.0, "scale": 1.0, "default": 0.0} for n in "abc"]}],
+    "inputs": [{"name": "jet_var",
+                "variables": [{"name": "pt_btagJes", "offset": -4e4, "scale": 2e-5},
+                              {"name": "eta", "offset": 0.0, "scale": 1.0}]}],
+    "input_sequences": [{"name": "tracks_r22default_sd0sort",
+                         "variables": [{"name": n, "offset": 0.0, "scale": 1.0, "default": 0.0} for n in "abc"]}],
     "onnx_model_version": "v1",
 }  # fmt: skip
 
@@ -299,7 +316,9 @@ def test_gnn_config_is_known_to_the_reader():
     assert found.names == {"from source": {}}
 
 
-@pytest.mark.parametrize("config", ["", "no json", "[1]", '{"inputs": 3}', '{"inputs": [{"name": "jet_var", "variables": [{}]}]}'])
+@pytest.mark.parametrize("config", [
+    "", "no json", "[1]", '{"inputs": 3}', '{"inputs": [{"name": "jet_var", "variables": [{}]}]}',
+])  # fmt: skip
 def test_a_broken_gnn_config_is_passed_over(config):
     from lading.sources.onnx_file.assembling import with_known_names
 
@@ -310,8 +329,9 @@ def test_a_broken_gnn_config_is_passed_over(config):
 def test_names_that_the_source_gave_are_matched_not_replaced():
     from lading.sources.onnx_file.assembling import with_known_names
 
-    found = described({"inputs": [{"of": "track_features", "name": "tracks", "variables": [{"name": "b", "unit": "mm"}, {"of": "a", "name": "d0"}]}]},
-                      with_known_names(atlas()))
+    tracks = {"of": "track_features", "name": "tracks",
+              "variables": [{"name": "b", "unit": "mm"}, {"of": "a", "name": "d0"}]}
+    found = described({"inputs": [tracks]}, with_known_names(atlas()))
     assert [(v.name, v.unit) for v in found.inputs["tracks"].variable_list] == [("d0", ""), ("b", "mm"), ("c", "")]
     with pytest.raises(UnknownName, match="the source names the variables of this input, and has no 'd'"):
         described({"inputs": [{"of": "track_features", "variables": variables("d")}]}, with_known_names(atlas()))

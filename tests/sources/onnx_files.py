@@ -22,7 +22,9 @@ FLOAT = TensorProto.FLOAT
 IR_VERSION = 8
 
 
-def node(operator: str, inputs: str, outputs: str, name: str = "", domain: str = "", **attributes: Any) -> onnx.NodeProto:
+def node(
+    operator: str, inputs: str, outputs: str, name: str = "", domain: str = "", **attributes: Any
+) -> onnx.NodeProto:
     """``node("Add", "x w", "y")``; "-" stands for an omitted input or output."""
     split = [["" if each == "-" else each for each in names.split()] for names in (inputs, outputs)]
     return helper.make_node(operator, *split, name=name, domain=domain, **attributes)

@@ -25,7 +25,8 @@ def test_a_common_leading_open_length_is_the_entry_axis():
 
 def test_other_open_lengths_are_sequences_named_as_in_the_file():
     nodes = [node("ReduceSum", "t two", "s", keepdims=0), node("Add", "s j", "y")]
-    axes, declared = axes_of(file(nodes, {"j": ["B", 3], "t": ["B", "n_tracks", 3]}, {"y": None}, {"two": np.array([1])}))
+    inputs = {"j": ["B", 3], "t": ["B", "n_tracks", 3]}
+    axes, declared = axes_of(file(nodes, inputs, {"y": None}, {"two": np.array([1])}))
     assert axes == {"j": ["entry", 3], "t": ["entry", "n_tracks", 3], "y": ["entry", 3]}
     assert (declared["n_tracks"].kind, declared["n_tracks"].of) == ("sequence", "entry")
 
@@ -72,13 +73,15 @@ def test_a_batch_that_does_not_come_first():
 
 def test_a_batch_of_one_that_is_declared_open():
     """The exporter wrote the example's batch of 1 into a Reshape."""
-    data = file([node("Reshape", "x s", "y")], {"x": ["batch", "n", 4]}, {"y": ["batch", "n", 2, 2]}, {"s": np.array([1, -1, 2, 2])})
+    shape = {"s": np.array([1, -1, 2, 2])}
+    data = file([node("Reshape", "x s", "y")], {"x": ["batch", "n", 4]}, {"y": ["batch", "n", 2, 2]}, shape)
     assert axes_of(data)[0] == {"x": [1, "n", 4], "y": [1, "n", 2, 2]}
 
 
 def test_a_length_that_is_declared_open_and_written_into_the_graph():
     nodes = [node("Reshape", "x s", "h"), node("ReduceSum", "h two", "y", keepdims=0)]
-    data = file(nodes, {"x": ["batch", "n", 4]}, {"y": ["batch", 24]}, {"s": np.array([-1, 1, 24]), "two": np.array([1])})
+    weights = {"s": np.array([-1, 1, 24]), "two": np.array([1])}
+    data = file(nodes, {"x": ["batch", "n", 4]}, {"y": ["batch", 24]}, weights)
     found = read(data)
     assert found.inputs["x"].axes == ["entry", 6, 4]
     assert "runs only with a length of 6" in found.inputs["x"].description
@@ -99,7 +102,8 @@ def test_outputs_that_are_declared_wrongly_are_measured():
 
 def test_an_output_of_a_length_of_its_own_is_refused():
     nodes = [node("Concat", "x x", "y", axis=1)]
-    with pytest.raises(UnsupportedError, match="output 'y': an axis of it is .* neither fixed nor the length of an input's axis"):
+    refusal = r"output 'y': an axis of it is .* neither fixed nor the length of an input's axis"
+    with pytest.raises(UnsupportedError, match=refusal):
         read(file(nodes, {"x": ["batch", "n", 3]}, {"y": ["batch", "m", 3]}))
 
 

@@ -28,7 +28,8 @@ def names(*made):
 
 
 def test_the_place_that_the_exporter_tells():
-    assert names(("/encoder/layers.0/norm1/LayerNormalization", "LayerNormalization", "s"), ("/encoder/Relu", "Relu")) == (
+    norm = ("/encoder/layers.0/norm1/LayerNormalization", "LayerNormalization", "s")
+    assert names(norm, ("/encoder/Relu", "Relu")) == (
         ["encoder.layers.0.norm1", "encoder.relu"], ["encoder.layers.0.norm1.scale"], ["encoder.layers.0.norm1", "y"])
 
 
@@ -42,7 +43,7 @@ def test_of_several_nodes_of_one_place_the_layer_gets_its_name():
     assert found[1][:2] == ["phi.0.w", "phi.0.b"]
 
 
-@pytest.mark.parametrize("weight", ["n.3.weight", "n.3.in_proj_weight", "n/3/kernel:0".replace("/3", ".3"), "n.3.weight_ih_l0"])
+@pytest.mark.parametrize("weight", ["n.3.weight", "n.3.in_proj_weight", "n.3/kernel:0", "n.3.weight_ih_l0"])
 def test_the_place_that_weights_tell(weight):
     assert names(("node_linear_3", "Gemm", weight, "n.3.bias"))[0] == ["n.3"]
 
@@ -58,8 +59,9 @@ def test_names_that_people_gave_are_kept():
 
 
 def test_a_node_that_replaced_another_is_named_anew():
-    assert names(("a.mat_mul~2", "Attention"), ("a.qkv", "Gemm", "v", "c"), ("dense.add", "Gemm", "dense.w", "dense.b"))[0] == [
-        "a.attention", "a.qkv", "dense"]
+    dense = ("dense.add", "Gemm", "dense.w", "dense.b")
+    found, *_ = names(("a.mat_mul~2", "Attention"), ("a.qkv", "Gemm", "v", "c"), dense)
+    assert found == ["a.attention", "a.qkv", "dense"]
 
 
 def test_frameworks_wrap_names():
@@ -71,7 +73,8 @@ def test_a_weight_that_two_nodes_read_belongs_to_the_first():
 
 
 def test_values_do_not_take_the_names_of_inputs():
-    found = read(file([node("Relu", "jets", "h", name="jets"), node("Neg", "h", "y", name="n")], {"jets": [3]}, {"y": None}))
+    nodes = [node("Relu", "jets", "h", name="jets"), node("Neg", "h", "y", name="n")]
+    found = read(file(nodes, {"jets": [3]}, {"y": None}))
     assert found.graphs["main"].nodes[0].outputs == ["jets_2"]
 
 
@@ -82,7 +85,8 @@ def test_outputs_of_a_node_are_told_apart():
 
 
 def test_scopes_of_the_newer_exporter():
-    made = model([node("Gemm", "x w b", "y", name="node_linear_3")], {"x": ["n", 3]}, {"y": None}, {"w": normal(3, 2), "b": normal(2)})
+    linear = node("Gemm", "x w b", "y", name="node_linear_3")
+    made = model([linear], {"x": ["n", 3]}, {"y": None}, {"w": normal(3, 2), "b": normal(2)})
     made.graph.node[0].metadata_props.add(key="pkg.torch.onnx.name_scopes", value="['', 'head', 'head.0', 'linear_3']")
     assert read(made.SerializeToString()).graphs["main"].nodes[0].name == "head.0"
 

@@ -11,12 +11,12 @@ from onnx import TensorProto, external_data_helper, helper, numpy_helper
 from onnx_files import agrees, file, graph, model, node, normal, read, run
 
 from lading.bundle import to_buffers
-from lading.evaluation import evaluator
 from lading.errors import FormatError, LadingError, MissingFile, UnsupportedError
+from lading.evaluation import evaluator
 from lading.graph import Subgraph
+from lading.sources import onnx as source
 from lading.sources import read as read_any
 from lading.sources import recognise
-from lading.sources import onnx as source
 
 X = normal(4, 3)
 BATCH = {"x": ["batch", 3]}
@@ -37,7 +37,8 @@ def test_nodes_out_of_order_are_sorted():
 
 
 def test_nodes_that_nobody_reads_are_dropped_whatever_they_read():
-    data = file([node("Identity", "nowhere", "nothing"), node("Relu", "x", "y"), node("Neg", "y", "z")], BATCH, {"y": None})
+    nodes = [node("Identity", "nowhere", "nothing"), node("Relu", "x", "y"), node("Neg", "y", "z")]
+    data = file(nodes, BATCH, {"y": None})
     assert [each.operator for each in read(data).graphs["main"].nodes] == ["Relu"]
 
 
@@ -52,7 +53,7 @@ def test_a_circle_is_refused():
 
 
 def test_a_value_made_twice_is_refused():
-    with pytest.raises(FormatError, match="both node 'one'.*and node 'two'.*make 'y'"):
+    with pytest.raises(FormatError, match=r"both node 'one'.*and node 'two'.*make 'y'"):
         read(file([node("Neg", "x", "y", name="one"), node("Relu", "x", "y", name="two")], BATCH, {"y": None}))
 
 
@@ -106,7 +107,8 @@ def test_types(kind, name):
 
 def test_bfloat16_weights_keep_their_bits():
     tensor = helper.make_tensor("w", TensorProto.BFLOAT16, [2], [1.5, -2.0])
-    made = model([node("Cast", "w", "c", to=TensorProto.FLOAT), node("Add", "x c", "y")], {"x": ["n", 2]}, {"y": None}, opset=21)
+    nodes = [node("Cast", "w", "c", to=TensorProto.FLOAT), node("Add", "x c", "y")]
+    made = model(nodes, {"x": ["n", 2]}, {"y": None}, opset=21)
     made.graph.initializer.append(tensor)
     assert np.array_equal(run(made.SerializeToString(), {"x": np.zeros((1, 2), np.float32)})["y"], [[1.5, -2.0]])
 
@@ -156,7 +158,8 @@ def test_a_function_may_be_written_in_another_opset():
 
 
 def test_functions_of_onnx_stay_what_the_author_wrote():
-    data = file([node("LayerNormalization", "x s", "h"), node("Gelu", "h", "y")], BATCH, {"y": None}, {"s": normal(3)}, opset=20)
+    nodes = [node("LayerNormalization", "x s", "h"), node("Gelu", "h", "y")]
+    data = file(nodes, BATCH, {"y": None}, {"s": normal(3)}, opset=20)
     assert [each.operator for each in read(data).graphs["main"].nodes] == ["LayerNormalization", "Gelu"]
 
 
@@ -207,10 +210,9 @@ def test_a_branch_may_give_what_is_outside_of_it():
     other = graph([], {}, {"w": None}, {"w": np.zeros((4, 3), np.float32)}, name="other")
     nodes = [node("ReduceSum", "x", "s", keepdims=0), node("Greater", "s zero", "c"),
              node("If", "c", "y", then_branch=then, else_branch=other)]
-    found = read(file(nodes, {"x": [4, 3]}, {"y": [4, 3]}, {"zero": np.float32(0)}))
-    to_buffers(found)
-    assert np.array_equal(run(file(nodes, {"x": [4, 3]}, {"y": [4, 3]}, {"zero": np.float32(0)}), {"x": -np.abs(X)})["y"],
-                          np.zeros((4, 3)))
+    data = file(nodes, {"x": [4, 3]}, {"y": [4, 3]}, {"zero": np.float32(0)})
+    to_buffers(read(data))
+    assert np.array_equal(run(data, {"x": -np.abs(X)})["y"], np.zeros((4, 3)))
 
 
 # ------------------------------------------------------------------------------------------------- sequences
@@ -296,8 +298,9 @@ def test_all_that_is_not_supported_is_listed_in_one_error():
 
 
 def test_loops_are_refused_with_advice():
-    body = graph([node("Identity", "c", "d"), node("Neg", "v", "u")], {"i": ([], TensorProto.INT64), "c": ([], TensorProto.BOOL),
-                 "v": ["batch", 3]}, {"d": ([], TensorProto.BOOL), "u": None}, name="body")
+    inputs = {"i": ([], TensorProto.INT64), "c": ([], TensorProto.BOOL), "v": ["batch", 3]}
+    outputs = {"d": ([], TensorProto.BOOL), "u": None}
+    body = graph([node("Identity", "c", "d"), node("Neg", "v", "u")], inputs, outputs, name="body")
     data = file([node("Loop", "n - x", "y", name="turn", body=body)], BATCH, {"y": None}, {"n": np.array(3)})
     with pytest.raises(UnsupportedError, match=r"Loop: no such operator in lading; at node 'turn'.*unrolled"):
         read(data)

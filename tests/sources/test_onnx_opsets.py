@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,7 +22,7 @@ class Case(NamedTuple):
     operator: str
     opset: int
     inputs: list[Any]
-    attributes: dict[str, Any] = {}
+    attributes: Mapping[str, Any] = MappingProxyType({})
     outputs: int = 1
     constants: tuple[int, ...] = ()
     says_shape: bool = True
@@ -177,7 +179,8 @@ def test_batch_normalization_of_single_elements():
     """spatial = 0 is not supported by ONNX Runtime; the formula is that of the specification."""
     mean, variance, scale, bias = normal(3, 4), np.abs(normal(3, 4, seed=5)), normal(3, 4, seed=6), normal(3, 4, seed=7)
     weights = {"s": scale, "b": bias, "m": mean, "v": variance}
-    data = file([node("BatchNormalization", "x s b m v", "y", spatial=0)], {"x": ["n", 3, 4]}, {"y": None}, weights, opset=7)
+    normalize = node("BatchNormalization", "x s b m v", "y", spatial=0)
+    data = file([normalize], {"x": ["n", 3, 4]}, {"y": None}, weights, opset=7)
     x = normal(6, 3, 4, seed=8)
     expected = (x - mean) / np.sqrt(variance + np.float32(1e-5)) * scale + bias
     np.testing.assert_allclose(run(data, {"x": x})["y"], expected, rtol=1e-5)
@@ -217,7 +220,8 @@ def test_a_network_in_training_is_refused(training):
 
 
 def test_a_resize_in_both_directions_is_refused():
-    data = file([node("Resize", "x s", "y")], {"x": [1, 2, 4, 4]}, {"y": None}, {"s": np.float32([1, 1, 2, 0.5])}, opset=10)
+    scales = {"s": np.float32([1, 1, 2, 0.5])}
+    data = file([node("Resize", "x s", "y")], {"x": [1, 2, 4, 4]}, {"y": None}, scales, opset=10)
     with pytest.raises(UnsupportedError, match="grows along one axis and shrinks along another"):
         read(data)
 

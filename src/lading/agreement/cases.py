@@ -71,7 +71,7 @@ class _Maker:
         self._random = np.random.default_rng(20)
 
     def case(self, entries: int, length: int | None, apart: bool = False, factor: float = 1.0) -> Case:
-        """Inputs of ``length`` elements (``apart``: of another number along each sequence), ``factor`` times as large."""
+        """Inputs of ``length`` elements (``apart``: another number along each sequence), ``factor`` times as large."""
         lengths = {}
         for i, axis in enumerate(self._sequences):
             wanted = (length or 0) - (11 * i if apart else 0)

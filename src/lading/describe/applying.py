@@ -122,7 +122,7 @@ class _Endpoints:
         return Place(merged, self.file.file)
 
     def _check_declared(self, axes: dict[str, Any], used: set[str]) -> None:
-        """Every axis in use is declared, and the papers declare none that nothing has: both may be a slip of the pen."""
+        """Every axis in use is declared, and the papers declare none that nothing has: either may be a slip."""
         entry = any(isinstance(item, dict) and item.get("kind") == "entry" for item in axes.values())
         for name in sorted(used - set(axes) - {"variable", "label"} - (set() if entry else {"entry"})):
             self.file.fail(f"the axis '{name}' is not declared; say in \"axes\" of what kind it is "

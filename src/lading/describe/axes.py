@@ -68,7 +68,8 @@ class Renaming:
 
     def declarations(self, declared: dict[str, Any], used: set[str], encoded: dict[str, Any]) -> dict[str, Any]:
         """All axes in the form of the file: those declared, and those in use that only the model knows."""
-        entry = next((n for n, item in declared.items() if isinstance(item, dict) and item.get("kind") == "entry"), None)
+        entries = (n for n, item in declared.items() if isinstance(item, dict) and item.get("kind") == "entry")
+        entry = next(entries, None)
         old_names = {new: old for old, new in self.new.items()}
         result: dict[str, Any] = {}
         for name in [*(old_names_first(encoded, self.new)), *declared]:

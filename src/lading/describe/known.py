@@ -99,5 +99,6 @@ def _numbered(metadata: dict[str, Any], model: Model) -> list[dict[str, Any]] | 
                     steps.append({verb: float(metadata[key])})
                 except ValueError:
                     return None
-        variables.append({"name": name, "unit": "", "description": "", **({"raw": "float64", "prepare": steps} if steps else {})})
+        preparation = {"raw": "float64", "prepare": steps} if steps else {}
+        variables.append({"name": name, "unit": "", "description": "", **preparation})
     return variables

@@ -41,8 +41,10 @@ def _input(given: dict[str, Any]) -> str:
     columns = [("name", "variable"), ("unit", "unit"), ("missing", "missing"), ("prepare", "preparation"),
                ("description", "meaning")]
     shown = [(key, head) for key, head in columns if any(v.get(key) for v in variables)]
-    return heading + (_table([head for _, head in shown], [[str(v.get(key, "")) for key, _ in shown] for v in variables])
-                      if variables else "")
+    if not variables:
+        return heading
+    rows = [[str(v.get(key, "")) for key, _ in shown] for v in variables]
+    return heading + _table([head for _, head in shown], rows)
 
 
 def _output(given: dict[str, Any]) -> str:
@@ -55,7 +57,8 @@ def _output(given: dict[str, Any]) -> str:
 
 def _table(heads: list[str], rows: list[list[str]]) -> str:
     head = "".join(f'<th style="{CELL};{DIM}">{escape(text)}</th>' for text in heads)
-    body = "".join("<tr>" + "".join(f'<td style="{CELL}">{escape(cell)}</td>' for cell in row) + "</tr>" for row in rows)
+    cells = ("".join(f'<td style="{CELL}">{escape(cell)}</td>' for cell in row) for row in rows)
+    body = "".join(f"<tr>{row}</tr>" for row in cells)
     return f'<table style="margin-left:2em;border-collapse:collapse"><tr>{head}</tr>{body}</table>'
 
 

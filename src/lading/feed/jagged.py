@@ -103,7 +103,9 @@ def items_of(
 def _is_ragged(values: Any) -> bool:
     if isinstance(values, np.ndarray):
         return bool(values.dtype == object)
-    if isinstance(values, (list, tuple)) and values and hasattr(values[0], "__len__") and not isinstance(values[0], str):
+    if not isinstance(values, (list, tuple)) or not values:
+        return False
+    if hasattr(values[0], "__len__") and not isinstance(values[0], str):
         return len({len(row) for row in values}) > 1 or any(_is_ragged(row) for row in values)
     return False
 

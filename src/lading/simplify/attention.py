@@ -5,8 +5,8 @@
 2. The same of rank 3, without heads: Attention with one head.
 
 The function is the same, the place of the scale and so the last bits may differ; empty sequences give what the parts
-give. One thing differs: a query all of whose keys are masked with -inf gives 0 in Attention, NaN in its parts. So a mask
-is taken only if it cannot be infinite: it is computed from the inputs and finite constants by operators that
+give. One thing differs: a query all of whose keys are masked with -inf gives 0 in Attention, NaN in its parts. So a
+mask is taken only if it cannot be infinite: it is computed from the inputs and finite constants by operators that
 make no infinities of finite numbers. float32 only, since the scale is a float32 attribute. All parts must be
 read by nobody else.
 """
@@ -24,12 +24,13 @@ from .sizes import Size
 from .view import Operand, View
 
 #: Operators that give finite numbers for finite numbers (but for overflow).
-FINITE = set(
-    """Identity Add Sub Mul Neg Abs Cast Not Equal Greater GreaterOrEqual Less LessOrEqual And Or Where Clip Relu Sigmoid
-    Tanh Erf Gelu LeakyRelu Softmax MatMul Gemm Conv BatchNormalization LayerNormalization Concat Slice Split Gather
-    GatherND GatherElements Reshape Flatten Transpose Squeeze Unsqueeze Expand Tile Pad ReduceSum ReduceMean ReduceMax
-    ReduceMin Min Max""".split()
-)
+FINITE = {
+    "Identity", "Add", "Sub", "Mul", "Neg", "Abs", "Cast", "Not", "Equal", "Greater", "GreaterOrEqual", "Less",
+    "LessOrEqual", "And", "Or", "Where", "Clip", "Relu", "Sigmoid", "Tanh", "Erf", "Gelu", "LeakyRelu", "Softmax",
+    "MatMul", "Gemm", "Conv", "BatchNormalization", "LayerNormalization", "Concat", "Slice", "Split", "Gather",
+    "GatherND", "GatherElements", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Expand", "Tile", "Pad",
+    "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "Min", "Max",
+}  # fmt: skip
 
 
 def apply(view: View, node: Node) -> str | None:

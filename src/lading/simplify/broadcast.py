@@ -31,10 +31,10 @@ def apply(view: View, node: Node) -> str | None:
         maker = view.producer(operand)
         if maker is None:
             continue
-        if maker.operator == "Expand" and view.is_only_for(maker.outputs[0], node):
-            if _serves(view, node, index, maker.inputs[0]):
-                view.set_input(node, index, maker.inputs[0])
-                return "reads a tensor before it is expanded"
+        expands = maker.operator == "Expand" and view.is_only_for(maker.outputs[0], node)
+        if expands and _serves(view, node, index, maker.inputs[0]):
+            view.set_input(node, index, maker.inputs[0])
+            return "reads a tensor before it is expanded"
         number = _number(view, operand)
         if number is not None and _serves(view, node, index, number):
             view.set_input(node, index, number)

@@ -18,13 +18,14 @@ from .view import View
 
 REDUCE = {"keepdims": 1, "noop_with_empty_axes": 0}
 RECURRENT = {"direction": "forward", "layout": 0}
+REDUCTIONS = ("Sum", "Mean", "Max", "Min", "Prod", "L1", "L2", "LogSum", "LogSumExp", "SumSquare")
 SPATIAL = {"auto_pad": "NOTSET", "group": 1}
 DEFAULTS: dict[str, dict[str, Any]] = {
     "Gemm": {"alpha": 1.0, "beta": 1.0, "transA": 0, "transB": 0},
-    **dict.fromkeys(["Softmax", "LogSoftmax", "Hardmax"], {"axis": -1}),
-    **dict.fromkeys(["Gather", "GatherElements", "ScatterElements", "Split"], {"axis": 0}),
-    **dict.fromkeys(["ArgMax", "ArgMin"], {"axis": 0, "keepdims": 1, "select_last_index": 0}),
-    **{f"Reduce{kind}": REDUCE for kind in "Sum Mean Max Min Prod L1 L2 LogSum LogSumExp SumSquare".split()},
+    **{name: {"axis": -1} for name in ("Softmax", "LogSoftmax", "Hardmax")},
+    **{name: {"axis": 0} for name in ("Gather", "GatherElements", "ScatterElements", "Split")},
+    **{name: {"axis": 0, "keepdims": 1, "select_last_index": 0} for name in ("ArgMax", "ArgMin")},
+    **{f"Reduce{kind}": REDUCE for kind in REDUCTIONS},
     "TopK": {"axis": -1, "largest": 1, "sorted": 1},
     "Flatten": {"axis": 1},
     "Cast": {"saturate": 1, "round_mode": "up"},

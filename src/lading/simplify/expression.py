@@ -31,11 +31,12 @@ class Match:
 
     def is_closed(self, root: Node) -> bool:
         """Whether nobody outside sees a value inside, so that all nodes go when ``root`` is replaced."""
-        inside = [root, *self.nodes]
+        inside = {id(root), *map(id, self.nodes)}
+        names = [name for node in self.nodes if node is not root for name in node.outputs]
         return not any(
-            self.view.is_output(name) or any(all(reader is not each for each in inside) for reader in self.view.readers(name))
-            for node in self.nodes if node is not root for name in node.outputs
-        )  # fmt: skip
+            self.view.is_output(name) or any(id(reader) not in inside for reader in self.view.readers(name))
+            for name in names
+        )
 
     def number(self, operand: Operand, value: float) -> bool:
         """Whether this is a constant of one element near ``value``."""

@@ -96,7 +96,9 @@ def _same(a: Operand, b: Operand) -> bool:
 
 def _write(view: View, match: Match, node: Node, x: Operand, first: int, epsilon: float) -> str | None:
     shape = view.shape(x)
-    if shape is None or not all(isinstance(size, int) for size in shape[first:]) or shape != view.shape(node.outputs[0]):
+    if shape is None or shape != view.shape(node.outputs[0]):
+        return None
+    if not all(isinstance(size, int) for size in shape[first:]):
         return None
     centred = not _same(x, match.nodes[0].inputs[0]) and any(each.operator == "Sub" for each in match.nodes)
     scale, last = _affine(view, node, "Mul", shape[first:])

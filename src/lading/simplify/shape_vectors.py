@@ -101,7 +101,8 @@ def _draft_piece(view: View, node: Node, piece: list[Size], drafts: list[Draft])
     ((monomial, coefficient),) = size.terms
     factors: list[Operand | int] = []
     for name in monomial:
-        factor = _draft_piece(view, node, [Polynomial((((name,), 1),))], drafts) if size.terms != (((name,), 1),) else None
+        alone = Polynomial((((name,), 1),))
+        factor = None if size.terms == alone.terms else _draft_piece(view, node, [alone], drafts)
         if factor is None:
             return None
         factors.append(factor)

@@ -14,7 +14,6 @@ True
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Union
 
 #: A product of symbols, sorted, with repetition: ("n", "n") is n squared, () is one.
 Monomial = tuple[str, ...]
@@ -60,7 +59,7 @@ class Polynomial:
         return " + ".join(term(*item) for item in self.terms)
 
 
-Size = Union[int, Polynomial]
+Size = int | Polynomial
 
 
 def symbol(name: str) -> Polynomial:

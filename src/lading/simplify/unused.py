@@ -12,9 +12,9 @@ from __future__ import annotations
 from ..graph import Node
 from .view import View
 
-
 #: Operators some of whose outputs may be left out.
-OPTIONAL = {"LSTM", "GRU", "RNN", "Dropout", "MaxPool", "LayerNormalization", "BatchNormalization", "Attention", "Unique"}
+OPTIONAL = {"LSTM", "GRU", "RNN", "Dropout", "MaxPool", "LayerNormalization", "BatchNormalization", "Attention",
+            "Unique"}  # fmt: skip
 
 
 def apply(view: View, node: Node) -> str | None:

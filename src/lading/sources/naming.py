@@ -64,7 +64,7 @@ def endpoints(model: Model) -> list[Input | Output]:
 
 
 def give_readable_names(model: Model) -> None:
-    """Renames nodes, values and weights of ``model`` in place. Doing it again after a change gives the gaps new names."""
+    """Renames nodes, values and weights of ``model`` in place. Done again after a change, it names the gaps anew."""
     _Naming(model).apply()
 
 
@@ -179,7 +179,7 @@ def rename_values(graphs: Iterable[Graph], new: Mapping[str, str]) -> None:
 
 
 def place_of(node: Node) -> str:
-    """Where a node stands, from an exporter's name of the form ``encoder/norm1/LayerNormalization``; "" if it has none."""
+    """Where a node stands, from an exporter's name like ``encoder/norm1/LayerNormalization``; "" if it has none."""
     known = [each for each in node.name.split("/") if each not in WRAPPERS and NO_MODULE not in each]
     *scopes, _ = known or [""]
     return _joined("/".join(scopes))

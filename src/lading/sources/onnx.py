@@ -59,7 +59,7 @@ def read_bytes(data: bytes, where: str) -> Model:
 
 
 def describe_only(path: str | Path) -> Model:
-    """What goes in and comes out of an ONNX file, and what it says of itself; its nodes and weights are stepped over."""
+    """What goes in and comes out of an ONNX file, and what it says of itself; nodes and weights are stepped over."""
     import mmap
 
     path = Path(path)
@@ -127,7 +127,9 @@ def _load_external(proto: ModelProto, path: Path) -> None:
     for tensor in proto.graph.initializer:
         beside = next((each.value for each in tensor.external_data if each.key == "location"), None)
         if beside is not None and not (path.parent / beside).is_file():
-            raise MissingFile(f"{path}: its weight '{tensor.name}' is in '{beside}', a file beside it that is not there")
+            raise MissingFile(
+                f"{path}: its weight '{tensor.name}' is in '{beside}', a file beside it that is not there"
+            )
     try:
         external_data_helper.load_external_data_for_model(proto, str(path.parent))
     except (checker.ValidationError, ValueError, OSError) as error:

@@ -200,8 +200,9 @@ def _axis(model: Model, output: Output, lengths: tuple[int, int], settings: list
         if (name != ENTRY or batched) and lengths == (settings[0][name], settings[1][name]):
             return name
     raise UnsupportedError(
-        f"{model.where}: output '{output.name}': an axis of it is {lengths[0]} long for inputs of lengths {settings[0]} "
-        f"and {lengths[1]} for {settings[1]}: neither fixed nor the length of an input's axis; take the output out"
+        f"{model.where}: output '{output.name}': an axis of it is {lengths[0]} long for inputs of lengths "
+        f"{settings[0]} and {lengths[1]} for {settings[1]}: neither fixed nor the length of an input's axis; "
+        "take the output out"
     )
 
 

@@ -61,7 +61,8 @@ def _dimensions(value: ValueInfoProto) -> list[str | int] | None:
     tensor = value.type.tensor_type
     if not tensor.HasField("shape"):
         return None
-    return [d.dim_value if d.HasField("dim_value") and d.dim_value > 0 else d.dim_param or OPEN for d in tensor.shape.dim]
+    return [dim.dim_value if dim.HasField("dim_value") and dim.dim_value > 0 else dim.dim_param or OPEN
+            for dim in tensor.shape.dim]  # fmt: skip
 
 
 def _best(declared: list[str | int] | None, inferred: list[int | str] | None) -> list[str | int] | None:

@@ -46,7 +46,7 @@ class Functions:
 
 
 def _definition(schema: Any, node: NodeProto, version: int, types: Iterable[TypeProto]) -> bytes:
-    """The function by which a schema defines a node, newest that is not newer than ``version``; b"" if there is none."""
+    """The function by which a schema defines a node, the newest up to ``version``; b"" if there is none."""
     plain = [v for v in schema.function_opset_versions if v <= version]
     if schema.has_function and plain:
         return bytes(schema.get_function_with_opset_version(max(plain)))

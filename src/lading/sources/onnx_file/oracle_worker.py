@@ -56,8 +56,9 @@ def batch_normalization():
 
 def recurrent(name):
     """LSTM, GRU or RNN with the activations that it asks for, which the reference passes over."""
-    from lading.bundle.evaluate import OPERATORS
     from onnx.reference.op_run import OpRun
+
+    from lading.bundle.evaluate import OPERATORS
 
     def run(_, *inputs, **attributes):
         said = {key: value for key, value in attributes.items() if value is not None and key != "output_sequence"}

@@ -49,14 +49,18 @@ class Sequences:
         self._lists[scope.define(proto.output[0])] = inputs
         return []
 
-    def _insert(self, proto: NodeProto, inputs: list[str], attributes: dict[str, Any], scope: Scope) -> list[Node] | None:
+    def _insert(
+        self, proto: NodeProto, inputs: list[str], attributes: dict[str, Any], scope: Scope
+    ) -> list[Node] | None:
         values = self._lists.get(inputs[0])
         at = self._position(inputs, 2, len(values or []))
         if values is None or at is None:
             return None
         return self._construct(proto, [*values[:at], inputs[1], *values[at:]], {}, scope)
 
-    def _erase(self, proto: NodeProto, inputs: list[str], attributes: dict[str, Any], scope: Scope) -> list[Node] | None:
+    def _erase(
+        self, proto: NodeProto, inputs: list[str], attributes: dict[str, Any], scope: Scope
+    ) -> list[Node] | None:
         values = self._lists.get(inputs[0])
         at = self._position(inputs, 1, -1)
         if not values or at is None:
@@ -71,13 +75,17 @@ class Sequences:
         scope.alias(proto.output[0], values[at])
         return []
 
-    def _length(self, proto: NodeProto, inputs: list[str], attributes: dict[str, Any], scope: Scope) -> list[Node] | None:
+    def _length(
+        self, proto: NodeProto, inputs: list[str], attributes: dict[str, Any], scope: Scope
+    ) -> list[Node] | None:
         if inputs[0] not in self._lists:
             return None
         self._reading.weights[scope.define(proto.output[0])] = np.array(len(self._lists[inputs[0]]), np.int64)
         return []
 
-    def _concat(self, proto: NodeProto, inputs: list[str], attributes: dict[str, Any], scope: Scope) -> list[Node] | None:
+    def _concat(
+        self, proto: NodeProto, inputs: list[str], attributes: dict[str, Any], scope: Scope
+    ) -> list[Node] | None:
         values = self._lists.get(inputs[0])
         if not values:
             return None
@@ -91,7 +99,9 @@ class Sequences:
         nodes.append(Node(name, "Concat", list(values), [scope.define(proto.output[0])], {"axis": axis}))
         return nodes
 
-    def _split(self, proto: NodeProto, inputs: list[str], attributes: dict[str, Any], scope: Scope) -> list[Node] | None:
+    def _split(
+        self, proto: NodeProto, inputs: list[str], attributes: dict[str, Any], scope: Scope
+    ) -> list[Node] | None:
         axis = int(attributes.get("axis", 0))
         sizes = self._sizes(inputs, axis)
         if sizes is None:

@@ -94,7 +94,10 @@ def upgrade(node: Node, version: int, values: Values) -> list[Node]:
         newer.reduce(node, version, values)
     newer.check_attributes(node, version)
     pinned = _upgrade(node, version, values)
-    return [each for made in pinned for each in (TRAINED[made.operator](made, values) if made.operator in TRAINED else [made])]
+    result: list[Node] = []
+    for made in pinned:
+        result += TRAINED[made.operator](made, values) if made.operator in TRAINED else [made]
+    return result
 
 
 def _upgrade(node: Node, version: int, values: Values) -> list[Node]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def to_13(node: Node, values: Values) -> list[Node]:
-    """Flattens in front and restores the shape behind, unless ``axis`` is the last one or all behind it have length 1."""
+    """Flattens in front, restores the shape behind, unless ``axis`` is the last or all behind it have length 1."""
     axis = int(node.attributes.get("axis", 1))  # type: ignore[arg-type]
     shape = values.shape(node.inputs[0])
     if axis == -1 or (shape is not None and axis % max(len(shape), 1) == len(shape) - 1):
