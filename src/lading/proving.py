@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -201,7 +202,7 @@ def _exchanged_names(model: Model, batch: Batch, expected: dict[str, np.ndarray]
     for name, one, other in _pairs(model):
         swapped = dict(batch.columns)
         swapped[name, one], swapped[name, other] = batch.columns[name, other], batch.columns[name, one]
-        if _tried(lambda swapped=swapped: session.run_batch(_with(batch, swapped)), expected):
+        if _tried(partial(session.run_batch, _with(batch, swapped)), expected):
             yield (f"They agree if '{one}' and '{other}' of input '{name}' exchange their names: "
                    "swap them in the papers")
 
@@ -234,7 +235,7 @@ def _other_unit(model: Model, batch: Batch, expected: dict[str, np.ndarray]) -> 
                              (0.1, "10 times smaller"), (-1.0, "of the other sign")):
             changed = dict(batch.columns)
             changed[name, variable] = type(column)(column.values * column.values.dtype.type(factor), column.unit)
-            if _tried(lambda changed=changed: session.run_batch(_with(batch, changed)), expected):
+            if _tried(partial(session.run_batch, _with(batch, changed)), expected):
                 unit = model.inputs[name].variables[variable].unit
                 yield (f"They agree if '{variable}' of input '{name}' is {text}: "
                        f"is the data's unit really '{unit}'?")

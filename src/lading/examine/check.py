@@ -56,7 +56,8 @@ class Report:
         else:
             lines = [c.text() for c in self.compared]
             same = "the same bits" if all(c.difference == 0 for c in self.compared) else "within its tolerance"
-            answer = f"gives its {self.entries} sample entries here: {same}" if self.passed else "does NOT give its samples"
+            gives = f"gives its {self.entries} sample entries here: {same}"
+            answer = gives if self.passed else "does NOT give its samples"
             lines.append(f"{self.model} {answer} ({self.isa}, numerics {self.numerics})")
         return "\n".join(lines + [f"note  {r.text}" for r in self.remarks])
 
@@ -97,7 +98,7 @@ def sample_batch(model: Model) -> Batch:
     samples = model.samples
     assert samples is not None
     columns = {key: Column(values) for key, values in samples.inputs.items()}
-    axis_of = {}
+    axis_of: dict[tuple[str, str | None], str] = {}
     for given in model.input_list:
         axis = model.sequence_axis(given.axes)
         if axis is not None:

@@ -35,9 +35,9 @@ def names_not_proven(model: Model) -> Iterator[str]:
 
 def placeholder_names(model: Model) -> Iterator[str]:
     """Inputs and outputs called x or input_1 tell nothing."""
-    for endpoint in [*model.input_list, *model.output_list]:
-        if PLACEHOLDER.match(endpoint.name):
-            yield f"'{endpoint.name}' says nothing about what it is; rename it with --describe"
+    for name in [*model.inputs, *model.outputs]:
+        if PLACEHOLDER.match(name):
+            yield f"'{name}' says nothing about what it is; rename it with --describe"
 
 
 def inputs_without_variables(model: Model) -> Iterator[str]:
@@ -78,9 +78,11 @@ def absolute_paths(model: Model) -> Iterator[str]:
 def empty_sequences(model: Model) -> Iterator[str]:
     """What comes out for no tracks should be said, not left to arithmetic."""
     for axis in model.axes.values():
-        reach = [o.name for o in model.output_list if model.sequence_axis(o.axes) is None and axis.name not in o.when_empty]
+        per_entry = [o for o in model.output_list if model.sequence_axis(o.axes) is None]
+        reach = [o.name for o in per_entry if axis.name not in o.when_empty]
         if axis.kind == "sequence" and axis.min == 0 and reach:
-            yield f"no 'when_empty' for axis '{axis.name}' in output {_list(reach)}: an entry without any goes through the graph"
+            yield (f"no 'when_empty' for axis '{axis.name}' in output {_list(reach)}: "
+                   "an entry without any goes through the graph")
 
 
 def _texts(value: Any, place: str) -> Iterator[tuple[str, str]]:

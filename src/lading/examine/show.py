@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ def print_facts(found: dict[str, Any]) -> None:
 
 def text(model: Model, width: int = 100) -> str:
     """What ``lading show`` prints, without colours."""
-    console = Console(width=width, highlight=False, color_system=None, record=True, file=_Nowhere())
+    console = Console(width=width, highlight=False, color_system=None, record=True, file=io.StringIO())
     console.print(render(facts(model)))
     return console.export_text()
 
@@ -120,7 +121,8 @@ def _summary(found: dict[str, Any]) -> Table:
     table.add_row("names", Text(names_text(found["names"]), style="green" if proven else "yellow"))
     size = found["size"]
     table.add_row("size", f"{size['nodes']} nodes, {size['numbers']:,} numbers, {_bytes(size['bytes'])}")
-    table.add_row("made of", ", ".join(f"{name} {count}" if count > 1 else name for name, count in size["operators"].items()))
+    operators = (f"{name} {count}" if count > 1 else name for name, count in size["operators"].items())
+    table.add_row("made of", ", ".join(operators))
     if found["samples"]:
         kept = found["samples"]
         table.add_row("self-test", f"{kept['entries']} entries to {kept['relative']:g} of scale")
@@ -172,13 +174,3 @@ def _bytes(count: int) -> str:
 
 def _plain(value: Any) -> Any:
     return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else str(value)
-
-
-class _Nowhere:
-    """A file that forgets what is written."""
-
-    def write(self, text: str) -> int:
-        return len(text)
-
-    def flush(self) -> None:
-        """Nothing to do."""

@@ -58,11 +58,10 @@ def batch_of(
         from .files import read_file
 
         events = read_file(Path(events), model, columns)
-    columns = _by_variable(model, columns or {}, "columns")
-    units = _by_variable(model, units or {}, "units")
-    gathered = _Gathering(model, units)
+    column_of = _by_variable(model, columns or {}, "columns")
+    gathered = _Gathering(model, _by_variable(model, units or {}, "units"))
     for name, source in _sources(model, events).items():
-        _gather_input(gathered, model.inputs[name], source, columns)
+        _gather_input(gathered, model.inputs[name], source, column_of)
     return gathered.batch()
 
 

@@ -35,7 +35,8 @@ def _read_hdf5(path: Path, names: list[str]) -> dict[str, np.ndarray]:
         columns = {}
         for name in names:
             if name not in file:
-                owner = next((d for d in file.values() if getattr(d.dtype, "names", None) and name in d.dtype.names), None)
+                owners = (d for d in file.values() if getattr(d.dtype, "names", None) and name in d.dtype.names)
+                owner = next(owners, None)
                 if owner is None:
                     fields = [field for d in file.values() for field in (getattr(d.dtype, "names", None) or ())]
                     raise _refuse(path, name, [*file, *fields])
@@ -49,7 +50,7 @@ def _read_hdf5(path: Path, names: list[str]) -> dict[str, np.ndarray]:
 
 def _read_npz(path: Path, names: list[str]) -> dict[str, np.ndarray]:
     with np.load(path, allow_pickle=False) as file:
-        columns = {}
+        columns: dict[str, np.ndarray] = {}
         for name in names:
             inside = [key for key in file.files if key.startswith(name + "/")]
             if name not in file.files and not inside:

@@ -102,7 +102,7 @@ def _read_csv(path: Path, model: Model, columns: dict[str, str]) -> Table:
         header = [name.strip() for name in next(csv.reader(file), [])]
     names = [name for name in wanted(model, columns) if name in header]
     if not names:
-        return Table(header, {}.__getitem__)
+        return _table({}, header)
     try:
         places = [header.index(name) for name in names]
         array = np.loadtxt(path, delimiter=",", skiprows=1, usecols=places, ndmin=2, encoding="utf-8-sig")
@@ -150,7 +150,7 @@ def _read_root(path: Path, model: Model, columns: dict[str, str]) -> Any:
     with first_tree(path) as tree:
         names = list(tree.keys())
         present = [name for name in wanted(model, columns) if name in names]
-        arrays = tree.arrays(present, library="ak") if present else None
+        arrays: Any = tree.arrays(present, library="ak") if present else None
     return Table(names, lambda name: arrays[name])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -75,7 +75,7 @@ def _padded(rows: np.ndarray, counts: np.ndarray) -> np.ndarray:
     width = int(counts.max(initial=0))
     valid = np.arange(width) < counts[:, None]
     padded = np.zeros((len(counts), width), [*rows.dtype.descr, ("valid", np.bool_)])
-    for name in rows.dtype.names:
+    for name in rows.dtype.names or ():
         padded[name][valid] = rows[name]
     padded["valid"] = valid
     return padded

@@ -14,6 +14,8 @@ they are the same expression of the lengths of the inputs.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..graph import Node
@@ -88,7 +90,7 @@ def _split(view: View, node: Node) -> Operand | None:
     return node.inputs[0] if len(node.outputs) == 1 else None
 
 
-def neutral(number: float, right_only: bool = False, types: str = "fiu"):  # type: ignore[no-untyped-def]
+def neutral(number: float, right_only: bool = False, types: str = "fiu") -> Callable[[View, Node], Operand | None]:
     """A rule for an operation that ``number`` as second operand (or as either) leaves without effect."""
 
     def rule(view: View, node: Node) -> Operand | None:

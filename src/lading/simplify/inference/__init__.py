@@ -6,16 +6,14 @@ Nothing here looks at more than one node, ``infer`` is called in the order in wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ...graph import Node
 from . import elementwise, layers, layout, reductions, selection, values
-from .fact import NOTHING, Call, Fact
+from .fact import NOTHING, Call, Fact, Rule
 
 __all__ = ["NOTHING", "Call", "Fact", "infer"]
 
 #: From operator to what it gives, given what goes in.
-FAMILIES: dict[str, Callable[[Call], Fact | list[Fact]]] = {
+FAMILIES: dict[str, Rule] = {
     **elementwise.FAMILY,
     **layers.FAMILY,
     **layout.FAMILY,

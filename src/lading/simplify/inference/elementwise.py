@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .fact import Call, Fact, broadcast
+from .fact import Call, Fact, Rule, broadcast
 
 
 def same_as_input(call: Call) -> Fact:
@@ -51,7 +51,7 @@ MeanVarianceNormalization"""
 _BROADCAST = "Add Sub Mul Div Mod Pow Min Max Mean Sum BitwiseAnd BitwiseOr BitwiseXor BitShift"
 _COMPARISON = "Equal Greater GreaterOrEqual Less LessOrEqual And Or Xor"
 
-FAMILY = {
+FAMILY: dict[str, Rule] = {
     **dict.fromkeys(_SAME.split(), same_as_input),
     **dict.fromkeys(_BROADCAST.split(), broadcast_inputs),
     **dict.fromkeys(_COMPARISON.split(), comparison),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,8 +52,7 @@ def of_array(array: np.ndarray) -> Fact:
     """All that is known of a constant."""
     value = None
     if str(array.dtype) in ("int64", "int32", "bool") and array.size <= FOLLOWED:
-        value = np.empty(array.shape, dtype=object)
-        value.flat = [number.item() for number in array.flat]
+        value = array.astype(object)
     return Fact(str(array.dtype), tuple(array.shape), value)
 
 
@@ -94,6 +94,10 @@ class Call:
         """An attribute that names an axis, counted from the front, None if it is out of range."""
         rank = self.input(0).rank if rank is None else rank
         return None if rank is None else counted(self.integer(name, default), rank)
+
+
+#: What an operator gives, given what goes in.
+Rule = Callable[[Call], Fact | list[Fact]]
 
 
 def counted(axis: int, rank: int) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..sizes import Size, divide
-from .fact import NOTHING, Call, Fact, Shape, broadcast
+from .fact import NOTHING, Call, Fact, Rule, Shape, broadcast
 
 
 def matmul(call: Call) -> Fact:
@@ -48,7 +48,7 @@ def convolution(call: Call) -> Fact:
     data, weights = call.input(0), call.input(1)
     if data.shape is None or weights.shape is None:
         return data.with_shape(None)
-    kernel = call.integers("kernel_shape") or list(weights.shape[2:])
+    kernel: list[Size] | list[int] = call.integers("kernel_shape") or list(weights.shape[2:])
     return data.with_shape((data.shape[0], weights.shape[0], *_places(call, data.shape[2:], kernel)))
 
 
@@ -125,7 +125,7 @@ def attention(call: Call) -> list[Fact]:
     return [query.with_shape((*query.shape[:2], last)), NOTHING, NOTHING]
 
 
-FAMILY = {
+FAMILY: dict[str, Rule] = {
     "MatMul": matmul,
     "Gemm": gemm,
     "Einsum": einsum,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..sizes import Size, divide, product, symbols
-from .fact import NOTHING, Call, Fact, Shape, broadcast, counted
+from .fact import NOTHING, Call, Fact, Rule, Shape, broadcast, counted
 
 
 def transpose(call: Call) -> Fact:
@@ -157,7 +157,7 @@ def depth_to_space(call: Call) -> Fact:
     return data.with_shape((batch, call.unknown(1) if fewer is None else fewer, height * block, width * block))
 
 
-FAMILY = {
+FAMILY: dict[str, Rule] = {
     "Transpose": transpose,
     "Reshape": reshape,
     "Flatten": flatten,

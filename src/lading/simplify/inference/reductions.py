@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .fact import Call, Fact, Shape, counted
+from .fact import Call, Fact, Rule, Shape, counted
 
 
 def reduce(call: Call) -> Fact:
@@ -55,7 +55,7 @@ def norms(call: Call) -> list[Fact]:
 _REDUCE = """ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp
 ReduceSumSquare"""
 
-FAMILY = {
+FAMILY: dict[str, Rule] = {
     **dict.fromkeys(_REDUCE.split(), reduce),
     "ArgMax": arg,
     "ArgMin": arg,

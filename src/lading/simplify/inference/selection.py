@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..sizes import Size, at_least, divide, same
-from .fact import Call, Fact, counted
+from ..sizes import Size, at_least, divide
+from .fact import Call, Fact, Rule, counted
 
 #: Exporters write "to the end" as one of these or more.
 FAR = 2**31 - 1
@@ -135,7 +135,7 @@ def eye_like(call: Call) -> Fact:
     return Fact(kind if isinstance(kind, str) else call.input(0).type, call.input(0).shape)
 
 
-FAMILY = {
+FAMILY: dict[str, Rule] = {
     "Slice": slice_,
     "Gather": gather,
     "GatherElements": gather_elements,

@@ -6,6 +6,7 @@ multiplies them. An element that cannot be told is None; nothing is rounded and 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -174,7 +175,7 @@ def _unsqueeze(call: Call) -> Value | None:
 
 def _expand(call: Call) -> Value | None:
     data, target = _given(call, 0), call.input(1).integers
-    if target is None or product(target) > FOLLOWED:  # type: ignore[arg-type]
+    if target is None or math.prod(target) > FOLLOWED:
         return None
     return np.broadcast_to(data, np.broadcast_shapes(data.shape, tuple(target)))
 
@@ -183,8 +184,8 @@ def _constant_of_shape(call: Call) -> Value | None:
     target, value = call.input(0).integers, call.attribute("value")
     if target is None or not isinstance(value, np.ndarray) or value.dtype.kind not in "iub":
         return None
-    count = product(target)  # type: ignore[arg-type]
-    return _array([value.flat[0].item()] * int(count), tuple(target)) if count <= FOLLOWED else None  # type: ignore[operator]
+    count = math.prod(target)
+    return _array([value.flat[0].item()] * count, tuple(target)) if count <= FOLLOWED else None
 
 
 def _range(call: Call) -> Value | None:

@@ -1,0 +1,55 @@
+# The types of cpp/bindings/module.cpp, kept by hand.
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+version: str
+numerics: int
+
+def isa() -> str:
+    """The instruction set in use: 'avx512', 'avx2', 'neon' or 'baseline'."""
+
+class Model:
+    """A loaded model, immutable and shared by sessions."""
+
+    @staticmethod
+    def from_path(path: str, memory_limit: int = 0) -> Model: ...
+    @staticmethod
+    def from_buffers(model_json: bytes, weights: NDArray[np.uint8], where: str, memory_limit: int = 0) -> Model: ...
+    def columns(self) -> list[tuple[str, str | None, int, int, int]]:
+        """(input, variable or None, type, axis, width) of every column that is fed."""
+    def outputs(self) -> list[tuple[str, int, int, int]]:
+        """(name, type, axis, width) of every output."""
+    def find_variable(self, input: str, name: str, unit: str) -> tuple[int, int, float]:
+        """(column, conversion, factor)."""
+    def find_label(self, output: str, name: str) -> tuple[int, int]:
+        """(output, element)."""
+    def find_axis(self, name: str) -> int: ...
+    def axis_maximum(self, axis: int) -> int: ...
+    @property
+    def axis_count(self) -> int: ...
+    @property
+    def memory(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+
+class Session:
+    """The workspaces of one caller, one for each thread that it runs."""
+
+    def __init__(self, model: Model, /) -> None: ...
+    def run_batch(
+        self,
+        entries: int,
+        columns: Sequence[NDArray[Any]],
+        conversions: Sequence[tuple[int, float]],
+        offsets: Sequence[NDArray[np.int64] | None],
+        results: Sequence[NDArray[Any]],
+        threads: int = 1,
+    ) -> None: ...
+    def run_graph(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]: ...
+    @property
+    def memory(self) -> int: ...
+    @property
+    def flags(self) -> int: ...
