@@ -1,0 +1,17 @@
+"""The code is clean: ruff and mypy find nothing to say, as set up in pyproject.toml."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("command", [["ruff", "check", "src", "tests"], ["mypy"]], ids=" ".join)
+def test_nothing_is_found(command):
+    found = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout + found.stderr
