@@ -25,7 +25,7 @@ Draft = tuple[str, list["Operand | int"], dict[str, int]]
 def apply(view: View, node: Node) -> str | None:
     """Rewrites the sizes that ``node`` reads."""
     if view.fact(node.outputs[0]).value is not None:  # in the middle of the arithmetic
-        return None
+        return _one_length(view, node) if node.operator == "Unsqueeze" else None
     for index, operand in enumerate(node.inputs):
         if isinstance(operand, str) and _is_arithmetic(view, operand) and _rewrite(view, node, index):
             return f"input {index} in its shortest form"
@@ -40,8 +40,23 @@ def _is_arithmetic(view: View, operand: str) -> bool:
     return view.producer(operand) is not None and all(size is not None for size in fact.value.flat)
 
 
+def _one_length(view: View, node: Node) -> str | None:
+    """Replaces the list of one length that was picked out of a shape."""
+    drafts: list[Draft] = []
+    name, value = node.outputs[0], view.fact(node.outputs[0]).value
+    if value is None or not _is_arithmetic(view, name) or not _draft(view, node, value, drafts) or len(drafts) != 1:
+        return None
+    ((operator, inputs, attributes),) = drafts
+    names = [str(each) for each in inputs]
+    kept = {id(each) for each in _makers(view, names)}
+    if operator != "Shape" or all(id(each) in kept for each in _only_for(view, [node], str(node.inputs[0]))):
+        return None
+    view.replace(node, operator, list(names), dict(attributes))
+    return "a length in its shortest form"
+
+
 def _rewrite(view: View, node: Node, index: int) -> bool:
-    operand = node.inputs[index]
+    operand = str(node.inputs[index])
     value = view.fact(operand).value
     drafts: list[Draft] = []
     if value is None or not _draft(view, node, value, drafts):
@@ -49,11 +64,21 @@ def _rewrite(view: View, node: Node, index: int) -> bool:
     twins = _twins(view, node, drafts)
     needed = _makers(view, [each for _, inputs, _ in drafts for each in inputs if isinstance(each, str)])
     kept = {id(each) for each in (*twins, *needed) if each is not None}
-    freed = [each for each in _only_for(view, node, str(operand)) if id(each) not in kept]
+    readers = _all_or_one(view, node, operand)
+    freed = [each for each in _only_for(view, readers, operand) if id(each) not in kept]
     if twins.count(None) >= len(freed):
         return False
-    view.set_input(node, index, _build(view, node, drafts))
+    shortest = _build(view, node, drafts)
+    for reader in readers:
+        for place in [i for i, each in enumerate(reader.inputs) if isinstance(each, str) and each == operand]:
+            view.set_input(reader, place, shortest)
     return True
+
+
+def _all_or_one(view: View, node: Node, name: str) -> list[Node]:
+    """The nodes that read a list, if ``node`` is the first of them; else it alone."""
+    readers = view.readers(name)
+    return readers if all(each is node or view.is_before(node, each) for each in readers) else [node]
 
 
 def _draft(view: View, node: Node, value: np.ndarray, drafts: list[Draft]) -> bool:
@@ -165,9 +190,9 @@ def _makers(view: View, names: list[str]) -> list[Node]:
     return list(makers.values())
 
 
-def _only_for(view: View, node: Node, name: str) -> list[Node]:
-    """The nodes that nobody needs when ``node`` no longer reads ``name``."""
-    gone: list[Node] = [node]
+def _only_for(view: View, nodes: list[Node], name: str) -> list[Node]:
+    """The nodes that nobody needs when ``nodes`` no longer read ``name``."""
+    gone: list[Node] = list(nodes)
     waiting = [name]
     while waiting:
         maker = view.producer(waiting.pop())
@@ -178,7 +203,7 @@ def _only_for(view: View, node: Node, name: str) -> list[Node]:
         if not leaves and all(any(reader is each for each in gone) for reader in readers):
             gone.append(maker)
             waiting += maker.reads()
-    return gone[1:]
+    return gone[len(nodes) :]
 
 
 def _build(view: View, node: Node, drafts: list[Draft]) -> str:

@@ -9,6 +9,8 @@ assumed of it: what is proven here holds for empty axes too.
 True
 >>> divide(n * 192, 24)
 8*n
+>>> divide((n + 3) * n, n + 3)
+n
 """
 
 from __future__ import annotations
@@ -77,18 +79,19 @@ def product(sizes: tuple[Size, ...] | list[Size]) -> Size:
 
 def divide(whole: Size, part: Size) -> Size | None:
     """``whole / part`` if that is a size again wherever ``part`` is not zero, else None."""
-    if isinstance(part, Polynomial) and len(part.terms) > 1:
-        return 1 if whole == part else None
     if part == 0:
         return None
-    ((divisor, coefficient),) = _terms(part)
-    quotient: dict[Monomial, int] = {}
-    for monomial, value in _terms(whole):
+    divisor, coefficient = _leading(part)
+    quotient: Size = 0
+    left = whole
+    while left != 0:
+        monomial, value = _leading(left)
         rest = _without(monomial, divisor)
         if rest is None or value % coefficient:
             return None
-        quotient[rest] = value // coefficient
-    return _size(quotient)
+        step = _size({rest: value // coefficient})
+        quotient, left = quotient + step, left - step * part
+    return quotient
 
 
 def least(size: Size) -> int | None:
@@ -128,6 +131,11 @@ def _terms(size: Size) -> tuple[tuple[Monomial, int], ...]:
     if isinstance(size, Polynomial):
         return size.terms
     return (((), int(size)),) if size else ()
+
+
+def _leading(size: Size) -> tuple[Monomial, int]:
+    """The term of highest degree, among such the first: the leading term of a product is that of its factors' ones."""
+    return min(_terms(size), key=lambda term: (-len(term[0]), term[0]))
 
 
 def _size(terms: dict[Monomial, int]) -> Size:
