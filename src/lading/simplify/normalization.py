@@ -4,12 +4,14 @@
    plus a constant of their shape, if there are such: LayerNormalization.
 2. The same of x itself in place of d: RMSNormalization.
 
-A square may be Pow or Mul, a root Sqrt or Pow, a division the Reciprocal and Mul. The function is the same, the
-order of rounding may differ. For float32 only: for wider types these operators compute in float32 unless
-told otherwise. All parts must be read by nobody else.
+A square may be Pow or Mul, a root Sqrt or Pow, a division a Mul by the Reciprocal or by 1 / root. The function is the
+same, the order of rounding may differ. For float32 only: for wider types these operators compute in float32
+unless told otherwise. All parts must be read by nobody else.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -22,28 +24,28 @@ def apply(view: View, node: Node) -> str | None:
     """Replaces the quotient, or the last of the affine nodes behind it."""
     if node.operator not in ("Div", "Mul") or view.fact(node.outputs[0]).type != "float32":
         return None
-    for top, root in _quotients(view, node):
-        match = Match(view)
-        match.nodes.append(node)
+    for match, top, root in _quotients(view, node):
         found = _normalised(match, top, root)
         if found is not None:
-            x, first, epsilon = found
-            return _write(view, match, node, x, first, epsilon)
+            return _write(view, match, node, top, *found)
     return None
 
 
-def _quotients(view: View, node: Node) -> list[tuple[Operand, Operand]]:
-    """(numerator, square root) of a quotient in either form."""
+def _quotients(view: View, node: Node) -> Iterator[tuple[Match, Operand, Operand]]:
+    """(nodes in between, numerator, square root) of a quotient in either form."""
     if node.operator == "Div":
-        return [(node.inputs[0], node.inputs[1])]
-    pairs = [(a, view.producer(b, "Reciprocal")) for a, b in either(node)]
-    return [(a, inverse.outputs[0]) for a, inverse in pairs if inverse is not None]
+        yield Match(view), node.inputs[0], node.inputs[1]
+        return
+    for top, factor in either(node):
+        match = Match(view)
+        inverse = match.take(factor, "Reciprocal", "Div")
+        if inverse is not None and (inverse.operator == "Reciprocal" or match.number(inverse.inputs[0], 1.0)):
+            yield match, top, inverse.inputs[-1]
 
 
 def _normalised(match: Match, top: Operand, root: Operand) -> tuple[Operand, int, float] | None:
     """(x, first normalised axis, epsilon): x is ``top`` for RMS, what a mean was subtracted from for layers."""
-    inverse = match.take(root, "Reciprocal")
-    inside = _under_root(match, inverse.inputs[0] if inverse is not None else root)
+    inside = _under_root(match, root)
     total = match.take(inside, "Add") if inside is not None else None
     for variance, constant in either(total) if total is not None else []:
         mean, epsilon = match.take(variance, "ReduceMean"), match.view.scalar(constant)
@@ -94,13 +96,15 @@ def _same(a: Operand, b: Operand) -> bool:
     return isinstance(a, str) and isinstance(b, str) and a == b
 
 
-def _write(view: View, match: Match, node: Node, x: Operand, first: int, epsilon: float) -> str | None:
+def _write(view: View, match: Match, node: Node, top: Operand, x: Operand, first: int, epsilon: float) -> str | None:
     shape = view.shape(x)
-    if shape is None or shape != view.shape(node.outputs[0]):
+    if (
+        shape is None
+        or not all(isinstance(size, int) for size in shape[first:])
+        or shape != view.shape(node.outputs[0])
+    ):
         return None
-    if not all(isinstance(size, int) for size in shape[first:]):
-        return None
-    centred = not _same(x, match.nodes[0].inputs[0]) and any(each.operator == "Sub" for each in match.nodes)
+    centred = not _same(x, top)
     scale, last = _affine(view, node, "Mul", shape[first:])
     shift, end = _affine(view, last, "Add", shape[first:]) if centred else (None, last)
     match.nodes += [each for each in (node, last) if each is not end]
