@@ -3,12 +3,13 @@
 1. Softmax(scale * Q K^T + mask) V, all of rank 4 [batch, heads, length, width]: Attention. The scale may stand at
    Q, at K, at their product or be missing, the mask may be missing.
 2. The same of rank 3, without heads: Attention with one head.
+3. The same with weights that are 0 where the Softmax gives NaN. There the mask may be -inf; one that is 0 where a
+   condition holds and -inf elsewhere is the condition.
 
 The function is the same, the place of the scale and so the last bits may differ; empty sequences give what the parts
-give. One thing differs: a query all of whose keys are masked with -inf gives 0 in Attention, NaN in its parts. So a
-mask is taken only if it cannot be infinite: it is computed from the inputs and finite constants by operators that
-make no infinities of finite numbers. float32 only, since the scale is a float32 attribute. All parts must be
-read by nobody else.
+give. One thing differs: a query all of whose keys are masked with -inf gives 0 in Attention, NaN in the parts of 1 and
+2. So there a mask is taken only if it cannot be -inf (see ``finite``). What NaN among Q and K gives is NaN, also
+in 3. float32 only, since the scale is a float32 attribute. All parts must be read by nobody else.
 """
 
 from __future__ import annotations
@@ -20,33 +21,38 @@ import numpy as np
 
 from ..graph import Attribute, Node
 from .expression import Match, either
+from .finite import is_finite
 from .sizes import Size
 from .view import Operand, View
-
-#: Operators that give finite numbers for finite numbers (but for overflow).
-FINITE = {
-    "Identity", "Add", "Sub", "Mul", "Neg", "Abs", "Cast", "Not", "Equal", "Greater", "GreaterOrEqual", "Less",
-    "LessOrEqual", "And", "Or", "Where", "Clip", "Relu", "Sigmoid", "Tanh", "Erf", "Gelu", "LeakyRelu", "Softmax",
-    "MatMul", "Gemm", "Conv", "BatchNormalization", "LayerNormalization", "Concat", "Slice", "Split", "Gather",
-    "GatherND", "GatherElements", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Expand", "Tile", "Pad",
-    "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "Min", "Max",
-}  # fmt: skip
 
 
 def apply(view: View, node: Node) -> str | None:
     """Replaces the product with the values."""
-    softmax = view.producer(node.inputs[0], "Softmax") if node.operator == "MatMul" else None
     rank = view.fact(node.outputs[0]).rank
-    if softmax is None or rank not in (3, 4) or softmax.attributes.get("axis", -1) not in (-1, rank - 1):
+    if node.operator != "MatMul" or rank not in (3, 4):
+        return None
+    softmax, guard = _weights(view, node.inputs[0])
+    if softmax is None or softmax.attributes.get("axis", -1) not in (-1, rank - 1):
         return None
     for scores, mask, between in _masked(view, softmax):
         match = Match(view)
-        match.nodes += [softmax, *between]
+        match.nodes += [softmax, *guard, *between]
         found = _product(match, scores)
-        if found is not None and match.is_closed(node) and _fits(view, node, found[0], found[1], mask):
-            _write(view, node, *found, mask)
+        if found is not None and match.is_closed(node) and _fits(view, node, found[0], found[1], mask, bool(guard)):
+            _write(view, node, *found, _condition(view, mask) if guard else mask)
             return f"{len(match.nodes) + 1} nodes"
     return None
+
+
+def _weights(view: View, operand: Operand) -> tuple[Node | None, list[Node]]:
+    """The Softmax, and the nodes behind it that put 0 for NaN, if there are such."""
+    where = view.producer(operand, "Where")
+    if where is None:
+        return view.producer(operand, "Softmax"), []
+    test, softmax = view.producer(where.inputs[0], "IsNaN"), view.producer(where.inputs[2], "Softmax")
+    if test is None or softmax is None or test.inputs != softmax.outputs or view.scalar(where.inputs[1]) != 0:
+        return None, []
+    return softmax, [where, test]
 
 
 def _masked(view: View, softmax: Node) -> Iterator[tuple[Operand, Operand, list[Node]]]:
@@ -57,18 +63,44 @@ def _masked(view: View, softmax: Node) -> Iterator[tuple[Operand, Operand, list[
         yield scores, mask, [add]  # type: ignore[list-item]
 
 
+def _condition(view: View, mask: Operand) -> Operand:
+    """A mask as the condition under which it is 0, if it is -inf elsewhere."""
+    where = view.producer(mask, "Where")
+    if where is None or view.shape(where.inputs[0]) != view.shape(mask):
+        return mask
+    return where.inputs[0] if [view.scalar(each) for each in where.inputs[1:]] == [0, -math.inf] else mask
+
+
 def _product(match: Match, scores: Operand) -> tuple[Operand, Operand, float] | None:
     """(Q, K transposed, scale) of a scaled product."""
-    scale, factors = match.factors(scores)
-    matmul = match.take(factors[0], "MatMul") if len(factors) == 1 else None
-    sides = [match.factors(operand) for operand in matmul.inputs] if matmul is not None else []
-    if any(len(rest) != 1 for _, rest in sides) or not sides:
+    scaled = _scaled(match, scores)
+    matmul = match.take(scaled[0], "MatMul") if scaled is not None else None
+    sides = [_scaled(match, operand) for operand in matmul.inputs] if matmul is not None else []
+    if scaled is None or not sides or sides[0] is None or sides[1] is None:
         return None
-    return sides[0][1][0], sides[1][1][0], scale * sides[0][0] * sides[1][0]
+    (query, of_query), (key, of_key) = sides[0], sides[1]
+    return query, key, scaled[1] * of_query * of_key
 
 
-def _fits(view: View, node: Node, query: Operand, key: Operand, mask: Operand) -> bool:
-    """Whether shapes and types are those of an Attention."""
+def _scaled(match: Match, operand: Operand) -> tuple[Operand, float] | None:
+    """What is multiplied by numbers, and their product; None if one of them is computed (it may be folded later)."""
+    scale = 1.0
+    while (node := match.view.producer(operand, "Mul", "Div")) is not None:
+        ways = list(either(node)) if node.operator == "Mul" else [(node.inputs[0], node.inputs[1])]
+        if any(match.view.shape(b) in ((), (1,)) and match.view.scalar(b) is None for _, b in ways):
+            return None
+        numbers = [(a, match.view.scalar(b)) for a, b in ways]
+        found = next(((a, x) for a, x in numbers if x is not None and x != 0 and math.isfinite(x)), None)
+        if found is None:
+            break
+        match.take(operand, "Mul", "Div")
+        operand, factor = found
+        scale = scale * factor if node.operator == "Mul" else scale / factor
+    return operand, scale
+
+
+def _fits(view: View, node: Node, query: Operand, key: Operand, mask: Operand, infinite: bool) -> bool:
+    """Whether shapes and types are those of an Attention whose mask may be ``infinite`` or not."""
     facts = [view.fact(query), view.fact(key), view.fact(node.inputs[1]), view.fact(node.outputs[0])]
     shapes = [fact.shape for fact in facts]
     if any(fact.type != "float32" for fact in facts) or any(shape is None for shape in shapes):
@@ -79,32 +111,16 @@ def _fits(view: View, node: Node, query: Operand, key: Operand, mask: Operand) -
     if not same or not before == k[:-2] == v[:-2] == y[:-2] or k[-1] != v[-2] or q[-1] != k[-2]:
         return False
     no_mask = isinstance(mask, str) and not mask
-    return no_mask or _mask_fits(view, mask, (*q[:-1], k[-1]))
+    return no_mask or (_mask_fits(view, mask, (*q[:-1], k[-1])) and (infinite or is_finite(view, mask)))
 
 
 def _mask_fits(view: View, mask: Operand, scores: tuple[Size, ...]) -> bool:
-    """Whether a mask is float32, finite, of the length of the keys, and broadcasts to the scores and no further."""
+    """Whether a mask is float32, of the length of the keys, and broadcasts to the scores and no further."""
     fact = view.fact(mask)
     if fact.type != "float32" or fact.shape is None or not 2 <= len(fact.shape) <= len(scores):
         return False
     fits = all(size in (1, full) for size, full in zip(fact.shape, scores[-len(fact.shape) :], strict=True))
-    return fits and fact.shape[-1] == scores[-1] and is_finite(view, mask)
-
-
-def is_finite(view: View, operand: Operand, depth: int = 40) -> bool:
-    """Whether a value is finite for finite inputs."""
-    array = view.constant(operand)
-    if array is not None:
-        return bool(np.isfinite(array).all()) if array.dtype.kind == "f" else True
-    if view.fact(operand).type in ("bool", "int64", "int32"):
-        return True
-    node = view.producer(operand)
-    if node is None:
-        return True
-    constant = node.operator == "Div" and view.scalar(node.inputs[1]) not in (None, 0)
-    if not depth or not (node.operator in FINITE or constant):
-        return False
-    return all(is_finite(view, each, depth - 1) for each in node.inputs if not isinstance(each, str) or each)
+    return fits and fact.shape[-1] == scores[-1]
 
 
 def _write(view: View, node: Node, query: Operand, key: Operand, scale: float, mask: Operand) -> None:
