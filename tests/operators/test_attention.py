@@ -179,14 +179,10 @@ def test_as_onnx_runtime(case):
     results = ["y", "present_key", "present_value"][: 3 if "past" in case else 1]
     node = h.make_node("Attention", names, results, **attributes)
     given = {name: x for name, x in zip(names, inputs, strict=True) if x is not None}
-    infos = [
-        h.make_tensor_value_info(n, h.np_dtype_to_tensor_dtype(x.dtype), x.shape) for n, x in given.items()
-    ]
+    infos = [h.make_tensor_value_info(n, h.np_dtype_to_tensor_dtype(x.dtype), x.shape) for n, x in given.items()]
     graph = h.make_graph([node], "g", infos, [h.make_tensor_value_info(y, 1, None) for y in results])
     model = h.make_model(graph, opset_imports=[h.make_opsetid("", 23)], ir_version=10)
-    expected = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"]).run(
-        None, given
-    )
+    expected = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"]).run(None, given)
     near(run_node("Attention", inputs, len(results), **attributes), expected, 2e-6)
 
 
@@ -225,9 +221,7 @@ def test_keys_that_are_not_seen_change_no_bit():
     for hidden in (np.arange(21) < 13, np.where(np.arange(21) < 13, 0, -np.inf).astype(np.float32),
                    np.where(np.arange(21) < 13, 0, -1e9).astype(np.float32)):  # fmt: skip
         np.testing.assert_array_equal(run_node("Attention", [q, k, v, hidden])[0], alone)
-    np.testing.assert_array_equal(
-        run_node("Attention", [q, k, v, None, None, None, np.int64([13, 13])])[0], alone
-    )
+    np.testing.assert_array_equal(run_node("Attention", [q, k, v, None, None, None, np.int64([13, 13])])[0], alone)
     np.testing.assert_array_equal(run_node("Attention", [q, k, v, np.ones(13, bool)])[0], alone)
 
 
@@ -250,13 +244,10 @@ def test_ordinary_numbers_raise_no_floating_point_exception():
     for case, (sizes, more, attributes) in CASES.items():
         for dtype in ("float32", "float64"):
             inputs = [
-                x.astype(dtype) if x is not None and x.dtype == np.float32 else x
-                for x in [*tensors(**sizes), *more]
+                x.astype(dtype) if x is not None and x.dtype == np.float32 else x for x in [*tensors(**sizes), *more]
             ]
             feeds = {
-                name: 3 * x if name in "qkv" else x
-                for name, x in zip(INPUTS, inputs, strict=False)
-                if x is not None
+                name: 3 * x if name in "qkv" else x for name, x in zip(INPUTS, inputs, strict=False) if x is not None
             }
             names = [name if x is not None else "" for name, x in zip(INPUTS, inputs, strict=False)]
             node = {
@@ -328,9 +319,7 @@ def test_a_mask_over_entries_keeps_them_apart():
         "attributes": HEADS,
     }
     ends = [{"name": name, "axes": axes, "type": "float32"} for name, axes in inputs.items()]
-    model = load(
-        ends, [node], [{"name": "y", "axes": [E, 3, 8], "type": "float32"}], {}, {E: {"kind": "entry"}}
-    )
+    model = load(ends, [node], [{"name": "y", "axes": [E, 3, 8], "type": "float32"}], {}, {E: {"kind": "entry"}})
     rng = np.random.default_rng(1)
     feeds = {name: np.float32(rng.normal(size=(2, *axes[1:]))) for name, axes in inputs.items()}
     together, _ = run_batch(model, feeds, 24)  # as many entries as heads
@@ -343,9 +332,7 @@ def every_case() -> bytes:
     """The bits of all cases on the instruction set of this process."""
     bits = b""
     for sizes, more, attributes in CASES.values():
-        bits += b"".join(
-            y.tobytes() for y in run_node("Attention", [*tensors(**sizes), *more], 4, **named(attributes))
-        )
+        bits += b"".join(y.tobytes() for y in run_node("Attention", [*tensors(**sizes), *more], 4, **named(attributes)))
     return bits
 
 
