@@ -64,6 +64,8 @@ FOUND = {
     "a computed bias": (
         FOUR, SCORES + "d = Abs(u)  e = Max(d, tiny)  f = Log(e)  h = Sqrt(d)  c = Sub(h, f)  z = Add(a, c)" + END,
         "q key v c", {}),
+    "a bias that goes through Gelu": (
+        FOUR, SCORES + "d = Log(u)  e = Gelu(d)  c = Add(e, u)  z = Add(a, c)" + END, "q key v c", {}),
     "a bounded bias": (FOUR, SCORES + "d = Log(u)  c = Tanh(d)  z = Add(a, c)" + END, "q key v c", {}),
     "a bias over a bounded one": (
         FOUR, SCORES + "d = Abs(u)  e = Clip(d, tiny)  c = Div(u, e)  z = Add(a, c)" + END, "q key v c", {}),
@@ -81,6 +83,8 @@ KEPT = {
     "softmax over queries": (FOUR, SCORES.replace("a =", "z =") + END.replace("-1", "2")),
     "a mask that may be infinite": (FOUR, KEEP + SCORES + "c = Where(g, zero, hidden)  z = Add(a, c)" + END),
     "a logarithm as mask": (FOUR, "d = Log(m)  c = Unsqueeze(d, heads)  " + SCORES + "z = Add(a, c)" + END),
+    "less what goes through Gelu": (
+        FOUR, SCORES + "d = Log(u)  e = Gelu(d)  c = Sub(u, e)  z = Add(a, c)" + END),
     "an inverse as bias": (FOUR, "c = Reciprocal(u)  " + SCORES + "z = Add(a, c)" + END),
     "a quotient as bias": (FOUR, "d = Abs(u)  c = Div(u, d)  " + SCORES + "z = Add(a, c)" + END),
     "one number for all keys": (

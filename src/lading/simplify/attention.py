@@ -21,7 +21,7 @@ import numpy as np
 
 from ..graph import Attribute, Node
 from .expression import Match, either
-from .finite import is_finite
+from .finite import is_above_minus_infinity
 from .sizes import Size
 from .view import Operand, View
 
@@ -111,7 +111,7 @@ def _fits(view: View, node: Node, query: Operand, key: Operand, mask: Operand, i
     if not same or not before == k[:-2] == v[:-2] == y[:-2] or k[-1] != v[-2] or q[-1] != k[-2]:
         return False
     no_mask = isinstance(mask, str) and not mask
-    return no_mask or (_mask_fits(view, mask, (*q[:-1], k[-1])) and (infinite or is_finite(view, mask)))
+    return no_mask or (_mask_fits(view, mask, (*q[:-1], k[-1])) and (infinite or is_above_minus_infinity(view, mask)))
 
 
 def _mask_fits(view: View, mask: Operand, scores: tuple[Size, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""Which values cannot be infinite, as far as the operators tell that make them."""
+"""Which values cannot be infinite, or not -inf, as far as the operators tell that make them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,46 @@ KEEPING = {
 }  # fmt: skip
 #: Operators that give finite numbers, or NaN, whatever they are given.
 BOUNDED = {"Sigmoid", "HardSigmoid", "Tanh", "Atan", "Sin", "Cos", "Erf", "Softmax", "IsNaN", "IsInf"}
+
+
+#: Operators that never give -inf, whatever they are given.
+ABOVE = BOUNDED | {
+    "Abs",
+    "Celu",
+    "Elu",
+    "Exp",
+    "Gelu",
+    "HardSwish",
+    "Mish",
+    "Relu",
+    "Selu",
+    "Softplus",
+    "Sqrt",
+    "Swish",
+}
+#: Operators that give -inf only where they are given it.
+PASSING = {
+    "Identity", "Add", "Sum", "Mean", "Min", "Max", "Where", "Clip", "Cast", "Concat", "Slice", "Split", "Gather",
+    "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Expand", "Tile", "ReduceMax", "ReduceMin",
+    "ReduceMean", "ReduceSum",
+}  # fmt: skip
+
+
+def is_above_minus_infinity(view: View, operand: Operand) -> bool:
+    """Whether a value is never -inf for finite inputs of the model; it may be NaN."""
+    waiting, seen = [operand], set[str]()
+    while waiting:
+        each = waiting.pop()
+        node = view.producer(each)
+        if isinstance(each, str):
+            if not each or each in seen or (node is not None and node.operator in ABOVE):
+                continue
+            seen.add(each)
+        if node is not None and node.operator in PASSING:
+            waiting += node.inputs
+        elif not is_finite(view, each):
+            return False
+    return True
 
 
 def is_finite(view: View, operand: Operand) -> bool:
