@@ -160,6 +160,22 @@ def test_values_for_each_entry_and_scores_for_all_are_kept():
     assert "Softmax" in operators(written.simplified(given))
 
 
+@pytest.mark.parametrize("value, found", [("0", True), ("-inf", False)])
+def test_a_class_token_in_front(value, found):
+    """Its own mask is a constant as long as there are entries."""
+    nodes = (
+        "r = Shape <end = 1> (m)  l = Concat <axis = 0> (r, first)"
+        f"  o = ConstantOfShape <value = float[1] {{{value}}}> (l)  d = Concat <axis = 1> (o, m)"
+        "  c = Unsqueeze(d, heads)  e = Concat <axis = 2> (token, key)  t = Transpose <perm = [0, 1, 3, 2]> (e)"
+        "  p = MatMul(q, t)  a = Mul(p, root)  z = Add(a, c)  w = Softmax <axis = -1> (z)  y = MatMul(w, e)"
+    )
+    inputs = "float[b,2,n,8] q, float[b,2,k,8] key, float[b,2,1,8] token, float[b,k] m"
+    given = {name: feeds(FOUR)[name] for name in ("q", "key", "m")}
+    written = Written(inputs, "float[b,2,n,8] y", nodes, CONSTANTS)
+    left = operators(written.simplified({**given, "token": normal(2, 2, 1, 8, seed=8)}))
+    assert ("Attention" in left) is found
+
+
 def test_float64_is_kept():
     constants = {"root": np.float64(8**-0.5)}
     written = Written(

@@ -92,6 +92,8 @@ def _keeps(view: View, node: Node) -> bool:
     if node.operator == "Pow":
         exponent = view.scalar(node.inputs[1])
         return exponent is not None and 0 <= exponent <= 8
+    if node.operator == "ConstantOfShape":
+        return bool(np.isfinite(np.asarray(node.attributes.get("value", 0.0))).all())
     return node.operator in ("Log", "Reciprocal") and _is_above_zero(view, node.inputs[0])
 
 
