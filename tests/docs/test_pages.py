@@ -40,8 +40,8 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 
 def test_every_page_is_in_the_index() -> None:
     index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
-    missing = [page.name for page in ROOT.glob("docs/*.md") if page.name != "index.md" and f"({page.name})" not in index]
-    assert not missing
+    pages = {page.name for page in ROOT.glob("docs/*.md")} - {"index.md"}
+    assert not [name for name in sorted(pages) if f"({name})" not in index]
 
 
 def test_what_is_printed_is_compared() -> None:
