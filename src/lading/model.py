@@ -210,6 +210,14 @@ class Model:
                 shape.append(self.axes[use].size or 0)
         return tuple(shape)
 
+    def item_shape(self, endpoint: Input | Output) -> tuple[int, ...]:
+        """The fixed shape of one item as users feed and get it.
+
+        Where the graph runs once per entry, a leading 1 stands for the entry: ATLAS' jets ``[1, n_variables]``.
+        """
+        shape = self.fixed_shape(endpoint)
+        return shape[1:] if not self.batched and endpoint.axes and endpoint.axes[0] == 1 else shape
+
     @property
     def _text(self) -> str:
         return f"model '{self.name}'" if self.name else "the model"

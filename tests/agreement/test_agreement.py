@@ -331,7 +331,8 @@ def test_made_up_events_can_be_fed():
     assert batch.entries == 16 and list(batch.counts["n"][:3]) == [0, 1, 2]
     assert pt.dtype == np.float64 and np.median(pt) > 1e3
     assert set(kind) <= {0, 1, 10} and ("x", "again") not in batch.columns
-    assert events["jet"].shape == (16, 1, 2)
+    assert events["jet"].shape == (16, 2)  # the 1 stands for the entry
+    assert batch.columns["jet", None].values.shape == (16, 1, 2)
 
 
 def test_events_of_a_batched_model():

@@ -50,12 +50,16 @@ class _Events:
         items = ENTRIES if axis is None else int(self._counts[axis].sum())
         prepared = self._prepared(given, items)
         if not given.variable_list:
-            return self._with_counts(prepared.astype(given.type), axis)
+            return self._with_counts(self._item(given, prepared.astype(given.type)), axis)
         at = self._variable_axis(given)
         return {
-            variable.name: self._with_counts(self._raw(given, variable, np.take(prepared, i, at)), axis)
+            variable.name: self._with_counts(self._item(given, self._raw(given, variable, np.take(prepared, i, at))), axis)
             for i, variable in enumerate(given.variable_list) if variable.source is None
         }  # fmt: skip
+
+    def _item(self, given: Input, values: np.ndarray) -> np.ndarray:
+        """Values in the shape that users feed."""
+        return values.reshape((len(values), *self._model.item_shape(given)))
 
     def _with_counts(self, values: np.ndarray, axis: str | None) -> Any:
         return values if axis is None else (values, self._counts[axis])

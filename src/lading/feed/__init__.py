@@ -167,8 +167,8 @@ class _Gathering:
     def add(self, given: Input, variable: Variable | None, values: Any, valid: np.ndarray | None = None) -> None:
         text = f"input '{given.name}'" if variable is None else f"variable '{variable.name}' of input '{given.name}'"
         axis = self.model.sequence_axis(given.axes)
-        fixed = self.model.fixed_shape(given)
-        items = items_of(values, axis is not None, fixed, text, valid)
+        items = items_of(values, axis is not None, self.model.item_shape(given), text, valid)
+        items.values = items.values.reshape((len(items.values), *self.model.fixed_shape(given)))
         self._agree_on_entries(text, items)
         if axis is not None:
             self._agree_on_lengths(axis, text, items)

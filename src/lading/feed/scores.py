@@ -63,22 +63,15 @@ class Scores(Mapping[str, Any]):
 
     def flat(self, name: str) -> np.ndarray:
         """Output ``name`` as (entries, ...) or (elements of all entries, ...)."""
-        return self._items[name].reshape((-1, *self._inner(self._model.outputs[name])))
+        return self._items[name].reshape((-1, *self._model.item_shape(self._model.outputs[name])))
 
     def counts(self, name: str) -> np.ndarray | None:
         """Elements per entry of output ``name``, or None if it is no sequence."""
         axis = self._model.sequence_axis(self._model.outputs[name].axes)
         return None if axis is None else self._kept[axis]
 
-    def _inner(self, output: Output) -> tuple[int, ...]:
-        """Shape of one item. Without an entry axis in the graph, a leading fixed 1 gives way to the entries."""
-        shape = self._model.fixed_shape(output)
-        if not self._model.batched and output.axes and output.axes[0] == 1:
-            return shape[1:]
-        return shape
-
     def _shaped(self, output: Output, label: int | None) -> Any:
-        values = self._items[output.name].reshape((-1, *self._inner(output)))
+        values = self._items[output.name].reshape((-1, *self._model.item_shape(output)))
         if label is not None:
             values = np.take(values, label, axis=self._label_axis(output))
         axis = self._model.sequence_axis(output.axes)
