@@ -50,6 +50,8 @@ class ValueRefused(LadingError, ValueError):
 class AgreementError(LadingError, ValueError):
     """Two computations of the same model differ by more than the tolerance."""
 
+    exit_code = 1  # of the command: the answer is no
+
 
 class MissingFile(LadingError, FileNotFoundError):
     """A file or folder that does not exist."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .errors import AgreementError, LadingError, UnknownName, ValueRefused, suggestion
+from .errors import AgreementError, UnknownName, ValueRefused, suggestion
 from .feed import Batch, batch_of
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ Progress = Callable[..., None]
 #: Greatest difference, relative to the largest score, at which names count as proven. Training frameworks
 #: sum in another order; scores stored in half precision are compared to its resolution.
 TOLERANCE = 1e-5
-#: Entries on which other orders of the columns are tried when the scores disagree.
-TRIAL_ENTRIES = 64
 
 
 @dataclass
@@ -60,11 +57,13 @@ def prove(model: Model, data: Any, scores: Any, progress: Progress | None = None
     _refuse_other_length(batch, expected)
     say(f"running {batch.entries} entries")
     session = Session(model)
-    differences = _differences(session.run_batch(batch), expected)
+    differences = differences_of(session.run_batch(batch), expected)
     worst = max(float(d.max(initial=0)) for d in differences.values())
-    if not worst <= max(_tolerance(s) for s in expected.values()):
+    if not worst <= max(tolerance_of(s) for s in expected.values()):
+        from .disagreement import explain
+
         say("scores differ: looking for columns that were exchanged")
-        raise AgreementError(_explain(model, batch, expected, differences))
+        raise AgreementError(explain(model, batch, expected, differences))
     per_entry = np.max(np.stack(list(differences.values())), axis=0)
     keep_samples(model, batch, per_entry, session)
     proof = Proof(batch.entries, worst, list(expected), _digest(data, batch))
@@ -107,11 +106,12 @@ def _refuse_other_length(batch: Batch, expected: dict[str, np.ndarray]) -> None:
             raise ValueRefused(f"scores: '{label}' has shape {values.shape}, the events have {batch.entries} entries")
 
 
-def _tolerance(values: np.ndarray) -> float:
+def tolerance_of(values: np.ndarray) -> float:
+    """The difference that the type of the training's scores allows."""
     return max(TOLERANCE, 4 * float(np.finfo(values.dtype).eps)) if values.dtype.kind == "f" else TOLERANCE
 
 
-def _differences(scores: Any, expected: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def differences_of(scores: Any, expected: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Per label: |a - b| / max|b| of every entry; infinite where only one of the two is a number."""
     result = {}
     for label, wanted in expected.items():
@@ -134,127 +134,3 @@ def _digest(data: Any, batch: Batch) -> str:
         digest.update(f"{name}.{variable}:{column.values.dtype.str}".encode())
         digest.update(np.ascontiguousarray(column.values).tobytes())
     return "sha256:" + digest.hexdigest()
-
-
-# ---- what would make them agree
-
-
-def _explain(
-    model: Model, batch: Batch, expected: dict[str, np.ndarray], differences: dict[str, np.ndarray]
-) -> str:
-    worst_label = max(differences, key=lambda label: float(differences[label].max()))
-    entry = int(np.argmax(differences[worst_label]))
-    size = float(differences[worst_label][entry])
-    bad = sum(d > _tolerance(expected[label]) for label, d in differences.items()) > 0
-    text = (f"model '{model.name}' and the training's scores disagree: '{worst_label}' differs by {size:.2g} of its "
-            f"scale in entry {entry}, and {int(np.sum(bad))} of {batch.entries} entries differ")
-    few, few_expected = _worst_entries(batch, expected, differences)
-    for cure in _cures(model, few, few_expected):
-        return f"{text}. {cure}"
-    return (f"{text}. No exchange of two columns, no unit and no order of labels makes them agree: check the "
-            "preparation, the missing values and the order of the elements")
-
-
-def _worst_entries(
-    batch: Batch, expected: dict[str, np.ndarray], differences: dict[str, np.ndarray]
-) -> tuple[Batch, dict[str, np.ndarray]]:
-    from .sampling import take_entries
-
-    total = np.sum([np.minimum(d, 1e3) for d in differences.values()], axis=0)
-    chosen = np.sort(np.argsort(-total, kind="stable")[:TRIAL_ENTRIES])
-    return take_entries(batch, chosen), {label: values[chosen] for label, values in expected.items()}
-
-
-def _cures(model: Model, batch: Batch, expected: dict[str, np.ndarray]) -> Iterator[str]:
-    yield from _exchanged_labels(model, batch, expected)
-    yield from _exchanged_names(model, batch, expected)
-    yield from _exchanged_slots(model, batch, expected)
-    yield from _other_unit(model, batch, expected)
-
-
-def _agrees(scores: Any, expected: dict[str, np.ndarray]) -> bool:
-    differences = _differences(scores, expected)
-    return all(float(d.max(initial=0)) <= _tolerance(expected[label]) for label, d in differences.items())
-
-
-def _exchanged_labels(model: Model, batch: Batch, expected: dict[str, np.ndarray]) -> Iterator[str]:
-    """The model's labels stand in another order than the training's."""
-    from .engine import Session
-
-    scores = Session(model).run_batch(batch)
-    labels = list(expected)
-    match = {}
-    for label in labels:
-        near = {other: _differences({label: scores[other]}, {label: expected[label]})[label].max() for other in labels}
-        match[label] = min(near, key=lambda other: float(near[other]))
-        if not near[match[label]] <= _tolerance(expected[label]):
-            return
-    moved = [f"'{label}' of the training is the model's '{other}'" for label, other in match.items() if label != other]
-    if moved:
-        yield "They agree if the labels are put right: " + ", ".join(moved)
-
-
-def _exchanged_names(model: Model, batch: Batch, expected: dict[str, np.ndarray]) -> Iterator[str]:
-    """Two names of one input were exchanged, their preparation was not: feed each other's columns."""
-    from .engine import Session
-
-    session = Session(model)
-    for name, one, other in _pairs(model):
-        swapped = dict(batch.columns)
-        swapped[name, one], swapped[name, other] = batch.columns[name, other], batch.columns[name, one]
-        if _tried(partial(session.run_batch, _with(batch, swapped)), expected):
-            yield (f"They agree if '{one}' and '{other}' of input '{name}' exchange their names: "
-                   "swap them in the papers")
-
-
-def _exchanged_slots(model: Model, batch: Batch, expected: dict[str, np.ndarray]) -> Iterator[str]:
-    """Two variables, preparation and all, stand in each other's place."""
-    from .engine import Session
-
-    for name, one, other in _pairs(model):
-        variables = model.inputs[name].variable_list
-        at, to = (next(i for i, v in enumerate(variables) if v.name == n) for n in (one, other))
-        variables[at], variables[to] = variables[to], variables[at]
-        try:
-            if _tried(lambda: Session(model).run_batch(batch), expected):
-                yield (f"They agree if '{one}' and '{other}' of input '{name}' exchange their places: "
-                       "swap their order in the papers")
-        finally:
-            variables[at], variables[to] = variables[to], variables[at]
-
-
-def _other_unit(model: Model, batch: Batch, expected: dict[str, np.ndarray]) -> Iterator[str]:
-    """One variable is fed in a unit that is a power of ten away."""
-    from .engine import Session
-
-    session = Session(model)
-    for (name, variable), column in batch.columns.items():
-        if variable is None or column.values.dtype.kind != "f":
-            continue
-        for factor, text in ((1e3, "1000 times larger"), (1e-3, "1000 times smaller"), (10.0, "10 times larger"),
-                             (0.1, "10 times smaller"), (-1.0, "of the other sign")):
-            changed = dict(batch.columns)
-            changed[name, variable] = type(column)(column.values * column.values.dtype.type(factor), column.unit)
-            if _tried(partial(session.run_batch, _with(batch, changed)), expected):
-                unit = model.inputs[name].variables[variable].unit
-                yield (f"They agree if '{variable}' of input '{name}' is {text}: "
-                       f"is the data's unit really '{unit}'?")
-
-
-def _pairs(model: Model) -> Iterator[tuple[str, str, str]]:
-    for given in model.input_list:
-        names = [v.name for v in given.variable_list if v.source is None]
-        for i, one in enumerate(names):
-            for other in names[i + 1 :]:
-                yield given.name, one, other
-
-
-def _tried(run: Callable[[], Any], expected: dict[str, np.ndarray]) -> bool:
-    try:
-        return _agrees(run(), expected)
-    except LadingError:  # a category that is not listed, a number that does not fit
-        return False
-
-
-def _with(batch: Batch, columns: dict[tuple[str, str | None], Any]) -> Batch:
-    return replace(batch, columns=columns)

@@ -104,7 +104,9 @@ def with_reserved(place: Place, old: Axes, sizes: list[int | None], count: int, 
         place.fail(f"several axes of {text(old)} have the length {count}; write its \"axes\", with \"{reserved}\" "
                    f"where the {reserved}s are")
     if not where:
-        place.fail(f"{count} {reserved}s, but no axis of the tensor {text(old)} has that length")
+        lengths = [use for use in old if isinstance(use, int) and use > 1]
+        hint = f": {lengths[0] - count} more must be described" if len(lengths) == 1 and lengths[0] > count else ""
+        place.fail(f"{count} {reserved}s, but no axis of the tensor {text(old)} has that length{hint}")
     return [reserved if i == where[-1] else use for i, use in enumerate(old)]
 
 
