@@ -27,6 +27,8 @@ class Compared:
     entry: int = 0  # where it was greatest: item of the flat output
 
     def text(self) -> str:
+        if self.difference == 0:
+            return f"pass  {self.output}: equal"
         size = self.difference / self.scale if self.scale else self.difference
         return f"{'pass' if self.passed else 'FAIL'}  {self.output}: differs by {size:.1e} of scale" + (
             "" if self.passed else f", most in item {self.entry}"

@@ -31,6 +31,7 @@ def facts(model: Model, graph: bool = False) -> dict[str, Any]:
             "operators": dict(Counter(node.operator for node in nodes).most_common()),
         },
         "samples": _samples(model),
+        "agreement": model.agreement,
         "record": model.record,
         "digest": model.digest,
         "function": model.function_digest,

@@ -67,7 +67,7 @@ def _title(found: dict[str, Any]) -> Text:
     title = Text(found["name"], style="bold")
     title.append(f" {found['version']}" if found["version"] else "", style="dim")
     if found["description"]:
-        title.append(f"  {found['description']}", style="not bold")
+        title.append(f"\n{found['description']}", style="not bold")
     return title
 
 
@@ -76,8 +76,8 @@ def _heading(kind: str, given: dict[str, Any], found: dict[str, Any]) -> Text:
     line.append(given["name"], style="bold default")
     line.append(f"  [{', '.join(map(str, given['axes']))}] {given['type']}", style="dim")
     if given.get("mask"):
-        line.append(f"  made by the engine: {given['mask']['present']:g} for a {given['mask']['of']}, "
-                    f"{given['mask']['absent']:g} for padding", style="default")
+        line.append(f"  made by the engine: {given['mask']['present']:g} {given['mask']['of']}, "
+                    f"{given['mask']['absent']:g} padding", style="default")
     if given.get("description"):
         line.append(f"  {given['description']}", style="default")
     return line
@@ -126,10 +126,13 @@ def _summary(found: dict[str, Any]) -> Table:
     if found["samples"]:
         kept = found["samples"]
         table.add_row("self-test", f"{kept['entries']} entries to {kept['relative']:g} of scale")
+    if found["agreement"].get("outputs"):
+        worst = max(output["difference"] for output in found["agreement"]["outputs"].values())
+        table.add_row("compared", f"with {found['agreement']['with']}: agrees to {worst:.1e} of scale")
     for label, value in _origin(found["record"]):
         table.add_row(label, value)
     if found["digest"]:
-        table.add_row("digest", f"sha256:{found['digest']}")
+        table.add_row("digest", found["digest"])
     return table
 
 
@@ -146,6 +149,9 @@ def _origin(record: dict[str, Any]) -> list[tuple[str, str]]:
         producer = f" by {origin['producer']}" if origin.get("producer") else ""
         digest = f" (sha256:{str(origin['sha256'])[:12]}...)" if origin.get("sha256") else ""
         rows.append(("from", f"{origin.get('format', '?')}{producer}{digest}"))
+    said = {key: value for key, value in (record.get("training") or {}).items() if isinstance(value, (str, int, float))}
+    if said:
+        rows.append(("training", "; ".join(f"{key} {value}" for key, value in said.items())))
     authors = record.get("authors")
     if authors:
         names = [a.get("name", "?") if isinstance(a, dict) else str(a) for a in authors]
