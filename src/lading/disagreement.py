@@ -1,4 +1,4 @@
-"""Why a model and the training's scores disagree: what would make them agree, and what the entries that differ share."""
+"""Why a model and the training's scores disagree: what would make them agree, what the entries that differ share."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def _in_common(model: Model, batch: Batch, bad: np.ndarray) -> Iterator[str]:
         if _marks(counts == 0, bad):
             yield f"{who} without any '{axis}': check 'when_empty' of the outputs"
         longest = int(counts[~bad].max(initial=0))
-        if 0 < longest and _marks(counts > longest, bad):
+        if longest > 0 and _marks(counts > longest, bad):
             yield f"{who} with more than {longest} of '{axis}': check its 'max', 'keep' and the order of the elements"
     for given, variable in _fed(model):
         for mark in MARKS:
