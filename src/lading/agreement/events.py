@@ -52,10 +52,11 @@ class _Events:
         if not given.variable_list:
             return self._with_counts(self._item(given, prepared.astype(given.type)), axis)
         at = self._variable_axis(given)
-        return {
-            variable.name: self._with_counts(self._item(given, self._raw(given, variable, np.take(prepared, i, at))), axis)
+        raw = {
+            variable.name: self._raw(given, variable, np.take(prepared, i, at))
             for i, variable in enumerate(given.variable_list) if variable.source is None
         }  # fmt: skip
+        return {name: self._with_counts(self._item(given, values), axis) for name, values in raw.items()}
 
     def _item(self, given: Input, values: np.ndarray) -> np.ndarray:
         """Values in the shape that users feed."""
