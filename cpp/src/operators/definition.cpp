@@ -11,6 +11,8 @@ template <class T> const T* attribute(const Definition& d, const char* name) {
   constexpr const char* kind = std::is_same_v<T, std::int64_t>  ? "an integer"
                                : std::is_same_v<T, double>      ? "a number"
                                : std::is_same_v<T, std::string> ? "a text"
+                               : std::is_same_v<T, std::vector<double>> ? "a list of numbers"
+                               : std::is_same_v<T, std::vector<std::string>> ? "a list of texts"
                                                                 : "a list of integers";
   d.fail("attribute '" + std::string(name) + "' must be " + kind);
 }
@@ -44,6 +46,21 @@ std::string Definition::text(const char* name, const char* otherwise) const {
 std::vector<std::int64_t> Definition::integers(const char* name) const {
   const auto* value = attribute<std::vector<std::int64_t>>(*this, name);
   return value ? *value : std::vector<std::int64_t>{};
+}
+
+// A list of whole numbers is taken where real ones are meant; an empty list says nothing about its kind.
+std::vector<float> Definition::reals(const char* name) const {
+  const auto found = attributes().find(name);
+  if (found == attributes().end()) return {};
+  if (const auto* whole = std::get_if<std::vector<std::int64_t>>(&found->second)) return {whole->begin(), whole->end()};
+  const auto* value = attribute<std::vector<double>>(*this, name);
+  return {value->begin(), value->end()};
+}
+std::vector<std::string> Definition::texts(const char* name) const {
+  const auto found = attributes().find(name);
+  if (found == attributes().end()) return {};
+  const auto* whole = std::get_if<std::vector<std::int64_t>>(&found->second);
+  return whole && whole->empty() ? std::vector<std::string>{} : *attribute<std::vector<std::string>>(*this, name);
 }
 
 void Operands::fail(const std::string& why) const { throw Error(operator_->where + ": " + why); }

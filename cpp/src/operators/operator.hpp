@@ -48,6 +48,8 @@ class Definition {
   float real(const char* name, float otherwise) const;
   std::string text(const char* name, const char* otherwise) const;
   std::vector<std::int64_t> integers(const char* name) const;     // empty if absent
+  std::vector<float> reals(const char* name) const;
+  std::vector<std::string> texts(const char* name) const;
   bool has(const char* name) const;
 };
 

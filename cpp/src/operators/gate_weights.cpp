@@ -1,0 +1,51 @@
+#include "operators/gate_weights.hpp"
+
+#include <cstring>
+
+namespace lading {
+
+GateProduct<float>::GateProduct(const Kernels& kernels, const float* w, const float* bias, std::int64_t inputs,
+                                std::int64_t outputs, float* turned, Pieces& pieces) {
+  auto* memory = pieces.take<std::byte>(static_cast<std::int64_t>(kernels.dense_bytes(inputs, outputs)));
+  if (!memory) return;
+  kernels.transpose(w, inputs, outputs, inputs, turned, outputs);
+  packed_ = kernels.dense_pack(turned, bias, inputs, outputs, memory);
+}
+
+void GateProduct<float>::run(const Kernels& kernels, const float* x, std::int64_t ldx, std::int64_t rows, float* y,
+                             std::int64_t ldy, const float* add, std::int64_t ldadd) const {
+  if (x) return kernels.dense(packed_, x, ldx, rows, y, ldy, add, ldadd, false);
+  for (std::int64_t r = 0; r < rows; ++r) {
+    if (add) kernels.binary(Binary::add, packed_.bias, 1, add + r * ldadd, 1, y + r * ldy, packed_.outputs);
+    else std::memcpy(y + r * ldy, packed_.bias, static_cast<std::size_t>(packed_.outputs) * sizeof(float));
+  }
+}
+
+void GateProduct<double>::run(const Kernels&, const double* x, std::int64_t ldx, std::int64_t rows, double* y,
+                              std::int64_t ldy, const double* add, std::int64_t ldadd) const {
+  for (std::int64_t r = 0; r < rows; ++r)
+    for (std::int64_t j = 0; j < outputs_; ++j) {
+      double sum = (bias_ ? bias_[j] : 0) + (add ? add[r * ldadd + j] : 0);
+      for (std::int64_t k = 0; x && k < inputs_; ++k) sum += x[r * ldx + k] * w_[j * inputs_ + k];
+      y[r * ldy + j] = sum;
+    }
+}
+
+template <class T>
+GateProducts<T> GateProducts<T>::make(const Kernels& kernels, const GateSizes& sizes, int d, const T* w, const T* r, const T* b,
+                                      T* turned, Pieces& pieces) {
+  const std::int64_t width = sizes.width(), together = (sizes.gates - sizes.apart) * sizes.hidden;
+  const auto from = [](const T* p, std::int64_t at) { return p ? p + at : nullptr; };
+  w = from(w, d * width * sizes.inputs), r = from(r, d * width * sizes.hidden), b = from(b, 2 * d * width);
+  GateProducts products;
+  products.input = {kernels, w, b, sizes.inputs, width, turned, pieces};
+  products.state = {kernels, r, from(b, width), sizes.hidden, together, turned, pieces};
+  if (sizes.apart)
+    products.reset_state = {kernels, from(r, together * sizes.hidden), from(b, width + together), sizes.hidden,
+                            width - together, turned, pieces};
+  return products;
+}
+template struct GateProducts<float>;
+template struct GateProducts<double>;
+
+}  // namespace lading

@@ -1,0 +1,175 @@
+// The way through time of recurrent layers.
+#include <algorithm>
+#include <cstring>
+
+#include "operators/recurrent.hpp"
+
+namespace lading {
+namespace {
+
+// The input's part of the gates is made for so many rows at once: those of one step, or of several steps.
+constexpr std::int64_t rows_at_once = 64;
+
+template <class T> void copy(T* to, const T* from, std::int64_t count) {
+  if (from) std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(T));
+  else std::fill_n(to, count, T(0));
+}
+
+}  // namespace
+
+// One evaluation. Made without memory, it says how much it needs.
+template <class T> class Recurrent::Run {
+ public:
+  Run(const Recurrent& layer, const Operands& io, std::byte* memory);
+  std::size_t scratch() const { return pieces_.used(); }
+  void direction(int d, bool backward);
+
+ private:
+  struct Rows { std::int64_t first, count; };
+  struct Places { std::int64_t step, row, direction; };  // elements from one to the next
+
+  const T* given(int i) const { return io_.has(i) ? io_[i].as<T>() : nullptr; }
+  GateProducts<T> products(int d, Pieces pieces) const;
+  std::int64_t length(std::int64_t row) const { return lengths_ ? lengths_[row] : steps_; }
+  template <class F> void each_run(std::int64_t t, F&& f) const;
+  void make_input_parts(std::int64_t first, std::int64_t count);
+  void step(std::int64_t slot, Rows rows, bool from_zero);
+  void load(int input, T* state) const;
+  void keep_step(std::int64_t t) const;
+  void keep_state(int output, const T* state) const;
+  void check_lengths() const;
+
+  const Recurrent& layer_;
+  const Operands& io_;
+  const GateSizes sizes_;
+  const std::int64_t steps_, batch_, steps_at_once_;
+  Places x_, y_, state_;
+  const std::int32_t* lengths_;
+  int d_ = 0;                                        // the direction, and its weights
+  GateProducts<T> products_;
+  Pieces pieces_;
+  T *input_parts_, *gates_, *h_, *c_, *turned_;
+};
+
+template <class T> Recurrent::Run<T>::Run(const Recurrent& layer, const Operands& io, std::byte* memory)
+    : layer_(layer), io_(io), sizes_(layer.sizes(io[input_w], io[input_r])), steps_(io[input_x].shape[layer.batch_first_]),
+      batch_(io[input_x].shape[!layer.batch_first_]),
+      steps_at_once_(std::clamp(rows_at_once / std::max<std::int64_t>(batch_, 1), std::int64_t(1), std::max<std::int64_t>(steps_, 1))),
+      lengths_(io.has(input_lengths) ? io[input_lengths].as<std::int32_t>() : nullptr), pieces_(memory) {
+  const std::int64_t n = sizes_.inputs, m = sizes_.hidden, directions = layer.directions_;
+  if (layer.batch_first_) x_ = {n, steps_ * n, 0}, y_ = {directions * m, steps_ * directions * m, m}, state_ = {0, directions * m, m};
+  else x_ = {batch_ * n, n, 0}, y_ = {directions * batch_ * m, m, batch_ * m}, state_ = {0, m, batch_ * m};
+  input_parts_ = pieces_.template take<T>(steps_at_once_ * batch_ * sizes_.width());
+  gates_ = pieces_.template take<T>(batch_ * sizes_.width());
+  h_ = pieces_.template take<T>(batch_ * m), c_ = pieces_.template take<T>(batch_ * m);
+  const bool packs = std::is_same_v<T, float> && layer.packed_.empty();
+  turned_ = pieces_.template take<T>(packs ? sizes_.largest() : 0);
+  if (memory) check_lengths();
+  else if (packs) GateProducts<T>::make(layer.kernels_, sizes_, 0, nullptr, nullptr, nullptr, nullptr, pieces_);
+}
+
+// Packed before, or into the rest of the memory.
+template <class T> GateProducts<T> Recurrent::Run<T>::products(int d, Pieces pieces) const {
+  if constexpr (std::is_same_v<T, float>)
+    if (!layer_.packed_.empty()) return layer_.packed_[static_cast<std::size_t>(d)];
+  return GateProducts<T>::make(layer_.kernels_, sizes_, d, given(input_w), given(input_r), given(input_b), turned_, pieces);
+}
+
+template <class T> void Recurrent::Run<T>::check_lengths() const {
+  for (std::int64_t row = 0; lengths_ && row < batch_; ++row)
+    if (lengths_[row] < 0 || lengths_[row] > steps_)
+      io_.fail("sequence " + std::to_string(row) + " has length " + std::to_string(lengths_[row]) + "; there are " +
+               std::to_string(steps_) + " steps");
+}
+
+// f(rows) for rows side by side that have step t.
+template <class T> template <class F> void Recurrent::Run<T>::each_run(std::int64_t t, F&& f) const {
+  for (std::int64_t row = 0; row < batch_;) {
+    const std::int64_t first = row;
+    while (row < batch_ && t < length(row)) ++row;
+    if (row > first) f(Rows{first, row - first});
+    while (row < batch_ && t >= length(row)) ++row;
+  }
+}
+
+// Of `count` steps: a product along the longer side, steps of one row or rows of one step.
+template <class T> void Recurrent::Run<T>::make_input_parts(std::int64_t first, std::int64_t count) {
+  const T* x = given(input_x);
+  const std::int64_t width = sizes_.width();
+  const auto product = [&](std::int64_t t, std::int64_t row, std::int64_t rows, std::int64_t ldx, std::int64_t ldy) {
+    products_.input.run(layer_.kernels_, x + t * x_.step + row * x_.row, ldx, rows,
+                        input_parts_ + ((t - first) * batch_ + row) * width, ldy, nullptr, 0);
+  };
+  if (count > batch_) {
+    for (std::int64_t row = 0; row < batch_; ++row)
+      product(first, row, std::clamp(length(row) - first, std::int64_t(0), count), x_.step, batch_ * width);
+  } else {
+    for (std::int64_t t = first; t < first + count; ++t)
+      each_run(t, [&](Rows rows) { product(t, rows.first, rows.count, x_.row, width); });
+  }
+}
+
+template <class T> void Recurrent::Run<T>::step(std::int64_t slot, Rows rows, bool from_zero) {
+  const std::int64_t width = sizes_.width(), m = sizes_.hidden;
+  const std::size_t functions = layer_.functions_.size() / static_cast<std::size_t>(layer_.directions_);
+  const T* peephole = given(input_p);
+  layer_.step(StepRows<T>{sizes_, products_, layer_.functions_.data() + static_cast<std::size_t>(d_) * functions,
+                          peephole ? peephole + d_ * 3 * m : nullptr, rows.count,
+                          input_parts_ + (slot * batch_ + rows.first) * width, gates_ + rows.first * width,
+                          h_ + rows.first * m, c_ + rows.first * m, from_zero});
+}
+
+template <class T> void Recurrent::Run<T>::load(int input, T* state) const {
+  const T* from = given(input);
+  for (std::int64_t row = 0; row < batch_; ++row)
+    copy(state + row * sizes_.hidden, from ? from + d_ * state_.direction + row * state_.row : nullptr, sizes_.hidden);
+}
+
+// After its last step a row's output is zero.
+template <class T> void Recurrent::Run<T>::keep_step(std::int64_t t) const {
+  if (!io_.has_output(0)) return;
+  T* y = io_.output(0).as<T>() + t * y_.step + d_ * y_.direction;
+  for (std::int64_t row = 0; row < batch_; ++row)
+    copy(y + row * y_.row, t < length(row) ? h_ + row * sizes_.hidden : nullptr, sizes_.hidden);
+}
+
+template <class T> void Recurrent::Run<T>::keep_state(int output, const T* state) const {
+  if (!io_.has_output(output)) return;
+  T* to = io_.output(output).as<T>() + d_ * state_.direction;
+  for (std::int64_t row = 0; row < batch_; ++row) copy(to + row * state_.row, state + row * sizes_.hidden, sizes_.hidden);
+}
+
+template <class T> void Recurrent::Run<T>::direction(int d, bool backward) {
+  d_ = d, products_ = products(d, pieces_);
+  load(input_h, h_);
+  if (layer_.states_ == 2) load(input_c, c_);
+  // Whether the first step has a state is told by the bundle alone: its lengths begin a row anywhere.
+  bool from_zero = !io_.has(input_h) && !lengths_;
+  for (std::int64_t done = 0; done < steps_; done += steps_at_once_) {
+    const std::int64_t count = std::min(steps_at_once_, steps_ - done), first = backward ? steps_ - done - count : done;
+    make_input_parts(first, count);
+    for (std::int64_t k = 0; k < count; ++k) {
+      const std::int64_t slot = backward ? count - 1 - k : k;
+      each_run(first + slot, [&](Rows rows) { step(slot, rows, from_zero); });
+      keep_step(first + slot);
+      from_zero = false;
+    }
+  }
+  keep_state(1, h_);
+  if (layer_.states_ == 2) keep_state(2, c_);
+}
+
+std::size_t Recurrent::scratch(const Operands& io) const {
+  return with_one_of<float_types>(io[input_x].type, [&](auto zero) { return Run<decltype(zero)>(*this, io, nullptr).scratch(); });
+}
+
+void Recurrent::run(const Operands& io) const {
+  const bool empty = io[input_x].shape[!batch_first_] == 0 || io[input_r].shape[2] == 0;
+  if (empty) return;
+  with_one_of<float_types>(io[input_x].type, [&](auto zero) {
+    Run<decltype(zero)> run(*this, io, io.scratch());
+    for (int d = 0; d < directions_; ++d) run.direction(d, d == 1 || !forward_);
+  });
+}
+
+}  // namespace lading

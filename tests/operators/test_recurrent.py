@@ -1,0 +1,234 @@
+"""LSTM, GRU and RNN against ONNX Runtime and the evaluator; their bits; what they refuse."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnx.helper as h
+import onnxruntime
+import pytest
+from one_node import run_node
+
+from lading.bundle import evaluate
+from lading.errors import LadingError
+
+GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
+STATES = {"LSTM": 2, "GRU": 1, "RNN": 1}
+USUAL = {"LSTM": ["Sigmoid", "Tanh", "Tanh"], "GRU": ["Sigmoid", "Tanh"], "RNN": ["Tanh"]}
+INPUTS = ("x", "w", "r", "b", "lengths", "h", "c", "p")
+#: Activations with their parameters.
+OTHERS: dict[str, list[float]] = {
+    "Relu": [], "Tanh": [], "Sigmoid": [], "Softsign": [], "Softplus": [], "LeakyRelu": [0.02], "Elu": [0.8],
+    "HardSigmoid": [0.3, 0.4], "ThresholdedRelu": [0.2], "Affine": [0.6, 0.1], "ScaledTanh": [0.9, 0.7],
+}  # fmt: skip
+
+
+def tensors(operator: str, steps: int = 6, batch: int = 3, inputs: int = 5, hidden: int = 7, directions: int = 1,
+            bias: bool = True, lengths: Any = None, initial: bool = False, peepholes: bool = False, layout: int = 0,
+            dtype: Any = np.float32) -> list[Any]:  # fmt: skip
+    """Operands in ONNX order, None for those that are omitted."""
+    rng = np.random.default_rng(steps + 10 * batch + hidden)
+    width = GATES[operator] * hidden
+
+    def normal(*shape: int) -> np.ndarray:
+        return (0.5 * rng.normal(size=shape)).astype(dtype)
+
+    x = normal(batch, steps, inputs) if layout else normal(steps, batch, inputs)
+    state = (batch, directions, hidden) if layout else (directions, batch, hidden)
+    recurrence = normal(directions, width, hidden) / np.sqrt(hidden).astype(dtype)  # not chaotic
+    found: list[Any] = [x, normal(directions, width, inputs), recurrence,
+                        normal(directions, 2 * width) if bias else None,
+                        np.asarray(lengths, np.int32) if lengths is not None else None,
+                        normal(*state) if initial else None]  # fmt: skip
+    if operator == "LSTM":
+        found += [normal(*state) if initial else None, normal(directions, 3 * hidden) if peepholes else None]
+    while found[-1] is None:
+        found.pop()
+    return found
+
+
+CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {}
+for each in GATES:
+    CASES |= {
+        f"{each}": (each, {}, {}),
+        f"{each}, no bias": (each, {"bias": False}, {}),
+        f"{each}, reverse": (each, {}, {"direction": "reverse"}),
+        f"{each}, both directions": (each, {"directions": 2}, {"direction": "bidirectional"}),
+        f"{each}, lengths": (each, {"lengths": [6, 0, 3]}, {}),
+        f"{each}, lengths, reverse": (each, {"lengths": [1, 6, 3]}, {"direction": "reverse"}),
+        f"{each}, lengths, initial, both": (each, {"lengths": [2, 6, 0], "directions": 2, "initial": True},
+                                            {"direction": "bidirectional"}),
+        f"{each}, initial": (each, {"initial": True}, {}),
+        f"{each}, one step of many": (each, {"steps": 1, "batch": 40}, {}),
+        f"{each}, many steps of one": (each, {"steps": 70, "batch": 1, "hidden": 33}, {}),
+        f"{each}, many of both": (each, {"steps": 11, "batch": 65, "hidden": 17}, {}),
+        f"{each}, clip": (each, {"initial": True}, {"clip": 0.3}),
+        f"{each}, wide": (each, {"inputs": 130, "hidden": 40}, {}),
+    }  # fmt: skip
+    for name, numbers in OTHERS.items():
+        said = {key: [number] for key, number in zip(("activation_alpha", "activation_beta"), numbers, strict=False)}
+        CASES[f"{each}, {name}"] = (each, {"initial": True}, {"activations": [name, *USUAL[each][1:]], **said})
+CASES |= {
+    "GRU, linear": ("GRU", {}, {"linear_before_reset": 1}),
+    "GRU, linear, initial, both": ("GRU", {"initial": True, "directions": 2},
+                                   {"linear_before_reset": 1, "direction": "bidirectional"}),
+    "GRU, linear, lengths": ("GRU", {"lengths": [0, 5, 6]}, {"linear_before_reset": 1}),
+    "GRU, linear, Relu": ("GRU", {}, {"linear_before_reset": 1, "activations": ["Sigmoid", "Relu"]}),
+    "LSTM, peepholes": ("LSTM", {"peepholes": True, "initial": True}, {}),
+    "LSTM, coupled": ("LSTM", {"initial": True}, {"input_forget": 1}),
+    "LSTM, HardSigmoid of Keras": ("LSTM", {}, {"activations": ["HardSigmoid", "Tanh", "Tanh"],
+                                                "activation_alpha": [0.2], "activation_beta": [0.5]}),
+    "LSTM, all with parameters": ("LSTM", {}, {"activations": ["HardSigmoid", "ScaledTanh", "LeakyRelu"],
+                                               "activation_alpha": [0.3, 0.7, 0.1], "activation_beta": [0.4, 0.9]}),
+}  # fmt: skip
+
+#: Where ONNX Runtime does otherwise than the specification (it has no layout 1 either).
+RUNTIME_DIFFERS = {
+    "LSTM, clip": "does not clip all inputs of activations",
+    **{f"{name}, lengths, initial, both": "gives 0, not the initial state, after a sequence of length 0" for name in GATES},
+}
+
+
+def expected(operator: str, inputs: list[Any], attributes: dict[str, Any]) -> list[np.ndarray]:
+    """What the evaluator gives in double precision."""
+    wide = [x.astype(np.float64) if x is not None and x.dtype == np.float32 else x for x in inputs]
+    return [np.asarray(y) for y in evaluate.OPERATORS[operator](*wide, hidden_size=inputs[2].shape[2], **attributes)]
+
+
+def runtime(operator: str, inputs: list[Any], attributes: dict[str, Any]) -> list[np.ndarray]:
+    names = [name if x is not None else "" for name, x in zip(INPUTS, inputs, strict=False)]
+    results = [f"y{i}" for i in range(1 + STATES[operator])]
+    node = h.make_node(operator, names, results, hidden_size=inputs[2].shape[2], **attributes)
+    fed = {name: x for name, x in zip(names, inputs, strict=True) if x is not None}
+    given = [h.make_tensor_value_info(name, h.np_dtype_to_tensor_dtype(x.dtype), x.shape) for name, x in fed.items()]
+    made = [h.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in results]
+    model = h.make_model(h.make_graph([node], "g", given, made), opset_imports=[h.make_opsetid("", 14)], ir_version=8)
+    return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"]).run(None, fed)
+
+
+def ours(operator: str, inputs: list[Any], attributes: dict[str, Any], constant: bool = True) -> list[np.ndarray]:
+    weights = [i for i in (1, 2, 3) if constant and i < len(inputs) and inputs[i] is not None]
+    return run_node(operator, inputs, 1 + STATES[operator], weights, hidden_size=inputs[2].shape[2], **attributes)
+
+
+def near(found: list[np.ndarray], wanted: list[np.ndarray], tolerance: float) -> None:
+    for one, other in zip(found, wanted, strict=True):
+        assert one.shape == other.shape
+        np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_as_the_specification_says(case: str) -> None:
+    operator, sizes, attributes = CASES[case]
+    inputs = tensors(operator, **sizes)
+    wanted = expected(operator, inputs, attributes)
+    near(ours(operator, inputs, attributes), wanted, 3e-6)
+    double = [x.astype(np.float64) if x is not None and x.dtype == np.float32 else x for x in inputs]
+    near(ours(operator, double, attributes), wanted, 1e-12)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case not in RUNTIME_DIFFERS])
+def test_as_onnx_runtime(case: str) -> None:
+    operator, sizes, attributes = CASES[case]
+    inputs = tensors(operator, **sizes)
+    near(ours(operator, inputs, attributes), runtime(operator, inputs, attributes), 5e-6)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_computed_weights_give_the_same_bits_as_constant_ones(case: str) -> None:
+    operator, sizes, attributes = CASES[case]
+    inputs = tensors(operator, **sizes)
+    for one, other in zip(ours(operator, inputs, attributes), ours(operator, inputs, attributes, False), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("operator", GATES)
+def test_batch_first_is_the_same_turned(operator: str) -> None:
+    inputs = tensors(operator, initial=True, directions=2, lengths=[2, 6, 4])
+    plain = ours(operator, inputs, {"direction": "bidirectional"})
+    turned = [x.swapaxes(0, 1) if i in (0, 5, 6) and x is not None else x for i, x in enumerate(inputs)]
+    found = ours(operator, turned, {"direction": "bidirectional", "layout": 1})
+    np.testing.assert_array_equal(found[0], plain[0].transpose(2, 0, 1, 3))
+    for one, other in zip(found[1:], plain[1:], strict=True):
+        np.testing.assert_array_equal(one, other.swapaxes(0, 1))
+
+
+@pytest.mark.parametrize("operator", GATES)
+def test_no_steps_give_an_empty_output_and_the_initial_states(operator: str) -> None:
+    inputs = tensors(operator, steps=0, initial=True)
+    found = ours(operator, inputs, {})
+    assert found[0].shape == (0, 1, 3, 7)
+    np.testing.assert_array_equal(found[1], inputs[5])
+    assert ours(operator, tensors(operator, batch=0), {})[0].shape == (6, 1, 0, 7)
+
+
+@pytest.mark.parametrize("linear", [0, 1])
+@pytest.mark.parametrize("operator", GATES)
+def test_an_entry_has_the_same_bits_alone_and_in_a_batch(operator: str, linear: int) -> None:
+    attributes = {"linear_before_reset": linear} if operator == "GRU" else {}
+    inputs = tensors(operator, steps=9, batch=70, hidden=33)
+    together = ours(operator, inputs, attributes)
+    for entry in (0, 13, 69):
+        alone = ours(operator, [inputs[0][:, entry : entry + 1], *inputs[1:]], attributes)
+        np.testing.assert_array_equal(alone[0], together[0][:, :, entry : entry + 1])
+
+
+@pytest.mark.parametrize("operator", GATES)
+def test_a_cut_sequence_has_the_same_bits_as_a_short_one(operator: str) -> None:
+    inputs = tensors(operator, steps=9, batch=2, lengths=[4, 9])
+    short = ours(operator, [inputs[0][:4, :1], *inputs[1:4], np.int32([4])], {})
+    cut = ours(operator, inputs, {})
+    np.testing.assert_array_equal(cut[0][:4, :, :1], short[0])
+    np.testing.assert_array_equal(cut[1][:, :1], short[1])
+    assert not cut[0][4:, :, :1].any()
+
+
+def every_case() -> bytes:
+    """The bits of all cases on the instruction set of this process."""
+    return b"".join(y.tobytes() for operator, sizes, attributes in CASES.values()
+                    for y in ours(operator, tensors(operator, **sizes), attributes))
+
+
+def test_same_bits_on_every_instruction_set() -> None:
+    own, here, ran = every_case(), Path(__file__).parent, []
+    code = "import sys, test_recurrent as t; sys.stdout.buffer.write(t.every_case())"
+    for isa in ("baseline", "avx2", "avx512", "neon"):
+        environment = {**os.environ, "LADING_ISA": isa, "PYTHONPATH": str(here)}
+        process = subprocess.run([sys.executable, "-c", code], env=environment, cwd=here, capture_output=True)
+        if process.returncode:
+            assert isa != "baseline", process.stderr.decode()
+            print(f"NOT PROVEN on {isa}: {process.stderr.decode().strip().splitlines()[-1]}")
+            continue
+        assert process.stdout == own, isa
+        ran.append(isa)
+    assert "baseline" in ran
+
+
+L = tensors("LSTM", lengths=[1, 2, 3])
+REFUSED: list[tuple[str, list[Any], dict[str, Any], str]] = [
+    ("LSTM", L, {"direction": "sideways"}, "'direction'.*must be one of|'direction' is 'sideways'"),
+    ("LSTM", L, {"activations": ["Sigmoid"]}, "'activations' has 1 names; it needs 3 for each of 1 direction"),
+    ("LSTM", L, {"activations": ["Sigmoid", "Tanh", "Tanj"]}, "'activations' has 'Tanj'; it must be one of Relu, Tanh"),
+    ("LSTM", L, {"clip": -1.0}, "'clip' must not be negative"),
+    ("LSTM", L, {"layout": 2}, "'layout' is 2; it must be 0 or 1"),
+    ("LSTM", [L[0][0], *L[1:]], {}, "input 0"),
+    ("LSTM", [L[0], L[1][:, :5], *L[2:]], {}, r"the weights W \(input 1\) must have shape"),
+    ("LSTM", [L[0], L[1], L[2][:, :, :3], *L[3:]], {}, r"the weights R \(input 2\) must have shape"),
+    ("LSTM", [*L[:3], L[3][:, :4], L[4]], {}, r"the bias B \(input 3\) must have shape"),
+    ("LSTM", [*L[:4], np.int32([1, 2])], {}, r"the sequence lengths \(input 4\) must have shape \[3\]"),
+    ("LSTM", [*L[:4], np.int32([1, 7, 2])], {}, "sequence 1 has length 7; there are 6 steps"),
+    ("LSTM", [*L[:4], np.int32([1, -1, 2])], {}, "sequence 1 has length -1; there are 6 steps"),
+    ("LSTM", [L[0].astype(np.float64), *L[1:]], {}, "must be the same type"),
+]
+
+
+@pytest.mark.parametrize(("operator", "inputs", "attributes", "text"), REFUSED)
+def test_what_is_refused(operator: str, inputs: list[Any], attributes: dict[str, Any], text: str) -> None:
+    with pytest.raises(LadingError, match=text):
+        run_node(operator, inputs, 3, **attributes)
