@@ -51,6 +51,9 @@ struct Kernels {
   // y [m][n] = a [m][k] b [k][n] + bias[row]; `chains` sums side by side over k (1, 2 or 4); bias may be null.
   void (*matmul)(const float* a, int64_t lda, const float* b, int64_t ldb, float* y, int64_t ldy, int64_t m, int64_t n,
                  int64_t k, int chains, const float* bias);
+  // The same with chains(k), where row l of b begins at b + at[l], wherever that is; then relu if asked.
+  void (*convolve)(const float* a, int64_t lda, const float* b, const int64_t* at, float* y, int64_t ldy, int64_t m,
+                   int64_t n, int64_t k, const float* bias, bool relu);
   // y [columns][rows] = x [rows][columns]
   void (*transpose)(const float* x, int64_t ldx, int64_t rows, int64_t columns, float* y, int64_t ldy);
 

@@ -23,7 +23,7 @@ constexpr Row table[] = {
 };
 
 // The fused operators that passes make stand under their own prefix, so that no bundle can name them.
-constexpr const char* internal[] = {"Dense"};
+constexpr const char* internal[] = {"Convolution", "Dense"};
 }  // namespace
 
 MakeOperator find_operator(const std::string& name) {

@@ -12,25 +12,31 @@ struct Call {
   const float *a, *b, *bias;
   float* y;
   long lda, ldb, ldy;
+  const int64_t* at;                                 // where the rows of b begin, if not every ldb
+  float floor;                                       // results are at least this: 0 is relu
 };
 
-// `whole`: the last vector has all its lanes.
-template <bool whole> struct Blocks {
+// `whole`: the last vector has all its lanes; `spread`: the rows of b begin anywhere.
+template <bool whole, bool spread> struct Blocks {
   static constexpr int most(int vectors) { return most_rows[vectors]; }
   template <int rows, int vectors> static void run(const Call& c) {
     const float *a = c.a, *b = c.b, *bias = c.bias;
     float* y = c.y;
     const long lda = c.lda, ldb = c.ldb, ldy = c.ldy;
     const int last = c.last;
+    const int64_t* at = c.at;
+    const vec floor = all(c.floor);
     const auto partial = [](int v) LADING_LAMBDA { return !whole && v + 1 == vectors; };
     with_chains<rows, vectors>(c.chains, [&]<int n>(Together<n>) LADING_LAMBDA {
       block<rows, vectors, n>(
           c.K, c.chains, [=](int r, long k) LADING_LAMBDA { return a[r * lda + k]; },
           [=](long k, int v) LADING_LAMBDA {
-            return partial(v) ? load_some(b + k * ldb + v * VL, last) : load(b + k * ldb + v * VL);
+            const float* from = b + (spread ? at[k] : k * ldb) + v * VL;
+            return partial(v) ? load_some(from, last) : load(from);
           },
           [=](int r, int) LADING_LAMBDA { return bias ? all(bias[r]) : zero(); },
           [=](int r, int v, vec sum) LADING_LAMBDA {
+            if constexpr (spread) sum = pick(less(sum, floor), floor, sum);
             if (partial(v)) store_first(y + r * ldy + v * VL, sum, last);
             else store(y + r * ldy + v * VL, sum);
           });
@@ -39,13 +45,13 @@ template <bool whole> struct Blocks {
 };
 
 constexpr int widest_right = widest_of_many;
-constexpr BlockTable<Call, Blocks<true>, widest_right> whole_table;
-constexpr BlockTable<Call, Blocks<false>, widest_right> partial_table;
+template <bool spread> constexpr BlockTable<Call, Blocks<true, spread>, widest_right> whole_table;
+template <bool spread> constexpr BlockTable<Call, Blocks<false, spread>, widest_right> partial_table;
 
 // All rows of a few columns, shared out evenly over the blocks.
-LADING_INLINE void run_columns(Call c, int vectors, long rows) {
+template <bool spread> LADING_INLINE void run_columns(Call c, int vectors, long rows) {
   const int most = most_rows[vectors];
-  const auto& table = c.last == VL ? whole_table.at[vectors] : partial_table.at[vectors];
+  const auto& table = c.last == VL ? whole_table<spread>.at[vectors] : partial_table<spread>.at[vectors];
   if (rows <= most) return table[rows](c);
   const long groups = (rows + most - 1) / most, each = rows / groups, longer = rows % groups;
   for (long g = 0; g < groups; ++g) {
@@ -56,17 +62,26 @@ LADING_INLINE void run_columns(Call c, int vectors, long rows) {
   }
 }
 
+template <bool spread> LADING_INLINE void run_all(Call c, int64_t m, int64_t n) {
+  if (!m) return;
+  const int64_t vectors = (n + VL - 1) / VL;
+  for (int64_t done = 0; done < vectors; done += widest_right, c.b += VL * widest_right, c.y += VL * widest_right) {
+    const int64_t some = vectors - done < widest_right ? vectors - done : widest_right;
+    c.last = done + some == vectors ? static_cast<int>(n - VL * (vectors - 1)) : VL;
+    run_columns<spread>(c, static_cast<int>(some), m);
+  }
+}
+
 }  // namespace
 
 void matmul(const float* a, int64_t lda, const float* b, int64_t ldb, float* y, int64_t ldy, int64_t m, int64_t n,
             int64_t k, int chains, const float* bias) {
-  if (!m) return;
-  const int64_t vectors = (n + VL - 1) / VL;
-  for (int64_t at = 0; at < vectors; at += widest_right) {
-    const int64_t some = vectors - at < widest_right ? vectors - at : widest_right;
-    const int last = at + some == vectors ? static_cast<int>(n - VL * (vectors - 1)) : VL;
-    run_columns({k, chains, last, a, b + at * VL, bias, y + at * VL, lda, ldb, ldy}, static_cast<int>(some), m);
-  }
+  run_all<false>({k, chains, VL, a, b, bias, y, lda, ldb, ldy, nullptr, 0}, m, n);
+}
+
+void convolve(const float* a, int64_t lda, const float* b, const int64_t* at, float* y, int64_t ldy, int64_t m,
+              int64_t n, int64_t k, const float* bias, bool relu) {
+  run_all<true>({k, lading::chains(k), VL, a, b, bias, y, lda, 0, ldy, at, relu ? 0.f : -__builtin_inff()}, m, n);
 }
 
 void transpose(const float* x, int64_t ldx, int64_t rows, int64_t columns, float* y, int64_t ldy) {

@@ -16,6 +16,7 @@ const Kernels table = {
     .dense_lanes = dense_lanes,
     .lanes_from = 2 * VL,
     .matmul = matmul,
+    .convolve = convolve,
     .transpose = transpose,
     .unary = unary,
     .binary = binary,

@@ -13,6 +13,8 @@ void dense(const PackedDense& d, const float* x, int64_t ldx, int64_t rows, floa
 void dense_lanes(const PackedDense& d, const float* x, int rows, float* y, const float* add, bool relu);
 void matmul(const float* a, int64_t lda, const float* b, int64_t ldb, float* y, int64_t ldy, int64_t m, int64_t n,
             int64_t k, int chains, const float* bias);
+void convolve(const float* a, int64_t lda, const float* b, const int64_t* at, float* y, int64_t ldy, int64_t m,
+              int64_t n, int64_t k, const float* bias, bool relu);
 void transpose(const float* x, int64_t ldx, int64_t rows, int64_t columns, float* y, int64_t ldy);
 void unary(Unary f, const float* x, float* y, int64_t n, float a, float b);
 void binary(Binary f, const float* a, int64_t a_step, const float* b, int64_t b_step, float* y, int64_t n);
