@@ -20,6 +20,12 @@ std::string text(const std::vector<std::int64_t>& numbers) {
   return "[" + list + "]";
 }
 
+int spatial_axes(const Operands& io) {
+  const Shape& shape = io[0].shape;
+  if (shape.rank < 3) io.fail("needs the axes entry, channel and at least one more; the shape is " + shape.text());
+  return shape.rank - 2;
+}
+
 // An attribute must have `times` numbers for each spatial axis, or be absent.
 void check_length(const Operands& io, const char* name, const std::vector<std::int64_t>& numbers, int rank, int times = 1) {
   if (numbers.empty() || static_cast<int>(numbers.size()) == times * rank) return;
@@ -63,7 +69,7 @@ WindowAttributes::Numbers WindowAttributes::numbers(const Definition& definition
 }
 
 Shape WindowAttributes::kernel(const Operands& io) const {
-  check_length(io, "kernel_shape", kernel_, io[0].shape.rank - 2);
+  check_length(io, "kernel_shape", kernel_, spatial_axes(io));
   Shape shape;
   for (const std::int64_t length : kernel_) shape.push(length);
   return shape;
@@ -72,8 +78,7 @@ Shape WindowAttributes::kernel(const Operands& io) const {
 Windows WindowAttributes::begin(const Operands& io, const Shape& kernel) const {
   const Shape& shape = io[0].shape;
   Windows windows;
-  const int rank = windows.rank = shape.rank - 2;
-  if (rank < 1) io.fail("needs the axes entry, channel and at least one more; the shape is " + shape.text());
+  const int rank = windows.rank = spatial_axes(io);
   check_length(io, "kernel_shape", kernel_, rank), check_length(io, "strides", strides_, rank);
   check_length(io, "dilations", dilations_, rank), check_length(io, "pads", pads_, rank, 2);
   check_length(io, "output_padding", output_padding_, rank), check_length(io, "output_shape", output_shape_, rank);

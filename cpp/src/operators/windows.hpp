@@ -56,6 +56,34 @@ class WindowAttributes {
   bool ceil_;
 };
 
+// f(element) for every element that exists under a window, in order: its number among those of one channel. `window`
+// holds the window's numbers along the axes.
+using Place = std::array<std::int64_t, max_rank>;
+template <class F>
+void each_element(const Windows& windows, const Place& window, F&& f, int axis = 0, std::int64_t before = 0) {
+  const WindowAxis& along = windows[axis];
+  const std::int64_t number = window[static_cast<std::size_t>(axis)];
+  const Range range = along.elements_of(number);
+  for (std::int64_t k = range.first; k < range.end; ++k) {
+    const std::int64_t element = before * along.length + along.element(number, k);
+    if (axis + 1 == windows.rank) f(element);
+    else each_element(windows, window, f, axis + 1, element);
+  }
+}
+// f(window) for every window, in order.
+template <class F> void each_window(const Windows& windows, F&& f) {
+  Place window{};
+  for (int axis = 0; axis < windows.rank; ++axis)
+    if (windows[axis].windows == 0) return;
+  for (int axis = windows.rank; axis >= 0;) {
+    f(static_cast<const Place&>(window));
+    for (axis = windows.rank - 1; axis >= 0; --axis) {
+      if (++window[static_cast<std::size_t>(axis)] < windows[axis].windows) break;
+      window[static_cast<std::size_t>(axis)] = 0;
+    }
+  }
+}
+
 // [entry, channels, windows...] of what convolutions and pools give
 Shape shape_of_windows(std::int64_t entries, std::int64_t channels, const Windows& windows);
 // Bytes of that many numbers; fails if nobody could have so much memory.
