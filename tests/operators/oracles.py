@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import onnx
 from onnx import helper
+from onnx.reference import ReferenceEvaluator
 
 from lading.bundle import evaluate
 
@@ -40,7 +41,7 @@ def by_reference(operator: str, inputs: Sequence[Any], outputs: int = 1, **attri
     wide = [value.astype(np.float64) if value is not None and value.dtype == np.float32 else value for value in inputs]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return onnx.reference.ReferenceEvaluator(model(operator, wide, outputs, **attributes)).run(None, feeds(wide))
+        return ReferenceEvaluator(model(operator, wide, outputs, **attributes)).run(None, feeds(wide))
 
 
 def by_onnx_runtime(

@@ -1,4 +1,4 @@
-// BatchNormalization after Gemm or Conv goes into their weights: y = s (W x + b - mean) + shift with
+// BatchNormalization after Gemm, Conv or ConvTranspose goes into their weights: y = s (W x + b - mean) + shift with
 // s = scale / sqrt(var + epsilon) is W' = s W, b' = s (b - mean) + shift, worked out in float64.
 #include <cmath>
 #include <cstdlib>
@@ -30,11 +30,21 @@ bool read_normalization(const Graph& graph, const GraphNode& node, std::int64_t 
   return true;
 }
 
-// Multiplies the weights of output channel c by factor[c]; `channel` tells the channel of element i.
-template <class Channel> Constant scaled(const Constant& weights, const Affine& affine, Channel channel) {
+// Where the output channels are in the weights of a layer: element i belongs to channel i / inner % maps of the group
+// that is i / group_size.
+struct Channels {
+  std::int64_t count, maps, inner, group_size;
+  std::size_t operator()(std::size_t i) const {
+    const auto at = static_cast<std::int64_t>(i);
+    return static_cast<std::size_t>(at / group_size * maps + at / inner % maps);
+  }
+};
+
+// Multiplies the weights of output channel c by factor[c].
+Constant scaled(const Constant& weights, const Affine& affine, const Channels& channels) {
   const auto* w = reinterpret_cast<const float*>(weights.data.get());
   std::vector<float> values(static_cast<std::size_t>(weights.shape.size()));
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(w[i] * affine.factor[channel(i)]);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(w[i] * affine.factor[channels(i)]);
   return float_constant(weights.shape, values);
 }
 
@@ -48,31 +58,45 @@ Constant shifted(const Constant* bias, const Affine& affine) {
   return float_constant(shape, values);
 }
 
-bool is_bias(const Constant* bias, std::int64_t channels) {
+bool is_bias(const Constant* bias, std::int64_t channels, bool broadcast) {
   if (!bias || bias->type != Type::float32) return false;
   const Shape& shape = bias->shape;
-  return shape.size() == 1 || (shape.size() == channels && shape.rank > 0 && shape[shape.rank - 1] == channels);
+  return (broadcast && shape.size() == 1) || (shape.size() == channels && shape.rank > 0 && shape[shape.rank - 1] == channels);
+}
+
+bool find_channels(const GraphNode& layer, const Shape& w, Channels& channels) {
+  const std::int64_t size = w.size(), groups = integer_attribute(layer, "group", 1);
+  if (size == 0) return false;
+  if (layer.operator_name == "Conv" || (layer.operator_name == "Gemm" && integer_attribute(layer, "transB", 0)))
+    channels = {w[0], w[0], size / w[0], size};
+  else if (layer.operator_name == "Gemm")
+    channels = {w[1], w[1], 1, size};
+  else if (groups > 0 && w[0] % groups == 0)
+    channels = {w[1] * groups, w[1], w.size(2, w.rank), size / groups};
+  else
+    return false;
+  return true;
+}
+
+bool is_layer(const GraphNode& node) {
+  if (node.operator_name == "Conv" || node.operator_name == "ConvTranspose") return true;
+  return node.operator_name == "Gemm" && !integer_attribute(node, "transA", 0) && real_attribute(node, "alpha", 1) == 1 &&
+         real_attribute(node, "beta", 1) == 1;
 }
 
 bool fold(Graph& graph, GraphNode& layer, const GraphNode& normalization) {
-  const bool gemm = layer.operator_name == "Gemm", conv = layer.operator_name == "Conv";
-  if ((!gemm && !conv) || layer.inputs.size() < 2) return false;
+  if (!is_layer(layer) || layer.inputs.size() < 2) return false;
   const Constant* weights = graph.constant(layer.inputs[1]);
-  if (!weights || weights->type != Type::float32 || weights->shape.rank < 2) return false;
-  if (gemm && (integer_attribute(layer, "transA", 0) || real_attribute(layer, "alpha", 1) != 1 ||
-               real_attribute(layer, "beta", 1) != 1 || weights->shape.rank != 2))
-    return false;
-  const bool rows = conv || integer_attribute(layer, "transB", 0);   // weights are [channel][...]
-  const std::int64_t channels = weights->shape[rows ? 0 : 1];
+  if (!weights || weights->type != Type::float32) return false;
+  if (layer.operator_name == "Gemm" ? weights->shape.rank != 2 : weights->shape.rank < 3) return false;
+  Channels channels{};
+  if (!find_channels(layer, weights->shape, channels)) return false;
   const bool has_bias = layer.inputs.size() > 2 && layer.inputs[2] >= 0;
   const Constant* bias = has_bias ? graph.constant(layer.inputs[2]) : nullptr;
+  if (has_bias && !is_bias(bias, channels.count, layer.operator_name == "Gemm")) return false;
   Affine affine;
-  if ((has_bias && !is_bias(bias, channels)) || !read_normalization(graph, normalization, channels, affine)) return false;
-  const auto inner = static_cast<std::size_t>(weights->shape.size(1, weights->shape.rank));
-  const auto columns = static_cast<std::size_t>(channels);
-  Constant new_weights = rows ? scaled(*weights, affine, [&](std::size_t i) { return inner ? i / inner : 0; })
-                              : scaled(*weights, affine, [&](std::size_t i) { return i % columns; });
-  Constant new_bias = shifted(bias, affine);
+  if (!read_normalization(graph, normalization, channels.count, affine)) return false;
+  Constant new_weights = scaled(*weights, affine, channels), new_bias = shifted(bias, affine);
   layer.inputs.resize(3, -1);
   layer.inputs[1] = add_constant(graph, layer.name + ".w", std::move(new_weights));
   layer.inputs[2] = add_constant(graph, layer.name + ".b", std::move(new_bias));

@@ -5,6 +5,7 @@ namespace lading {
 void run_passes(Graph& graph) {
   fold_constants(graph);
   fold_batch_normalization(graph);
+  fuse_convolution(graph);
   fuse_dense(graph);
   graph.remove_unused();
 }
