@@ -121,6 +121,23 @@ void test_dense(const Kernels& k, const Layer& l, const Floats& x, const Floats&
   check(std::equal(y.begin(), y.begin() + lanes * l.N, want.begin(), [](float a, float b) { return same(a, b); }),
         text(k, "dense_lanes K N rows:", {l.K, l.N, lanes}));
 }
+// The rows of w in any order, and further apart than they are long; `want` is what matmul gives.
+void test_convolve(const Kernels& k, const Layer& l, const Floats& x, std::int64_t rows, Floats want) {
+  Floats spread(static_cast<std::size_t>(l.K * (l.N + 5) + 1), untouched), y(want.size() + 1, untouched);
+  std::vector<std::int64_t> at(static_cast<std::size_t>(l.K + 1));
+  for (std::int64_t row = 0; row < l.K; ++row) {
+    at[row] = row * 7 % l.K * (l.N + 5);
+    if (l.K % 7 == 0) at[row] = (l.K - 1 - row) * (l.N + 5);
+    std::copy_n(l.w.data() + row * l.N, l.N, spread.data() + at[row]);
+  }
+  for (const bool relu : {false, true}) {
+    k.convolve(x.data(), l.K, spread.data(), at.data(), y.data(), l.N, rows, l.N, l.K, x.data(), relu);
+    for (float& a : want) a = relu && a < 0 ? 0.f : a;
+    check(y.back() == untouched, text(k, "convolve writes too far", {l.K, l.N, rows}));
+    check(std::equal(want.begin(), want.end(), y.begin(), [](float a, float b) { return same(a, b); }),
+          text(k, "convolve K N rows relu:", {l.K, l.N, rows, relu}));
+  }
+}
 void test_products(const std::vector<const Kernels*>& all) {
   const std::int64_t inputs[] = {0, 1, 3, 16, 31, 32, 33, 57, 127, 128, 131}, outputs[] = {1, 3, 8, 12, 17, 24, 31, 36, 57, 64, 72, 100, 201};
   for (const std::int64_t K : inputs)
@@ -140,6 +157,7 @@ void test_products(const std::vector<const Kernels*>& all) {
           check(y.back() == untouched, text(*k, "matmul writes too far", {K, N, rows}));
           y.pop_back();
           check(same(y, products), text(*k, "matmul K N rows chains:", {K, N, rows, chains}));
+          if (chains == lading::chains(K)) test_convolve(*k, layer, x, rows, products);
         }
       }
     }
@@ -328,7 +346,7 @@ void test_columns_and_cells(const std::vector<const Kernels*>& all) {
       for (const Kernels* k : all) {
         std::vector<Floats> y;
         const auto out = [&](std::int64_t size) { return y.emplace_back(static_cast<std::size_t>(size)).data(); };
-        for (int f = 0; f < static_cast<int>(Reduction::count); ++f) k->reduce_columns(static_cast<Reduction>(f), x.data(), out(inner), n, inner);
+        for (int f = 0; f < static_cast<int>(Reduction::count); ++f) k->reduce_columns(static_cast<Reduction>(f), x.data(), out(3 * inner), n, inner, 3, n * inner / 2);
         k->softmax_columns(x.data(), out(n * inner), n, inner, false);
         k->softmax_columns(x.data(), out(n * inner), n, inner, true);
         k->reduce_rows(Reduction::prod, x.data(), out(inner), inner, n);

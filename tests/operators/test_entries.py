@@ -38,6 +38,14 @@ def one(operator: str, *more: Any, **attributes: Any) -> list[dict[str, Any]]:
     return graph(node(operator, ["x", *more], **attributes))
 
 
+
+def kernel(*shape: int) -> list[dict[str, Any]]:
+    """Nodes that make weights of that shape, "w"; constants in place are lists."""
+    values = [round((-1) ** k / (k + 1), 3) for k in range(int(np.prod(shape)))]
+    reshape = node("Reshape", [{"float32": values}, I64(*shape)])
+    return [{**reshape, "node": "weights", "outputs": ["w"]}]
+
+
 COUNT = node("Shape", ["x"], start=0, end=1)  # the number of entries, where x has them first
 X = {"x": [E, 3, 4]}
 MIDDLE = {"x": [3, E, 4]}
@@ -198,6 +206,34 @@ TOGETHER = {
     "triangle": ({"x": [E, 3, 3]}, one("Trilu"), [E, 3, 3]),
     "dropout": (X, one("Dropout"), [E, 3, 4]),
     "depth to space": ({"x": [E, 4, 2, 2]}, one("DepthToSpace", blocksize=2), [E, 1, 4, 4]),
+    "convolution": ({"x": [E, 2, 5]}, [*kernel(3, 2, 3), *one("Conv", "w", pads=[1, 1])], [E, 3, 5]),
+    "convolution by strides": (
+        {"x": [E, 2, 5, 4]},
+        [*kernel(4, 1, 2, 3), *one("Conv", "w", {"float32": [1, 2, 3, 4]}, group=2, strides=[2, 1])],
+        [E, 4, 2, 2],
+    ),
+    "transposed convolution": (
+        {"x": [E, 2, 5]},
+        [*kernel(2, 3, 3), *one("ConvTranspose", "w", strides=[2])],
+        [E, 3, 11],
+    ),
+    "convolution and pool": (
+        {"x": [E, 1, 6]},
+        [
+            *kernel(4, 1, 3),
+            *graph(
+                node("Conv", ["x", "w"]),
+                node("Relu", ["_"]),
+                node("MaxPool", ["_"], kernel_shape=[2], strides=[2]),
+            ),
+        ],
+        [E, 4, 2],
+    ),
+    "average pool": ({"x": [E, 2, 5]}, one("AveragePool", kernel_shape=[3], pads=[1, 1]), [E, 2, 5]),
+    "pool of another axis": ({"x": [2, E, 5]}, one("LpPool", kernel_shape=[3]), [2, E, 3]),
+    "global pool": (X, one("GlobalAveragePool"), [E, 3, 1]),
+    "response": (X, one("LRN", size=2), [E, 3, 4]),
+    "determinant": ({"x": [E, 3, 3]}, one("Det"), [E]),
     "resize": ({"x": [E, 2, 3]}, one("Resize", "", {"float32": [1, 2, 1.5]}, mode="linear"), [E, 4, 4]),
     "quantize": (
         X,
@@ -210,6 +246,26 @@ TOGETHER = {
 }
 
 APART = {
+    "channels that are entries": (
+        {"x": [2, E, 5]},
+        [*kernel(1, 1, 3), *one("Conv", "w")],
+        [2, E, 3],
+    ),
+    "pool over entries": ({"x": [2, 3, E]}, one("MaxPool", kernel_shape=[1]), [2, 3, E]),
+    "places in all entries": (
+        {"x": [E, 1, 4]},
+        [
+            {
+                "node": "n0",
+                "operator": "MaxPool",
+                "inputs": ["x"],
+                "outputs": ["v", "i"],
+                "attributes": {"kernel_shape": [2]},
+            },
+            *[{**n, "node": "n1"} for n in graph(node("Cast", ["i"], to="float32"))],
+        ],
+        [E, 1, 3],
+    ),
     "add along different axes": ({"x": [E, 1], "z": [1, E]}, one("Add", "z"), [E, 1]),
     "squeeze of whatever is one": (
         {"x": [E, 1, 4]},

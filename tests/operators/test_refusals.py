@@ -11,7 +11,40 @@ from lading.errors import LadingError
 F, I = np.float32, np.int64  # noqa: E741
 X = np.arange(12, dtype=F).reshape(3, 4)
 
+IMAGE, KERNEL = np.ones((2, 4, 5, 5), F), np.ones((6, 4, 3, 3), F)
+
 REFUSED = [
+    ("Conv", [X, X], {}, r"needs the axes entry, channel and at least one more; the shape is \[3, 4\]"),
+    ("Conv", [IMAGE, KERNEL[0]], {}, "input 1 must have 4 axes"),
+    ("Conv", [IMAGE, KERNEL.astype(np.float64)], {}, "must be the same type"),
+    ("Conv", [IMAGE.astype(I), KERNEL], {}, "input 0 is int64; it must be one of float32, float64"),
+    ("Conv", [IMAGE[:, :3], KERNEL], {}, r"take 4 channels for each of 1 group; the input of shape \[2, 3, 5, 5\] has 3"),
+    ("Conv", [IMAGE, KERNEL[:5, :2]], {"group": 2}, "5 output channels do not make 2 equal groups"),
+    ("Conv", [IMAGE, KERNEL], {"group": 0}, "attribute 'group' is 0; it must be at least 1"),
+    ("Conv", [IMAGE, KERNEL, F([1, 2])], {}, "one number for each of 6 output channels"),
+    ("Conv", [IMAGE, KERNEL], {"strides": [2]}, r"'strides' is \[2\]; it must have 2 numbers for the spatial axes"),
+    ("Conv", [IMAGE, KERNEL], {"pads": [1, 1]}, r"'pads' is \[1, 1\]; it must have 4 numbers"),
+    ("Conv", [IMAGE, KERNEL], {"pads": [0, 0, 0, -1]}, r"'pads' is \[0, 0, 0, -1\]; its numbers must be from 0 to"),
+    ("Conv", [IMAGE, KERNEL], {"strides": [0, 1]}, "its numbers must be from 1 to"),
+    ("Conv", [IMAGE, KERNEL], {"dilations": [1, 2**62]}, "its numbers must be from 1 to 1073741824"),
+    ("Conv", [IMAGE, KERNEL], {"pads": [2**30] * 4}, "too large"),
+    ("Conv", [IMAGE, KERNEL], {"pads": [2**14] * 2 + [0] * 2}, "memory"),
+    ("Conv", [IMAGE, KERNEL], {"kernel_shape": [5, 5]}, r"'kernel_shape' is \[5, 5\]"),
+    ("Conv", [IMAGE, KERNEL[..., :0]], {}, "the kernel is empty"),
+    ("Conv", [IMAGE, KERNEL], {"auto_pad": "SAME"}, "'SAME'; it must be one of 'NOTSET', 'VALID', 'SAME_UPPER'"),
+    ("ConvTranspose", [IMAGE, KERNEL], {}, r"take 6 channels; the input of shape \[2, 4, 5, 5\] has 4"),
+    ("ConvTranspose", [IMAGE, KERNEL[:4]], {"group": 3}, "4 channels do not make 3 equal groups"),
+    ("ConvTranspose", [IMAGE, KERNEL[:4]], {"pads": [9, 9, 9, 9]}, "negative length"),
+    ("ConvTranspose", [IMAGE, KERNEL[:4]], {"output_padding": [1]}, "'output_padding' is"),
+    ("MaxPool", [IMAGE], {}, "attribute 'kernel_shape' is missing"),
+    ("MaxPool", [IMAGE], {"kernel_shape": [2]}, r"'kernel_shape' is \[2\]; it must have 2 numbers"),
+    ("MaxPool", [IMAGE.astype(I)], {"kernel_shape": [2, 2]}, "input 0 is int64; it must be one of"),
+    ("AveragePool", [X], {"kernel_shape": [2]}, "needs the axes entry, channel and at least one more"),
+    ("LpPool", [IMAGE], {"kernel_shape": [2, 2], "p": 0}, "attribute 'p' is 0; it must be at least 1"),
+    ("GlobalMaxPool", [X], {}, "needs the axes entry, channel and at least one more"),
+    ("LRN", [IMAGE], {"size": 0}, "attribute 'size' is 0"),
+    ("LRN", [IMAGE], {}, "attribute 'size' is missing"),
+    ("Det", [X], {}, r"square matrices in the last two axes; the shape is \[3, 4\]"),
     ("Relu", [X, X], {}, r"node 'n' \(Relu\): takes at most 1 input, it has 2"),
     ("Add", [X], {}, "input 1 is missing; it needs 2 inputs"),
     (
@@ -220,6 +253,15 @@ VALID = [
     ("TopK", [X, I([2])], {"axis": 1, "largest": 0}),
     ("Transpose", [X], {"perm": [1, 0]}),
     ("Trilu", [X, I(1)], {"upper": 0}),
+    ("Conv", [IMAGE, KERNEL, F([1] * 6)], {"pads": [1, 0, 0, 2], "strides": [1, 2], "dilations": [1, 1], "group": 1}),
+    ("Conv", [IMAGE, KERNEL[:, :2]], {"kernel_shape": [3, 3], "auto_pad": "SAME_UPPER", "group": 2}),
+    ("ConvTranspose", [IMAGE, KERNEL[:4]], {"pads": [1, 0, 0, 2], "strides": [1, 2], "output_padding": [0, 1]}),
+    ("ConvTranspose", [IMAGE, KERNEL[:4]], {"output_shape": [9, 9], "group": 2}),
+    ("MaxPool", [IMAGE], {"kernel_shape": [2, 3], "pads": [0, 1, 1, 1], "ceil_mode": 1, "storage_order": 1}),
+    ("AveragePool", [IMAGE], {"kernel_shape": [2, 3], "pads": [0, 1, 1, 1], "count_include_pad": 1}),
+    ("LpPool", [IMAGE], {"kernel_shape": [2, 3], "strides": [2, 2], "dilations": [1, 2], "p": 3}),
+    ("LRN", [IMAGE], {"size": 3}),
+    ("Det", [X[:, :3]], {}),
     ("Unsqueeze", [X, I([0, -1])], {}),
     ("Where", [X > 3, X, X], {}),
     ("Compress", [X, np.ones(3, bool)], {"axis": 0}),
@@ -275,7 +317,7 @@ def spoiled_attributes(rng: np.random.Generator, attributes: dict) -> dict:
 )
 def test_a_spoiled_node_is_refused_or_computed(operator, inputs, attributes, rounds=100, seed=7):
     rng = np.random.default_rng(seed)
-    outputs = 2 if operator in ("Split", "TopK", "Dropout", "Unique") else 1
+    outputs = 2 if operator in ("Split", "TopK", "Dropout", "Unique", "MaxPool") else 1
     run_node(operator, inputs, outputs, **attributes)
     for _ in range(rounds):
         spoiled = [spoiled_input(rng, x) if rng.random() < 0.4 else x for x in inputs]

@@ -72,7 +72,8 @@ struct Kernels {
   void (*softmax_lanes)(float* x, int64_t n, int rows, bool logarithm);
 
   // ---- along another axis: x [n][inner] to y [inner], in order
-  void (*reduce_columns)(Reduction f, const float* x, float* y, int64_t n, int64_t inner);
+  // of `count` such x, which begin every `step` numbers, to y [count][inner]
+  void (*reduce_columns)(Reduction f, const float* x, float* y, int64_t n, int64_t inner, int64_t count, int64_t step);
   void (*softmax_columns)(const float* x, float* y, int64_t n, int64_t inner, bool logarithm);
 
   // ---- gated cells with the default activations, per unit, gates in ONNX order; memory may not overlap

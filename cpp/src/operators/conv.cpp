@@ -174,6 +174,7 @@ class Conv final : public Operator {
     }
   }
   template <class T> static void copy_row(const T* from, T* to, const Loops<2>::Loop& row) {
+    if (row.steps[0] == 1 && row.steps[1] == 1) return static_cast<void>(std::copy_n(from, row.length, to));
     for (std::int64_t i = 0; i < row.length; ++i) to[i * row.steps[1]] = from[i * row.steps[0]];
   }
   void multiply(const float* w, const float* x, const std::int64_t* at, float* y, std::int64_t step, std::int64_t maps,

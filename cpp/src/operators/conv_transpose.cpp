@@ -28,7 +28,7 @@ class ConvTranspose final : public Operator {
     check_counts(definition, 2, 3);
     if (groups_ < 1) definition.fail("attribute 'group' is " + std::to_string(groups_) + "; it must be at least 1");
     const Tensor* w = definition.constant(1);
-    if (w && w->type == Type::float32 && w->shape.rank > 2 && w->shape[0] % groups_ == 0) pack(*w);
+    if (w && w->type == Type::float32 && w->shape.rank > 2 && w->size() && w->shape[0] % groups_ == 0) pack(*w);
   }
   void infer(const Operands& io) const override {
     check_type(io, 0, float_types), check_same_type(io, 1);

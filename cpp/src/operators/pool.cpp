@@ -112,10 +112,16 @@ class Pool final : public Operator {
   }
   // y [outer][windows][inner] of x [outer][length][inner]
   void pool_columns(Reduction f, const WindowAxis& axis, const float* x, float* y, std::int64_t outer, std::int64_t inner) const {
+    const std::int64_t step = axis.stride * inner;
+    const Range whole{axis.windows_with(0).first, axis.windows_with(axis.kernel - 1).end};          // windows without padding
+    if (whole.first == 0 && whole.end == axis.windows && axis.windows * axis.stride == axis.length)
+      return kernels_.reduce_columns(f, x, y, axis.kernel, inner, outer * axis.windows, step);
     for (std::int64_t i = 0; i < outer; ++i, x += axis.length * inner)
-      for (std::int64_t window = 0; window < axis.windows; ++window, y += inner) {
+      for (std::int64_t window = 0, some = 0; window < axis.windows; window += some, y += some * inner) {
         const Range k = axis.elements_of(window);
-        kernels_.reduce_columns(f, k.first < k.end ? x + axis.element(window, k.first) * inner : x, y, k.end - k.first, inner);
+        some = whole.first <= window && window < whole.end ? whole.end - window : 1;
+        const float* from = k.first < k.end ? x + axis.element(window, k.first) * inner : x;
+        kernels_.reduce_columns(f, from, y, k.end - k.first, inner, some, step);
       }
   }
   // Along the last axis: the rows become columns for the while. x is done with once it is turned.

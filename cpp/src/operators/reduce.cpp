@@ -166,8 +166,7 @@ class Reduce final : public Operator {
   // By the place of the axes, not by their length: a sequence of length one is summed like any other.
   void reduce_run(Reduction step, const float* x, float* y, const AxisView& view, bool last) const {
     if (last) return kernels_.reduce_rows(step, x, y, view.outer, view.length);
-    for (std::int64_t i = 0; i < view.outer; ++i)
-      kernels_.reduce_columns(step, x + i * view.length * view.inner, y + i * view.inner, view.length, view.inner);
+    kernels_.reduce_columns(step, x, y, view.length, view.inner, view.outer, view.length * view.inner);
   }
   void finish(float* y, std::int64_t n, std::int64_t count) const {
     const float divisor = static_cast<float>(count);

@@ -45,8 +45,10 @@ template <bool whole, bool spread> struct Blocks {
 };
 
 constexpr int widest_right = widest_of_many;
+// A last vector that is not whole goes alone where the rows of b are spread: that keeps the code small.
+constexpr int widest_partial(bool spread) { return spread ? 1 : widest_right; }
 template <bool spread> constexpr BlockTable<Call, Blocks<true, spread>, widest_right> whole_table;
-template <bool spread> constexpr BlockTable<Call, Blocks<false, spread>, widest_right> partial_table;
+template <bool spread> constexpr BlockTable<Call, Blocks<false, spread>, widest_partial(spread)> partial_table;
 
 // All rows of a few columns, shared out evenly over the blocks.
 template <bool spread> LADING_INLINE void run_columns(Call c, int vectors, long rows) {
@@ -64,11 +66,14 @@ template <bool spread> LADING_INLINE void run_columns(Call c, int vectors, long 
 
 template <bool spread> LADING_INLINE void run_all(Call c, int64_t m, int64_t n) {
   if (!m) return;
-  const int64_t vectors = (n + VL - 1) / VL;
-  for (int64_t done = 0; done < vectors; done += widest_right, c.b += VL * widest_right, c.y += VL * widest_right) {
-    const int64_t some = vectors - done < widest_right ? vectors - done : widest_right;
-    c.last = done + some == vectors ? static_cast<int>(n - VL * (vectors - 1)) : VL;
+  while (n > 0) {
+    int64_t some = (n + VL - 1) / VL;
+    if (some > widest_right) some = widest_right;
+    if (some > widest_partial(spread) && n < some * VL) --some;
+    const int64_t columns = some * VL < n ? some * VL : n;
+    c.last = static_cast<int>(columns - VL * (some - 1));
     run_columns<spread>(c, static_cast<int>(some), m);
+    n -= columns, c.b += columns, c.y += columns;
   }
 }
 

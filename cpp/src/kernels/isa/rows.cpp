@@ -66,10 +66,13 @@ LADING_INLINE vec log_sum_exp_column(const float* x, int64_t n, int64_t step, in
 template <class F> LADING_INLINE void each_row(const float* x, float* y, int64_t rows, int64_t n, F f) {
   for (int64_t r = 0; r < rows; ++r) y[r] = f(x + r * n, n);
 }
-template <class F> LADING_INLINE void each_column(const float* x, float* y, int64_t n, int64_t inner, F f) {
-  int64_t i = 0;
-  for (; i + VL <= inner; i += VL) store(y + i, f(x + i, n, inner, VL));
-  if (const int some = static_cast<int>(inner - i)) store_first(y + i, f(x + i, n, inner, some), some);
+template <class F>
+LADING_INLINE void each_column(const float* x, float* y, int64_t n, int64_t inner, int64_t count, int64_t step, F f) {
+  for (; count-- > 0; x += step, y += inner) {
+    int64_t i = 0;
+    for (; i + VL <= inner; i += VL) store(y + i, f(x + i, n, inner, VL));
+    if (const int some = static_cast<int>(inner - i)) store_first(y + i, f(x + i, n, inner, some), some);
+  }
 }
 
 }  // namespace
@@ -101,15 +104,16 @@ void reduce_rows(Reduction f, const float* x, float* y, int64_t rows, int64_t n)
   }
 }
 
-void reduce_columns(Reduction f, const float* x, float* y, int64_t n, int64_t inner) {
+void reduce_columns(Reduction f, const float* x, float* y, int64_t n, int64_t inner, int64_t count,
+                    int64_t step) {
   switch (f) {
-    case Reduction::sum: return each_column(x, y, n, inner, reduce_column<Reduction::sum>);
-    case Reduction::sum_square: return each_column(x, y, n, inner, reduce_column<Reduction::sum_square>);
-    case Reduction::l1: return each_column(x, y, n, inner, reduce_column<Reduction::l1>);
-    case Reduction::max: return each_column(x, y, n, inner, reduce_column<Reduction::max>);
-    case Reduction::min: return each_column(x, y, n, inner, reduce_column<Reduction::min>);
-    case Reduction::prod: return each_column(x, y, n, inner, reduce_column<Reduction::prod>);
-    case Reduction::log_sum_exp: return each_column(x, y, n, inner, log_sum_exp_column);
+    case Reduction::sum: return each_column(x, y, n, inner, count, step, reduce_column<Reduction::sum>);
+    case Reduction::sum_square: return each_column(x, y, n, inner, count, step, reduce_column<Reduction::sum_square>);
+    case Reduction::l1: return each_column(x, y, n, inner, count, step, reduce_column<Reduction::l1>);
+    case Reduction::max: return each_column(x, y, n, inner, count, step, reduce_column<Reduction::max>);
+    case Reduction::min: return each_column(x, y, n, inner, count, step, reduce_column<Reduction::min>);
+    case Reduction::prod: return each_column(x, y, n, inner, count, step, reduce_column<Reduction::prod>);
+    case Reduction::log_sum_exp: return each_column(x, y, n, inner, count, step, log_sum_exp_column);
     case Reduction::count: return;
   }
 }

@@ -24,7 +24,7 @@ void softmax_columns(const float* x, float* y, int64_t n, int64_t inner, bool lo
 void layer_norm(const float* x, const float* scale, const float* bias, float* y, int64_t rows, int64_t n, float epsilon,
                 bool centred);
 void reduce_rows(Reduction f, const float* x, float* y, int64_t rows, int64_t n);
-void reduce_columns(Reduction f, const float* x, float* y, int64_t n, int64_t inner);
+void reduce_columns(Reduction f, const float* x, float* y, int64_t n, int64_t inner, int64_t count, int64_t step);
 void lstm_cell(const float* gates, float* c, float* h, int64_t units);
 void gru_cell(const float* input_part, const float* state_part, float* h, int64_t units);
 void add_sigmoid(const float* a, const float* b, float* y, int64_t n);
