@@ -181,7 +181,8 @@ def after(layer, weights, *rest):
     """A layer of x, followed by nodes each of which reads what the one before it gives."""
     nodes = [{**layer, "node": "n0", "inputs": ["x", *weights], "outputs": ["v0"]}]
     for k, each in enumerate(rest):
-        nodes.append({**each, "node": f"n{k + 1}", "inputs": [f"v{k}", *each.get("inputs", [])], "outputs": [f"v{k + 1}"]})
+        inputs = [f"v{k}", *each.get("inputs", [])]
+        nodes.append({**each, "node": f"n{k + 1}", "inputs": inputs, "outputs": [f"v{k + 1}"]})
     return nodes
 
 

@@ -91,7 +91,7 @@ CASES |= {
 #: Where ONNX Runtime does otherwise than the specification (it has no layout 1 either).
 RUNTIME_DIFFERS = {
     "LSTM, clip": "does not clip all inputs of activations",
-    **{f"{each}, lengths, initial, both": "gives 0, not the initial state, for a sequence of length 0" for each in GATES},
+    **{f"{each}, lengths, initial, both": "gives 0, not the initial state, of an empty sequence" for each in GATES},
 }
 
 

@@ -41,7 +41,7 @@ template <> struct Arithmetic<float> {
   }
   // The largest of each column of x [n][columns]
   void tops(const float* x, std::int64_t n, std::int64_t columns, float* y) const {
-    kernels.reduce_columns(Reduction::max, x, y, n, columns);
+    kernels.reduce_columns(Reduction::max, x, y, n, columns, 1, 0);
   }
   void softmax(float* x, std::int64_t n, std::int64_t columns, bool precise) const {
     if (!precise) return kernels.softmax_columns(x, x, n, columns, false);
