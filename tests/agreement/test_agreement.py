@@ -166,6 +166,15 @@ def test_double_precision_normalises_as_after_training(tmp_path, opset):
     oracle.close()
 
 
+def test_double_precision_takes_files_out_of_order(tmp_path):
+    made = [node("Neg", "h", "y"), node("Identity", "nowhere", "nothing"), node("Relu", "x", "h")]
+    path = tmp_path / "net.onnx"
+    path.write_bytes(file(made, {"x": ["batch", 3]}, {"y": ["batch", 3]}))
+    oracle, x = OnnxOracle(path), normal(5, 3)
+    np.testing.assert_array_equal(oracle.run_double({"x": x})["y"], -np.maximum(x, 0).astype(np.float64))
+    oracle.close()
+
+
 def test_double_precision_knows_the_activations_of_recurrent_layers(tmp_path):
     weights = {"w": normal(1, 8, 3), "r": normal(1, 8, 2, seed=4)}
     made = [node("LSTM", "x w r", "y", hidden_size=2, activations=["HardSigmoid", "Tanh", "Softsign"],

@@ -27,7 +27,7 @@ def load(path, kind):
     import onnx
     from onnx.reference import ReferenceEvaluator
 
-    model = onnx.load(path)
+    model = in_order(onnx.load(path))
     model = doubled(model) if kind == "double" else model
     evaluator = ReferenceEvaluator(model, new_ops=[batch_normalization(), *map(recurrent, ("LSTM", "GRU", "RNN"))])
     names = [output.name for output in model.graph.output]
@@ -38,6 +38,36 @@ def load(path, kind):
         return dict(zip(names, evaluator.run(None, given), strict=True))
 
     return f"onnx.reference {onnx.__version__}", run
+
+
+def in_order(model):
+    """The model with the nodes that its outputs need, each behind those that it reads: the reference takes no other."""
+    makers = {name: node for node in model.graph.node for name in node.output if name}
+    ordered, done = [], set()
+    waiting = [(makers[output.name], False) for output in reversed(model.graph.output) if output.name in makers]
+    while waiting:
+        node, ready = waiting.pop()
+        if ready:
+            ordered.append(node)
+        elif id(node) not in done:
+            done.add(id(node))
+            waiting.append((node, True))
+            waiting += [(makers[name], False) for name in reads(node) if name in makers]
+    kept = [node.SerializeToString() for node in ordered]
+    del model.graph.node[:]
+    for data in kept:
+        model.graph.node.add().ParseFromString(data)
+    return model
+
+
+def reads(node):
+    """The names that a node reads, those of its subgraphs included."""
+    for name in node.input:
+        yield name
+    for attribute in node.attribute:
+        for each in attribute.g.node:
+            yield from reads(each)
+        yield from (output.name for output in attribute.g.output)
 
 
 def batch_normalization():
