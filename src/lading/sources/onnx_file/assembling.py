@@ -14,6 +14,7 @@ from ..onnx_opsets import OLDEST
 from .axes import guess_axes
 from .domains import standard
 from .endpoints import endpoints_of
+from .exported import FUNCTION, PAPERS, described, restored
 from .reading import Reading
 from .types import Types
 
@@ -21,6 +22,8 @@ from .types import Types
 def assemble(proto: ModelProto, origin: dict[str, Any], where: str) -> Model:
     """The Model of a file; ``origin`` is what the record says of where it came from."""
     check_opsets(proto, where)
+    if (exported := restored(proto, where)) is not None:
+        return exported
     reading = Reading(proto, where)
     fed = reading.read_main(proto.graph)
     reading.faults.raise_if_any()
@@ -37,6 +40,8 @@ def assemble(proto: ModelProto, origin: dict[str, Any], where: str) -> Model:
 
 def assemble_endpoints(proto: ModelProto, origin: dict[str, Any], where: str) -> Model:
     """The Model of a skimmed file: no nodes, no weights. Axes are guessed by the file's own names of lengths."""
+    if (exported := described(proto, where)) is not None:
+        return exported
     stored = {tensor.name for tensor in proto.graph.initializer}
     model = Model(
         name=valid_name(PurePath(where).stem), description=proto.doc_string, names={"from source": {}},
@@ -84,7 +89,8 @@ def about(proto: ModelProto) -> dict[str, Any]:
         "producer": " ".join(filter(None, [proto.producer_name, proto.producer_version])),
         "domain": proto.domain, "model_version": proto.model_version, "ir_version": proto.ir_version,
         "opset": opsets, "graph": proto.graph.name, "graph_description": proto.graph.doc_string,
-        "metadata": {each.key: each.value for each in (*proto.metadata_props, *proto.graph.metadata_props)},
+        "metadata": {each.key: each.value for each in (*proto.metadata_props, *proto.graph.metadata_props)
+                     if each.key not in (PAPERS, FUNCTION)},
         "nodes": _node_texts(proto),
         "endpoint_metadata": _endpoint_metadata(proto),
     }  # fmt: skip

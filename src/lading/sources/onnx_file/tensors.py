@@ -38,7 +38,7 @@ def array_of(tensor: TensorProto, where: str) -> np.ndarray:
     except (ValueError, TypeError) as error:
         raise FormatError(f"{where}: tensor '{tensor.name}' is damaged: {error}") from error
     if name == "bfloat16":
-        return np.ascontiguousarray(array).view(np.uint16).view(BFLOAT16)
+        return np.ascontiguousarray(array).view(np.uint16).view(BFLOAT16).reshape(array.shape)
     return np.array(array, order="C")  # a copy: to_array may give a view into the file's bytes
 
 

@@ -1,0 +1,22 @@
+"""``lading export``: a bundle in another format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command(short_help="Write a model in another format.")
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File to write: .onnx")
+def export(model: Path, output: Path) -> None:
+    """Write MODEL, a bundle or any model file that is read, in the format that the ending of the output tells.
+
+    \b
+    lading export tagger/ -o tagger.onnx        # the graph behind the preparation; papers in the metadata
+    """
+    from ..opening import open_model
+
+    open_model(model).export(output)
+    click.echo(f"wrote {output}", err=True)

@@ -1,0 +1,27 @@
+"""Formats of models that are written: one file each, with ``write(model, path)``."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import FormatError
+
+if TYPE_CHECKING:
+    from ..model import Model
+
+__all__ = ["TARGETS", "export"]
+
+#: Every format that is written, by the ending of its files: its name is its file beside this one.
+TARGETS = {".onnx": "onnx"}
+
+
+def export(model: Model, path: str | os.PathLike[str], **options: Any) -> None:
+    """Writes ``model`` in the format that the ending of ``path`` tells. Raises FormatError for other endings."""
+    path = Path(path)
+    name = TARGETS.get(path.suffix.lower())
+    if name is None:
+        raise FormatError(f"{path}: models are exported to files ending in {', '.join(TARGETS)}; save() writes bundles")
+    import_module(f".{name}", __name__).write(model, path, **options)

@@ -1,0 +1,158 @@
+"""ONNX files: the main graph with its prepared inputs, and the papers in the metadata.
+
+The tensors that go in are those behind ``prepare``: who runs the file elsewhere prepares them as the papers say.
+``metadata_props`` holds
+
+    lading.papers     model.json without graphs, weights and samples
+    lading.function   the function digest
+
+so that lading reads the same model back, name for name. Tensors written in place become initializers named
+NODE/INPUT; no name of format 1 holds a ``/``.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..endpoints import Input, Output
+from ..errors import MissingPackage, UnsupportedError
+from ..graph import BFLOAT16, OPSET, Attribute, Graph, Node, Subgraph, type_name
+
+if TYPE_CHECKING:
+    from onnx import AttributeProto, GraphProto, ModelProto, TensorProto
+
+    from ..model import Model
+
+try:
+    import onnx as _onnx
+except ImportError:
+    _onnx = None  # type: ignore[assignment]
+
+PAPERS, FUNCTION = "lading.papers", "lading.function"
+
+#: Attributes that name an element type here and number it in ONNX.
+TYPE_VALUED = ("to", "dtype", "output_dtype", "stash_type", "softmax_precision", "precision")
+
+#: What a file of protobuf can hold.
+MOST_BYTES = (1 << 31) - 1
+
+
+def write(model: Model, path: Path) -> None:
+    """Writes ``model`` as one ONNX file, all of it or nothing. Raises UnsupportedError or MissingPackage."""
+    data = to_bytes(model, str(path))
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+        beside = Path(folder) / path.name
+        beside.write_bytes(data)
+        beside.replace(path)
+
+
+def to_bytes(model: Model, where: str = "model.onnx") -> bytes:
+    """The bytes of the ONNX file: the same model gives the same bytes."""
+    if _onnx is None:
+        raise MissingPackage(f"{where}: writing ONNX needs the package onnx: pip install 'lading[onnx]'")
+    _refuse(model, where)
+    proto = _model(model)
+    if proto.ByteSize() > MOST_BYTES:
+        raise UnsupportedError(f"{where}: an ONNX file holds at most 2 GB, this model needs {proto.ByteSize()} bytes")
+    return bytes(proto.SerializeToString(deterministic=True))
+
+
+def _refuse(model: Model, where: str) -> None:
+    for graph in model.graphs.values():
+        for node in graph.nodes:
+            if node.operator.startswith("lading."):
+                raise UnsupportedError(f"{where}: node '{node.name}' is a {node.operator}, which ONNX does not have")
+
+
+def _model(model: Model) -> ModelProto:
+    from onnx import helper
+
+    from ..bundle import to_buffers
+    from ..bundle.papers import papers_json
+
+    to_buffers(model)  # raises if the model breaks a rule of format 1
+    opsets = [helper.make_opsetid("", OPSET)]
+    proto = helper.make_model(
+        _graph(model, "main", _inputs(model), [_value(model, o) for o in model.output_list]),
+        opset_imports=opsets, ir_version=helper.find_min_ir_version_for(opsets),
+        producer_name="lading", doc_string=model.description,
+    )  # fmt: skip
+    proto.graph.name = model.name or "main"
+    proto.graph.initializer.extend(_tensor(array, name) for name, array in sorted(model.weights.items()))
+    helper.set_model_props(proto, {PAPERS: papers_json(model).decode(), FUNCTION: model.function_digest})
+    return proto
+
+
+def _inputs(model: Model) -> list[Any]:
+    return [_value(model, given) for given in model.input_list]
+
+
+def _value(model: Model, endpoint: Input | Output) -> Any:
+    """Name, type and lengths of an input or output; open lengths are named by their axis."""
+    from onnx import helper
+
+    slots = len(endpoint.variable_list) if isinstance(endpoint, Input) else len(endpoint.label_list)
+    shape: list[int | str] = []
+    for axis in endpoint.axes:
+        if axis in ("variable", "label"):
+            shape.append(slots)
+        else:
+            size = model.axes[axis].size if isinstance(axis, str) and axis in model.axes else None
+            shape.append(axis if size is None else size)
+    return helper.make_tensor_value_info(endpoint.name, _number_of(endpoint.type), shape, endpoint.description)
+
+
+def _graph(model: Model, name: str, inputs: list[Any], outputs: list[Any]) -> GraphProto:
+    from onnx import helper
+
+    graph: Graph = model.graphs[name]
+    proto = helper.make_graph([], name, inputs, outputs)
+    for node in graph.nodes:
+        operands = []
+        for at, operand in enumerate(node.inputs):
+            if not isinstance(operand, str):
+                proto.initializer.append(_tensor(operand, f"{node.name}/{at}"))
+                operand = f"{node.name}/{at}"
+            operands.append(operand)
+        made = helper.make_node(node.operator, operands, node.outputs, name=node.name)
+        made.attribute.extend(_attribute(model, node, key) for key in sorted(node.attributes))
+        proto.node.append(made)
+    return proto
+
+
+def _attribute(model: Model, node: Node, name: str) -> AttributeProto:
+    from onnx import defs, helper
+
+    value: Attribute = node.attributes[name]
+    if isinstance(value, Subgraph):
+        inputs, outputs = ([helper.make_empty_tensor_value_info(each) for each in names]
+                           for names in (value.inputs, value.outputs))
+        return helper.make_attribute(name, _graph(model, value.graph, inputs, outputs))
+    if isinstance(value, np.ndarray):
+        return helper.make_attribute(name, _tensor(value, ""))
+    if name in TYPE_VALUED and isinstance(value, str):
+        value = _number_of(value)
+    schema = defs.get_schema(node.operator, OPSET, "").attributes
+    kind = schema[name].type.value if name in schema else None
+    return helper.make_attribute(name, value, attr_type=kind)
+
+
+def _tensor(array: np.ndarray, name: str) -> TensorProto:
+    from onnx import helper
+
+    array = np.asarray(array)
+    bits = array["bfloat16"] if array.dtype == BFLOAT16 else array
+    little = np.ascontiguousarray(bits).astype(bits.dtype.newbyteorder("<"), copy=False)
+    return helper.make_tensor(name, _number_of(type_name(array)), array.shape, little.tobytes(), raw=True)
+
+
+def _number_of(type_: str) -> int:
+    """ONNX's number of an element type."""
+    from onnx import TensorProto
+
+    names = {"float32": "FLOAT", "float64": "DOUBLE"}
+    return int(TensorProto.DataType.Value(names.get(type_, type_.upper())))
