@@ -131,7 +131,7 @@ class Session {
 
   void run_batch(int64_t entries, const std::vector<Array>& columns, const std::vector<std::pair<int, double>>& conversions,
                  const std::vector<std::optional<nb::ndarray<const int64_t, nb::ndim<1>, nb::c_contig>>>& offsets,
-                 const std::vector<Results>& results, int threads) {
+                 const std::vector<Results>& results, int threads, int64_t begin, int64_t end) {
     std::vector<lading_feed> feeds;
     for (size_t c = 0; c < columns.size(); ++c) {
       const Array& column = columns[c];
@@ -143,12 +143,14 @@ class Session {
     std::vector<void*> to;
     for (const Results& result : results) to.push_back(result.data());
     const lading_batch batch{sizeof batch, sizeof(lading_feed), entries, feeds.data(), places.data(), to.data()};
-    threads = int(std::max<int64_t>(1, std::min<int64_t>(threads, entries)));
+    begin = std::clamp<int64_t>(begin, 0, entries);
+    end = end < 0 ? entries : std::clamp<int64_t>(end, begin, entries);
+    threads = int(std::max<int64_t>(1, std::min<int64_t>(threads, end - begin)));
     for (int t = 0; t < threads; ++t) at(size_t(t));
     lading_error* error = nullptr;
     {
       nb::gil_scoped_release release;
-      error = run_in_threads(batch, threads);
+      error = run_in_threads(batch, threads, begin, end - begin);
     }
     if (error) raise(error);
   }
@@ -197,10 +199,10 @@ class Session {
     return sessions_[thread].get();
   }
   // Threads live for one call: there is no pool to survive a fork.
-  lading_error* run_in_threads(const lading_batch& batch, int threads) {
+  lading_error* run_in_threads(const lading_batch& batch, int threads, int64_t from, int64_t count) {
     std::vector<lading_error*> errors(size_t(threads), nullptr);
     const auto part = [&](int t) {
-      const int64_t begin = batch.entries * t / threads, end = batch.entries * (t + 1) / threads;
+      const int64_t begin = from + count * t / threads, end = from + count * (t + 1) / threads;
       lading_run_batch(sessions_[size_t(t)].get(), &batch, begin, end, &errors[size_t(t)]);
     };
     std::vector<std::thread> others;
@@ -244,7 +246,7 @@ NB_MODULE(_lading, m) {
   nb::class_<Session>(m, "Session", "The workspaces of one caller, one for each thread that it runs.")
       .def(nb::init<const Model&>())
       .def("run_batch", &Session::run_batch, nb::arg("entries"), nb::arg("columns"), nb::arg("conversions"),
-           nb::arg("offsets").none(), nb::arg("results"), nb::arg("threads") = 1)
+           nb::arg("offsets").none(), nb::arg("results"), nb::arg("threads") = 1, nb::arg("begin") = 0, nb::arg("end") = -1)
       .def("run_graph", &Session::run_graph, nb::arg("inputs"))
       .def_prop_ro("memory", &Session::memory)
       .def_prop_ro("flags", &Session::flags);

@@ -143,11 +143,15 @@ class Model:
 
         return run(self, events, columns, units, threads)
 
-    def session(self, threads: int = 1) -> Session:
-        """A workspace that keeps its memory from run to run; use one per thread."""
+    def session(self, threads: int = 1, memory_limit: int = 0) -> Session:
+        """A workspace that keeps its memory from run to run; use one per thread.
+
+        It holds the model as it is now: later changes do not reach it. Raises MemoryLimit if it would need more
+        than ``memory_limit`` bytes (0: the library's own limit).
+        """
         from .engine import Session
 
-        return Session(self, threads)
+        return Session(self, threads, memory_limit)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the bundle: a folder, or one file if ``path`` ends in ``.lading``.

@@ -49,6 +49,9 @@ struct Missing {
   double value = 0;                              // in the model's unit; goes through prepare
 };
 
+// The type of a slot for an input of this type, where `raw` is not given.
+Type usual_raw(Type type);
+
 struct Variable {
   std::string name, unit, description;
   Type raw = Type::float32;  // float32, float64 or int64

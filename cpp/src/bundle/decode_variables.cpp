@@ -2,11 +2,7 @@
 #include "bundle/decode.hpp"
 
 namespace lading {
-namespace {
 
-constexpr std::size_t longest_from = 4 * 513;  // bytes of two names and a dot
-
-// The type of a slot where `raw` is not given.
 Type usual_raw(Type type) {
   switch (type) {
     case Type::float32:
@@ -19,6 +15,10 @@ Type usual_raw(Type type) {
       return Type::int64;
   }
 }
+
+namespace {
+
+constexpr std::size_t longest_from = 4 * 513;  // bytes of two names and a dot
 
 Type decode_raw(const Place& place) {
   return std::vector{Type::float32, Type::float64,

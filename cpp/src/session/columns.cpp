@@ -18,9 +18,6 @@ std::int64_t fixed_size(const std::vector<AxisUse>& axes, bool with_variables) {
   return size;
 }
 
-// Slots without a variable hold float32, float64, or int64 for every other type.
-static Type slot_type(Type type) { return type == Type::float32 || type == Type::float64 ? type : Type::int64; }
-
 ColumnTable::ColumnTable(const Bundle& bundle) {
   const auto input_index = [&](const std::string& name) {
     for (std::size_t i = 0; i < bundle.inputs.size(); ++i)
@@ -39,7 +36,7 @@ ColumnTable::ColumnTable(const Bundle& bundle) {
     const int count = static_cast<int>(input.variables.size()), at = static_cast<int>(i);
     for (int v = count ? 0 : -1; v < count; ++v) {
       if (v >= 0 && !input.variables[static_cast<std::size_t>(v)].from.empty()) continue;
-      const Type raw = v < 0 ? slot_type(input.type) : input.variables[static_cast<std::size_t>(v)].raw;
+      const Type raw = v < 0 ? usual_raw(input.type) : input.variables[static_cast<std::size_t>(v)].raw;
       columns.push_back({at, v, raw, fixed_size(input.axes, v < 0), sequence_axis(input.axes)});
     }
   }

@@ -1,6 +1,7 @@
 // From columns to the tensors that the graph reads.
 #include <cstring>
 
+#include "operators/convert.hpp"
 #include "session/session.hpp"
 
 namespace lading {
@@ -22,6 +23,17 @@ void scatter(std::size_t word, const std::byte* from, std::int64_t stride, std::
   else if (word == 8) scatter(from, stride, count, reinterpret_cast<std::uint64_t*>(to), step, layout);
   else if (word == 2) scatter(from, stride, count, reinterpret_cast<std::uint16_t*>(to), step, layout);
   else scatter(from, stride, count, reinterpret_cast<std::uint8_t*>(to), step, layout);
+}
+
+// f(a, b) with two numbers as elements of a tensor; 16-bit floats as their bits.
+template <class F> void with_elements(Type type, double a, double b, F&& f) {
+  if (type == Type::float16 || type == Type::bfloat16) {
+    const double numbers[] = {a, b};
+    std::uint16_t bits[2];
+    convert(Type::float64, reinterpret_cast<const std::byte*>(numbers), type, reinterpret_cast<std::byte*>(bits), 2);
+    return f(bits[0], bits[1]);
+  }
+  with_type(type, [&](auto zero) { f(static_cast<decltype(zero)>(a), static_cast<decltype(zero)>(b)); });
 }
 
 }  // namespace
@@ -118,11 +130,11 @@ void Session::fill_padding(std::size_t f, std::int64_t) {
   const TensorLayout& layout = input_layout_[static_cast<std::size_t>(field.input)];
   const double pad = model_->preparation(f).pad(model_->bundle().axes[static_cast<std::size_t>(column.axis)].pad);
   Tensor& tensor = frame_.input(field.input);
-  with_type(tensor.type, [&](auto zero) {
-    using T = decltype(zero);
-    auto* to = tensor.as<T>() + (field.variable < 0 ? 0 : field.variable * layout.variable_stride);
+  with_elements(tensor.type, pad, pad, [&](auto element, auto) {
+    auto* to = reinterpret_cast<decltype(element)*>(tensor.data);
+    to += field.variable < 0 ? 0 : field.variable * layout.variable_stride;
     for (std::int64_t i = span.kept; i < span.padded; ++i)
-      for (const std::int64_t k : layout.inner) to[i * layout.element_stride + k] = static_cast<T>(pad);
+      for (const std::int64_t k : layout.inner) to[i * layout.element_stride + k] = element;
   });
 }
 
@@ -131,13 +143,12 @@ void Session::fill_mask(int i, std::int64_t entries) {
   const TensorLayout& layout = input_layout_[static_cast<std::size_t>(i)];
   const Span& span = spans_[static_cast<std::size_t>(mask.axis)];
   Tensor& tensor = frame_.input(i);
-  with_type(tensor.type, [&](auto zero) {
-    using T = decltype(zero);
+  with_elements(tensor.type, mask.present, mask.absent, [&](auto present, auto absent) {
+    auto* to = reinterpret_cast<decltype(present)*>(tensor.data);
     for (std::int64_t e = 0; e < entries; ++e)
       for (std::int64_t n = 0; n < span.padded; ++n)
         for (const std::int64_t k : layout.inner)
-          tensor.as<T>()[e * layout.entry_stride + n * layout.element_stride + k] =
-              static_cast<T>(n < span.kept ? mask.present : mask.absent);
+          to[e * layout.entry_stride + n * layout.element_stride + k] = n < span.kept ? present : absent;
   });
 }
 

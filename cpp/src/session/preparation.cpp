@@ -6,6 +6,7 @@
 
 #include "error.hpp"
 #include "kernels/scalar_math.hpp"
+#include "operators/convert.hpp"
 #include "session/exact_conversion.hpp"
 
 namespace lading {
@@ -145,7 +146,20 @@ template <class Raw> void Preparation::walk(Raw* work, std::int64_t count) const
   }
 }
 
+// float16 and bfloat16, rounded once.
+template <class Raw> void Preparation::finish_half(const Raw* work, std::int64_t count, std::byte* prepared) const {
+  lading::convert(type_of<Raw>(), reinterpret_cast<const std::byte*>(work), target_, prepared, count);
+  const std::uint16_t infinity = target_ == Type::float16 ? 0x7C00 : 0x7F80;
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::uint16_t bits;
+    std::memcpy(&bits, prepared + i * 2, sizeof bits);
+    if ((bits & 0x7FFF) == infinity && std::isfinite(static_cast<double>(work[i])))
+      throw Error(text_ + ": " + number_text(work[i]) + " does not fit into " + std::string(name_of(target_)), Fault::value);
+  }
+}
+
 template <class Raw> void Preparation::finish(const Raw* work, std::int64_t count, std::byte* prepared) const {
+  if (target_ == Type::float16 || target_ == Type::bfloat16) return finish_half(work, count, prepared);
   with_type(target_, [&](auto zero) {
     using Target = decltype(zero);
     auto* out = reinterpret_cast<Target*>(prepared);

@@ -32,6 +32,7 @@ class Preparation {
   template <class Raw> void convert(Raw* work, std::int64_t count, const Conversion& conversion) const;
   template <class Raw> void walk(Raw* work, std::int64_t count) const;
   template <class Raw> void finish(const Raw* work, std::int64_t count, std::byte* prepared) const;
+  template <class Raw> void finish_half(const Raw* work, std::int64_t count, std::byte* prepared) const;
 
   Type raw_, target_;
   std::string text_;                                // "variable 'pt' of input 'jets'"

@@ -7,18 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..errors import ValueRefused
 from ..feed import Batch, batch_of
 from ..feed.scores import Scores
 from . import _lading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from ..model import Model
 
 #: NumPy types by the number the engine gives them (float16 and bfloat16 travel as bits).
 TYPES = ("float32", "float64", "float16", "uint16", "int8", "int16", "int32", "int64",
          "uint8", "uint16", "uint32", "uint64", "bool")
+
+
+#: The number of bfloat16 among them.
+BFLOAT16 = 3
+
+#: Into how many parts a run is divided to tell how far it is, and how many entries a part has at least.
+BLOCKS, SMALLEST_BLOCK = 100, 256
 
 
 def isa() -> str:
@@ -50,7 +58,10 @@ class Session:
     """
 
     def __init__(self, model: Model, threads: int = 1, memory_limit: int = 0) -> None:
+        if threads < 1:
+            raise ValueRefused(f"threads: {threads}; at least one thread runs")
         self.model, self.threads = model, threads
+        self._one_at_a_time = threading.Lock()
         self._compiled = compile(model, memory_limit)
         self._session = _lading.Session(self._compiled)
         self._columns = self._compiled.columns()
@@ -65,8 +76,8 @@ class Session:
         """Scores of all entries in ``events``; see ``Model.run``."""
         return self.run_batch(batch_of(self.model, events, columns, units))
 
-    def run_batch(self, batch: Batch) -> Scores:
-        """Scores of a batch that ``lading.feed`` made."""
+    def run_batch(self, batch: Batch, progress: Callable[[int], None] | None = None) -> Scores:
+        """Scores of a batch that ``lading.feed`` made. ``progress(entries)`` is told now and then how many are done."""
         arrays, conversions = [], []
         for name, variable, *_ in self._columns:
             column = batch.columns[name, variable]
@@ -75,14 +86,21 @@ class Session:
         offsets: list[np.ndarray | None] = [None] * self._compiled.axis_count
         for axis, counts in batch.counts.items():
             offsets[self._compiled.find_axis(axis)] = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        results = self._room(batch)
-        self._session.run_batch(batch.entries, arrays, conversions, offsets, list(results.values()), self.threads)
-        return Scores(self.model, results, self._kept(batch), batch)
+        self._refuse_short(batch)
+        room = self._room(batch)
+        results = list(room.values())
+        with self._one_at_a_time:
+            for first, last in _blocks(batch.entries, progress is not None):
+                self._session.run_batch(batch.entries, arrays, conversions, offsets, results, self.threads, first, last)
+                if progress is not None:
+                    progress(last)
+        return Scores(self.model, self._readable(room), self._kept(batch), batch)
 
     def run_graph(self, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Runs the main graph once on prepared tensors: no names, no preparation, no loop over entries."""
         given = [np.ascontiguousarray(tensors[name]) for name in self.model.inputs]
-        return dict(zip(self.model.outputs, self._session.run_graph(given), strict=True))
+        with self._one_at_a_time:
+            return dict(zip(self.model.outputs, self._session.run_graph(given), strict=True))
 
     @property
     def memory(self) -> int:
@@ -117,6 +135,34 @@ class Session:
             items = batch.entries if axis is None else int(kept[axis].sum())
             room[name] = np.empty((items, width), TYPES[type_number])
         return room
+
+
+    def _refuse_short(self, batch: Batch) -> None:
+        """The engine trusts what it is given: every column has a row for each entry or element."""
+        for axis, counts in batch.counts.items():
+            if counts.shape != (batch.entries,) or counts.min(initial=0) < 0:
+                raise ValueRefused(f"axis '{axis}': {len(counts)} counts for {batch.entries} entries")
+        for name, variable, _, _, width in self._columns:
+            values = batch.columns[name, variable].values
+            along = self.model.sequence_axis(self.model.inputs[name].axes)
+            rows = batch.entries if along is None else int(batch.counts[along].sum())
+            text = f"input '{name}'" if variable is None else f"variable '{variable}' of input '{name}'"
+            if len(values) != rows or values.size != rows * width or not (width == 1 or values.flags.c_contiguous):
+                raise ValueRefused(f"{text}: the shape is {values.shape}, expected {rows} rows of {width}")
+
+    def _readable(self, room: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """bfloat16 comes as bits, and goes out as the float32 that holds the same number."""
+        for name, type_number, *_ in self._outputs:
+            if type_number == BFLOAT16:
+                room[name] = (room[name].astype(np.uint32) << 16).view(np.float32)
+        return room
+
+
+def _blocks(entries: int, several: bool) -> Iterator[tuple[int, int]]:
+    """From where to where entries are run at once; in ``BLOCKS`` parts where somebody wants to be told."""
+    parts = max(1, min(BLOCKS, entries // SMALLEST_BLOCK)) if several else 1
+    for part in range(parts):
+        yield entries * part // parts, entries * (part + 1) // parts
 
 
 _sessions = threading.local()

@@ -47,6 +47,8 @@ class Session:
         offsets: Sequence[NDArray[np.int64] | None],
         results: Sequence[NDArray[Any]],
         threads: int = 1,
+        begin: int = 0,
+        end: int = -1,
     ) -> None: ...
     def run_graph(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]: ...
     @property

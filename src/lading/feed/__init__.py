@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ..errors import UnknownName, ValueRefused, suggestion
-from .jagged import Items, Leading, items_of
+from .batch import Batch, Column, Gathering
 from .positional import Positional, positional
 from .tables import Table, table_of
 
@@ -19,28 +17,6 @@ if TYPE_CHECKING:
     from ..model import Model
 
 __all__ = ["Batch", "Column", "batch_of", "positional"]
-
-
-@dataclass
-class Column:
-    """The numbers of one variable: ``values`` (items, ...) as fed, in ``unit`` (None: the model's)."""
-
-    values: np.ndarray
-    unit: str | None = None
-
-
-@dataclass
-class Batch:
-    """All that one run needs. ``columns`` by (input, variable); variable None where slots have no names."""
-
-    entries: int
-    leading: Leading
-    columns: dict[tuple[str, str | None], Column] = field(default_factory=dict)
-    counts: dict[str, np.ndarray] = field(default_factory=dict)
-    forms: dict[str, str] = field(default_factory=dict)  # sequence axis -> form its elements came in
-    widths: dict[str, int] = field(default_factory=dict)  # sequence axis -> length of padded or regular rows
-    valid: dict[str, np.ndarray] = field(default_factory=dict)  # sequence axis -> real elements of padded rows
-    axis_of: dict[tuple[str, str | None], str] = field(default_factory=dict)  # columns that run along a sequence
 
 
 def batch_of(
@@ -59,8 +35,8 @@ def batch_of(
 
         events = read_file(Path(events), model, columns)
     column_of = _by_variable(model, columns or {}, "columns")
-    gathered = _Gathering(model, _by_variable(model, units or {}, "units"))
-    for name, source in _sources(model, events).items():
+    gathered = Gathering(model, _by_variable(model, units or {}, "units"))
+    for name, source in _sources(model, events, column_of).items():
         _gather_input(gathered, model.inputs[name], source, column_of)
     return gathered.batch()
 
@@ -88,23 +64,17 @@ def _fed_inputs(model: Model) -> list[str]:
     ]
 
 
-def _sources(model: Model, events: Any) -> dict[str, Any]:
+def _sources(model: Model, events: Any, columns: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     """What each input is fed from."""
     fed = _fed_inputs(model)
-    if isinstance(events, Mapping) and not _is_flat(model, events):
-        for name in events:
-            if name not in fed:
-                model.inputs[name]  # an unknown name raises here, with the nearest ones
-                raise UnknownName(f"input '{name}' of model '{model.name}' is made by the engine: do not feed it")
-        for name in fed:
-            if name not in events:
-                raise ValueRefused(
-                    f"input '{name}' of model '{model.name}' was not given {suggestion(name, events)}"
-                )
-        return dict(events)
+    if isinstance(events, Mapping) and _is_flat(model, events):
+        return _from_flat(model, fed, events, columns)
+    if isinstance(events, Mapping):
+        return _by_input(model, fed, events)
     table = table_of(events)
     if table is not None:
-        return {name: table.nested(name) or table for name in fed}
+        inner = {name: table.nested(name) for name in fed}
+        return {name: table if found is None else found for name, found in inner.items()}
     if len(fed) == 1:
         return {fed[0]: events}
     raise ValueRefused(
@@ -113,16 +83,44 @@ def _sources(model: Model, events: Any) -> dict[str, Any]:
     )
 
 
+def _by_input(model: Model, fed: list[str], events: Mapping[str, Any]) -> dict[str, Any]:
+    for name in events:
+        if name not in fed:
+            model.inputs[name]  # an unknown name raises here, with the nearest ones
+            raise UnknownName(f"input '{name}' of model '{model.name}' is made by the engine: do not feed it")
+    for name in fed:
+        if name not in events:
+            raise ValueRefused(f"input '{name}' of model '{model.name}' was not given {suggestion(name, events)}")
+    return dict(events)
+
+
 def _is_flat(model: Model, events: Mapping[str, Any]) -> bool:
-    """One level of names only: {"pt": ..., "eta": ...} for a model whose variables have unique names."""
+    """One level of names only: {"pt": ..., "eta": ...} for a model whose variables have names."""
     inputs = {i.name for i in model.input_list}
     variables = {v.name for i in model.input_list for v in i.variable_list}
-    return bool(events) and not any(name in inputs for name in events) and any(n in variables for n in events)
+    if not variables or not events or any(name in inputs for name in events):
+        return False
+    return any(name in variables for name in events) or all(table_of(value) is None for value in events.values())
 
 
-def _gather_input(gathered: _Gathering, given: Input, source: Any, columns: Mapping[tuple[str, str], str]) -> None:
+def _from_flat(
+    model: Model, fed: list[str], events: Mapping[str, Any], columns: Mapping[tuple[str, str], str]
+) -> dict[str, Any]:
+    """One mapping for all inputs; each of its names must be that of a variable of one of them."""
+    table = table_of(events)
+    assert table is not None
+    if len(fed) == 1:
+        return {fed[0]: table}
+    expected = [columns.get((i.name, v.name), v.name) for i in model.input_list for v in i.variable_list]
+    for name in table.names:
+        if name not in expected and name != "valid":
+            raise UnknownName(f"variable '{name}' is in no input of model '{model.name}' {suggestion(name, expected)}")
+    return dict.fromkeys(fed, replace(table, strict=False))
+
+
+def _gather_input(gathered: Gathering, given: Input, source: Any, columns: Mapping[tuple[str, str], str]) -> None:
     if not given.variable_list:
-        gathered.add(given, None, source)
+        gathered.add(given, None, _nameless(given, source))
         return
     if isinstance(source, Positional):
         source = source.as_mapping(given)
@@ -133,6 +131,8 @@ def _gather_input(gathered: _Gathering, given: Input, source: Any, columns: Mapp
             f"input '{given.name}' has named variables: feed them by name, or say their order with "
             f"lading.positional(array, order=[{order}, ...])"
         )
+    if gathered.model.sequence_axis(given.axes) is not None and "valid" not in given.variables:
+        table = table.with_valid()
     fed = [v for v in given.variable_list if v.source is None]
     if table.strict:
         _refuse_unknown(table, given, fed, columns)
@@ -142,69 +142,26 @@ def _gather_input(gathered: _Gathering, given: Input, source: Any, columns: Mapp
             raise ValueRefused(
                 f"variable '{variable.name}' of input '{given.name}' was not given {suggestion(name, table.names)}"
             )
-        gathered.add(given, variable, table.get(name), table.valid)
+        gathered.add(given, variable, table.column(name), table.valid)
 
 
-def _refuse_unknown(
-    table: Table, given: Input, fed: list[Variable], columns: Mapping[tuple[str, str], str]
-) -> None:
+def _nameless(given: Input, source: Any) -> Any:
+    """The array of an input whose slots have no names; of a table the column called like the input."""
+    if isinstance(source, Positional):
+        raise ValueRefused(f"input '{given.name}' has no named variables: feed the array as it is, without an order")
+    table = table_of(source)
+    if table is None:
+        return source
+    if given.name not in table.names:
+        raise ValueRefused(f"input '{given.name}' was not given {suggestion(given.name, table.names)}")
+    return table.column(given.name)
+
+
+def _refuse_unknown(table: Table, given: Input, fed: list[Variable], columns: Mapping[tuple[str, str], str]) -> None:
     expected = [columns.get((given.name, v.name), v.name) for v in fed]
     for name in table.names:
-        if name not in expected:
-            raise UnknownName(f"variable '{name}' is not in input '{given.name}' {suggestion(name, expected)}")
-
-
-class _Gathering:
-    """Collects columns and holds them against each other: entries and lengths must agree."""
-
-    def __init__(self, model: Model, units: Mapping[tuple[str, str], str]) -> None:
-        self.model, self.units = model, units
-        self.columns: dict[tuple[str, str | None], Column] = {}
-        self.leading: tuple[str, Leading] | None = None
-        self.sequences: dict[str, tuple[str, Items]] = {}
-        self.axis_of: dict[tuple[str, str | None], str] = {}
-
-    def add(self, given: Input, variable: Variable | None, values: Any, valid: np.ndarray | None = None) -> None:
-        text = f"input '{given.name}'" if variable is None else f"variable '{variable.name}' of input '{given.name}'"
-        axis = self.model.sequence_axis(given.axes)
-        items = items_of(values, axis is not None, self.model.item_shape(given), text, valid)
-        items.values = items.values.reshape((len(items.values), *self.model.fixed_shape(given)))
-        self._agree_on_entries(text, items)
-        if axis is not None:
-            self._agree_on_lengths(axis, text, items)
-        name = variable.name if variable is not None else None
-        unit = self.units.get((given.name, name)) if name is not None else None
-        self.columns[given.name, name] = Column(items.values, unit)
-        if axis is not None:
-            self.axis_of[given.name, name] = axis
-
-    def _agree_on_entries(self, text: str, items: Items) -> None:
-        if self.leading is None:
-            self.leading = (text, items.leading)
-        elif not self.leading[1].same(items.leading):
-            other, leading = self.leading
-            raise ValueRefused(f"{text} has {items.leading} entries, {other} has {leading}")
-
-    def _agree_on_lengths(self, axis: str, text: str, items: Items) -> None:
-        assert items.counts is not None
-        other, first = self.sequences.setdefault(axis, (text, items))
-        if first is items:
-            return
-        assert first.counts is not None
-        if not np.array_equal(first.counts, items.counts):
-            at = int(np.flatnonzero(first.counts != items.counts)[0])
-            raise ValueRefused(
-                f"{text} and {other} share axis '{axis}' but differ in length: {items.counts[at]} and "
-                f"{first.counts[at]} elements in entry {at}"
-            )
-
-    def batch(self) -> Batch:
-        leading = self.leading[1] if self.leading else Leading((1,))
-        batch = Batch(leading.count, leading, self.columns, axis_of=self.axis_of)
-        for axis, (_, items) in self.sequences.items():
-            assert items.counts is not None
-            batch.counts[axis], batch.forms[axis] = items.counts, items.form
-            batch.widths[axis] = items.width
-            if items.valid is not None:
-                batch.valid[axis] = items.valid
-        return batch
+        if name in expected:
+            continue
+        if name in given.variables and (source := given.variables[name].source):
+            raise UnknownName(f"variable '{name}' of input '{given.name}' is taken from '{source}': do not feed it")
+        raise UnknownName(f"variable '{name}' is not in input '{given.name}' {suggestion(name, expected)}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import FormatError, MissingFile, MissingPackage, UnknownName, suggestion
-from .tables import Table
+from .tables import Table, arrow_column
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -135,14 +135,7 @@ def _read_parquet(path: Path, model: Model, columns: dict[str, str]) -> Table:
     parquet = package("pyarrow.parquet", "parquet", path)
     names = parquet.read_schema(path).names
     table = parquet.read_table(path, columns=[name for name in wanted(model, columns) if name in names])
-    return _table({name: _arrow(table.column(name).combine_chunks()) for name in table.column_names}, names)
-
-
-def _arrow(column: Any) -> Any:
-    """A pyarrow array as numbers, or as (values, counts) where it holds lists."""
-    if hasattr(column, "flatten") and hasattr(column, "value_lengths"):
-        return column.flatten().to_numpy(zero_copy_only=False), column.value_lengths().to_numpy(zero_copy_only=False)
-    return column.to_numpy(zero_copy_only=False)
+    return _table({name: arrow_column(table.column(name)) for name in table.column_names}, names)
 
 
 def _read_root(path: Path, model: Model, columns: dict[str, str]) -> Any:

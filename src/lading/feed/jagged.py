@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ValueRefused
+from .numbers import is_absent, numbers
 
 
 @dataclass
@@ -26,10 +27,10 @@ class Leading:
 
     def same(self, other: Leading) -> bool:
         """Both hold as many entries, in the same arrangement."""
-        if (self.counts or []) and (other.counts or []):
-            mine, theirs = self.counts or [], other.counts or []
+        mine, theirs = self.counts or [], other.counts or []
+        if mine or theirs:
             return len(mine) == len(theirs) and all(np.array_equal(a, b) for a, b in zip(mine, theirs, strict=True))
-        return not self.counts and not other.counts and self.shape == other.shape
+        return self.shape == other.shape
 
     def restore(self, array: Any) -> Any:
         """``array`` (entries, ...) with the leading axes it came with."""
@@ -51,7 +52,11 @@ class Leading:
         return array
 
     def __str__(self) -> str:
-        return str(self.count) if len(self.shape) <= 1 else f"{self.count} {self.shape}"
+        if self.counts:
+            return f"{self.count} entries (in {self.shape[0]} lists)"
+        if len(self.shape) > 1:
+            return f"{self.count} entries ({' x '.join(map(str, self.shape))})"
+        return "1 entry" if self.count == 1 else f"{self.count} entries"
 
 
 @dataclass
@@ -61,9 +66,14 @@ class Items:
     values: np.ndarray
     leading: Leading
     counts: np.ndarray | None = None  # of a sequence: elements per entry
-    form: str = "regular"  # regular, awkward, counts, padded
+    form: str = "regular"  # regular, awkward, counts, lists, padded
     width: int = 0  # of regular or padded rows
     valid: np.ndarray | None = None
+
+    @property
+    def is_empty_list(self) -> bool:
+        """One sequence of no elements, or no sequence at all: which of the two, the other inputs tell."""
+        return self.counts is not None and self.leading.shape == () and not self.counts.any()
 
 
 def items_of(
@@ -76,15 +86,29 @@ def items_of(
     the variable in it.
     """
     if sequence and isinstance(values, tuple) and len(values) == 2:
-        return _from_counts(values, fixed, text)
-    if hasattr(values, "layout"):
-        return _from_awkward(values, sequence, fixed, text)
-    array = _numbers(values, text) if not _is_ragged(values) else None
-    if array is None:
-        return _from_lists(values, sequence, fixed, text)
-    own = (1 if sequence else 0) + len(fixed)
-    leading = Leading(array.shape[: array.ndim - own])
-    if array.ndim < own or array.shape[array.ndim - len(fixed) :] != fixed:
+        items = _from_counts(values, fixed, text)
+    elif hasattr(values, "layout"):
+        from .awkward_arrays import from_awkward
+
+        items = from_awkward(values, sequence, fixed, text)
+    elif _is_ragged(values):
+        items = _from_lists(values, sequence, fixed, text)
+    else:
+        items = _from_array(values, sequence, fixed, text, valid)
+    if valid is not None and sequence and items.valid is None:
+        raise ValueRefused(f"{text}: 'valid' marks the elements of padded rows, these are {items.form}")
+    if fixed:
+        items.values = np.ascontiguousarray(items.values)
+    return items
+
+
+def _from_array(values: Any, sequence: bool, fixed: tuple[int, ...], text: str, valid: np.ndarray | None) -> Items:
+    if sequence and np.ma.is_masked(values):
+        raise ValueRefused(f"{text}: elements are masked; mark the real ones by a boolean array 'valid' beside it, "
+                           "or fill them with NaN")
+    array = numbers(values, text)
+    leading = Leading(array.shape[: array.ndim - (1 if sequence else 0) - len(fixed)])
+    if array.ndim < sequence + len(fixed) or array.shape[array.ndim - len(fixed) :] != fixed:
         wanted = ("n", *(("length",) if sequence else ()), *fixed)
         raise ValueRefused(f"{text}: the shape is {array.shape}, expected ({', '.join(map(str, wanted))})")
     if not sequence:
@@ -92,38 +116,38 @@ def items_of(
     width = array.shape[len(leading.shape)]
     rows = array.reshape((leading.count, width, *fixed))
     if valid is not None:
-        if valid.shape != rows.shape[:2]:
-            raise ValueRefused(f"{text}: 'valid' has shape {valid.shape}, the values {rows.shape}")
-        counts = valid.sum(axis=1).astype(np.int64)
-        return Items(rows[valid], leading, counts, "padded", width, valid)
+        return _from_padded(rows, leading, valid, text)
+    form = "lists" if isinstance(values, list) and len(leading.shape) == 1 else "regular"
     counts = np.full(leading.count, width, np.int64)
-    return Items(rows.reshape((-1, *fixed)), leading, counts, "regular", width)
+    return Items(rows.reshape((-1, *fixed)), leading, counts, form, width)
+
+
+def _from_padded(rows: np.ndarray, leading: Leading, valid: Any, text: str) -> Items:
+    valid = np.asarray(valid)
+    if valid.dtype != np.bool_ or valid.shape != (*leading.shape, rows.shape[1]):
+        raise ValueRefused(f"{text}: 'valid' is {valid.dtype} of shape {valid.shape}, expected bool of shape "
+                           f"{(*leading.shape, rows.shape[1])}")
+    valid = valid.reshape(rows.shape[:2])
+    return Items(rows[valid], leading, valid.sum(axis=1).astype(np.int64), "padded", rows.shape[1], valid)
 
 
 def _is_ragged(values: Any) -> bool:
+    """Rows of differing length: a list of lists, or an object array of arrays."""
     if isinstance(values, np.ndarray):
-        return bool(values.dtype == object)
-    if not isinstance(values, (list, tuple)) or not values:
+        return values.dtype == object and values.ndim == 1 and any(_is_row(item) for item in values)
+    if not isinstance(values, (list, tuple)) or not any(_is_row(row) for row in values):
         return False
-    if hasattr(values[0], "__len__") and not isinstance(values[0], str):
-        return len({len(row) for row in values}) > 1 or any(_is_ragged(row) for row in values)
-    return False
+    return len({len(row) if _is_row(row) else -1 for row in values}) > 1 or any(_is_ragged(row) for row in values)
 
 
-def _numbers(values: Any, text: str) -> np.ndarray:
-    array = np.asarray(values)
-    if array.dtype.kind not in "biuf":
-        shown = "text" if array.dtype.kind in "USO" else str(array.dtype)
-        raise ValueRefused(f"{text}: numbers are expected, not {shown}")
-    if array.dtype == np.float16:
-        array = array.astype(np.float32)
-    elif array.dtype.kind == "f" and array.dtype.itemsize > 8:
-        array = array.astype(np.float64)
-    return array.astype(array.dtype.newbyteorder("="), copy=False)
+def _is_row(item: Any) -> bool:
+    return hasattr(item, "__len__") and not isinstance(item, (str, bytes))
 
 
 def _from_counts(values: tuple[Any, Any], fixed: tuple[int, ...], text: str) -> Items:
-    flat, counts = _numbers(values[0], text), np.asarray(values[1])
+    flat, counts = numbers(values[0], text), np.asarray(values[1])
+    if counts.size == 0:
+        counts = counts.astype(np.int64)
     if counts.dtype.kind not in "iu" or (counts.size and counts.min() < 0):
         raise ValueRefused(f"{text}: counts must be integers that are not negative")
     if flat.shape != (int(counts.sum()), *fixed):
@@ -134,36 +158,25 @@ def _from_counts(values: tuple[Any, Any], fixed: tuple[int, ...], text: str) -> 
 
 
 def _from_lists(values: Any, sequence: bool, fixed: tuple[int, ...], text: str) -> Items:
-    """Rows of differing length: a list of lists, or an object array of arrays."""
-    if not sequence:
+    for entry, row in enumerate(values):
+        if not _is_row(row):
+            found = "nothing" if is_absent(row) else f"the number {row}"
+            raise ValueRefused(f"{text}: entry {entry} is {found}, the others are lists; an empty list is []")
+    if not sequence and len({len(row) for row in values}) > 1:
         raise ValueRefused(f"{text}: rows differ in length, but it is no sequence")
-    rows = [_numbers(row, text) for row in values]
+    rows = [numbers(row, text) for row in values]
+    if not sequence:
+        return _from_array(np.stack(rows), sequence, fixed, text, None)
     counts = np.array([len(row) for row in rows], np.int64)
     filled = [row for row in rows if len(row)]
+    if len({row.shape[1:] for row in filled}) > 1:
+        raise ValueRefused(f"{text}: elements differ in shape, expected {fixed}")
     flat = np.concatenate(filled) if filled else np.zeros((0, *fixed), np.float32)
-    return Items(_checked(flat, fixed, text), Leading((len(rows),)), counts, "lists")
+    return Items(checked(flat, fixed, text), Leading((len(rows),)), counts, "lists")
 
 
-def _from_awkward(values: Any, sequence: bool, fixed: tuple[int, ...], text: str) -> Items:
-    import awkward
-
-    levels: list[np.ndarray] = []
-    own = 1 + len(fixed)
-    depth = values.ndim if hasattr(values, "ndim") else 0
-    first = len(values)
-    for _ in range(depth - own):
-        levels.append(np.asarray(awkward.num(values, axis=1), np.int64))
-        values = awkward.flatten(values, axis=1)
-    flat = _checked(_numbers(awkward.to_numpy(values, allow_missing=False), text), fixed, text)
-    if not sequence:
-        return Items(flat, Leading((first,), levels or None), None, "awkward")
-    if not levels:
-        raise ValueRefused(f"{text} is a sequence: expected one list per entry, got {first} numbers")
-    counts = levels.pop()
-    return Items(flat, Leading((first,), levels or None), counts, "awkward")
-
-
-def _checked(flat: np.ndarray, fixed: tuple[int, ...], text: str) -> np.ndarray:
+def checked(flat: np.ndarray, fixed: tuple[int, ...], text: str) -> np.ndarray:
+    """``flat`` if each of its items has the shape ``fixed``."""
     if flat.shape[1:] != fixed:
         raise ValueRefused(f"{text}: each item has shape {flat.shape[1:]}, expected {fixed}")
     return flat

@@ -1,4 +1,4 @@
-"""Anything with named columns: mappings, pandas and polars frames, structured and record arrays."""
+"""Anything with named columns: mappings, pandas, polars and Arrow tables, structured and record arrays."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from ..errors import ValueRefused
 
 
 @dataclass
@@ -18,12 +20,27 @@ class Table:
     strict: bool = False
     valid: np.ndarray | None = None  # padded layout: which elements are real
 
+    def column(self, name: str) -> Any:
+        """The column ``name``. Raises ValueRefused if there are two."""
+        if self.names.count(name) > 1:
+            raise ValueRefused(f"column '{name}' is there {self.names.count(name)} times; which is meant?")
+        return self.get(name)
+
     def nested(self, name: str) -> Any:
         """The column ``name`` if it is itself a table, else None."""
-        if name not in self.names:
+        if self.names.count(name) != 1:
             return None
         column = self.get(name)
         return column if table_of(column) is not None else None
+
+    def with_valid(self) -> Table:
+        """A boolean column ``valid`` taken out of the names: it marks the real elements of padded rows."""
+        if self.valid is not None or self.names.count("valid") != 1:
+            return self
+        valid = np.asarray(self.get("valid"))
+        if valid.dtype != np.bool_:
+            return self
+        return Table([name for name in self.names if name != "valid"], self.get, self.strict, valid)
 
 
 def table_of(thing: Any) -> Table | None:
@@ -31,20 +48,30 @@ def table_of(thing: Any) -> Table | None:
     if isinstance(thing, Table):
         return thing
     if isinstance(thing, Mapping):
-        return Table(list(thing), thing.__getitem__, strict=True)
-    if isinstance(thing, (np.ndarray, np.void)) and thing.dtype.names:
-        return _structured(thing)
+        return Table([str(name) for name in thing], _by_text(thing), strict=True)
+    if getattr(getattr(thing, "dtype", None), "names", None):  # structured arrays, datasets of HDF5
+        array = np.asanyarray(thing)
+        return Table(list(array.dtype.names or ()), lambda name: array[name])
     if hasattr(thing, "fields") and hasattr(thing, "layout"):  # awkward
         return Table(list(thing.fields), lambda name: thing[name]) if thing.fields else None
+    if hasattr(thing, "column_names") and hasattr(thing, "column"):  # Arrow
+        return Table(list(thing.column_names), lambda name: arrow_column(thing.column(name)))
     if hasattr(thing, "columns") and hasattr(thing, "__getitem__"):  # pandas, polars
-        return Table([str(c) for c in thing.columns], lambda name: thing[name].to_numpy())
+        key = {str(column): column for column in thing.columns}
+        return Table([str(column) for column in thing.columns], lambda name: thing[key[name]].to_numpy())
     return None
 
 
-def _structured(array: Any) -> Table:
-    """A structured array; a boolean field ``valid`` marks the real elements of a padded one (n, length)."""
-    names = list(array.dtype.names)
-    valid = None
-    if "valid" in names and array.ndim == 2 and array.dtype["valid"] == np.bool_:
-        valid = array["valid"]
-    return Table(names, lambda name: array[name], valid=valid)
+def arrow_column(column: Any) -> Any:
+    """An Arrow array as numbers, or as lists where it holds lists."""
+    column = column.combine_chunks() if hasattr(column, "combine_chunks") else column
+    if not hasattr(column, "value_lengths"):
+        return column.to_numpy(zero_copy_only=False)
+    if column.null_count:
+        return column.to_numpy(zero_copy_only=False)  # refused later, with the entry that is null
+    return column.flatten().to_numpy(zero_copy_only=False), column.value_lengths().to_numpy(zero_copy_only=False)
+
+
+def _by_text(mapping: Mapping[Any, Any]) -> Callable[[str], Any]:
+    key = {str(name): name for name in mapping}
+    return lambda name: mapping[key[name]]

@@ -137,8 +137,8 @@ def _attribute(model: Model, node: Node, name: str) -> AttributeProto:
     if name in TYPE_VALUED and isinstance(value, str):
         value = _number_of(value)
     schema = defs.get_schema(node.operator, OPSET, "").attributes
-    kind = schema[name].type.value if name in schema else None
-    return helper.make_attribute(name, value, attr_type=kind)
+    kind: Any = schema[name].type if name in schema else None
+    return helper.make_attribute(name, value, attr_type=None if kind is None else int(kind))
 
 
 def _tensor(array: np.ndarray, name: str) -> TensorProto:

@@ -27,8 +27,9 @@ def restored(proto: ModelProto, where: str) -> Model | None:
     if PAPERS not in said or FUNCTION not in said:
         return None
     graphs: dict[str, Graph] = {}
+    in_place: dict[str, np.ndarray] = {}
     try:
-        _read_graph(proto.graph, "main", graphs, in_place := {}, where)
+        _read_graph(proto.graph, "main", graphs, in_place, where)
         weights = {t.name: array_of(t, f"{where}: weight '{t.name}'") for t in proto.graph.initializer}
         weights = {name: array for name, array in weights.items() if name not in in_place}
         model = from_papers(said[PAPERS].encode(), graphs, weights, where)

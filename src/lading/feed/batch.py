@@ -1,0 +1,98 @@
+"""The columns of one run, held against each other: entries and lengths must agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import ValueRefused
+from .jagged import Items, Leading, items_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..endpoints import Input, Variable
+    from ..model import Model
+
+
+@dataclass
+class Column:
+    """The numbers of one variable: ``values`` (items, ...) as fed, in ``unit`` (None: the model's)."""
+
+    values: np.ndarray
+    unit: str | None = None
+
+
+@dataclass
+class Batch:
+    """All that one run needs. ``columns`` by (input, variable); variable None where slots have no names."""
+
+    entries: int
+    leading: Leading
+    columns: dict[tuple[str, str | None], Column] = field(default_factory=dict)
+    counts: dict[str, np.ndarray] = field(default_factory=dict)
+    forms: dict[str, str] = field(default_factory=dict)  # sequence axis -> form its elements came in
+    widths: dict[str, int] = field(default_factory=dict)  # sequence axis -> length of padded or regular rows
+    valid: dict[str, np.ndarray] = field(default_factory=dict)  # sequence axis -> real elements of padded rows
+    axis_of: dict[tuple[str, str | None], str] = field(default_factory=dict)  # columns that run along a sequence
+
+
+class Gathering:
+    """Collects columns and holds them against each other: entries and lengths must agree."""
+
+    def __init__(self, model: Model, units: Mapping[tuple[str, str], str]) -> None:
+        self.model, self.units = model, units
+        self.columns: dict[tuple[str, str | None], Column] = {}
+        self.leading: tuple[str, Leading] | None = None
+        self.sequences: dict[str, tuple[str, Items]] = {}
+        self.axis_of: dict[tuple[str, str | None], str] = {}
+
+    def add(self, given: Input, variable: Variable | None, values: Any, valid: np.ndarray | None = None) -> None:
+        text = f"input '{given.name}'" if variable is None else f"variable '{variable.name}' of input '{given.name}'"
+        axis = self.model.sequence_axis(given.axes)
+        items = items_of(values, axis is not None, self.model.item_shape(given), text, valid)
+        items.values = items.values.reshape((len(items.values), *self.model.fixed_shape(given)))
+        self._agree_on_entries(text, items)
+        if axis is not None:
+            self._agree_on_lengths(axis, text, items)
+        name = variable.name if variable is not None else None
+        unit = self.units.get((given.name, name)) if name is not None else None
+        self.columns[given.name, name] = Column(items.values, unit)
+        if axis is not None:
+            self.axis_of[given.name, name] = axis
+
+    def _agree_on_entries(self, text: str, items: Items) -> None:
+        if self.leading is None:
+            self.leading = (text, items.leading)
+            return
+        other, leading = self.leading
+        if items.is_empty_list and leading.shape == (0,):
+            items.leading, items.counts = leading, np.zeros(0, np.int64)
+        if not leading.same(items.leading):
+            raise ValueRefused(f"{text} has {items.leading}, {other} has {leading}")
+
+    def _agree_on_lengths(self, axis: str, text: str, items: Items) -> None:
+        assert items.counts is not None
+        other, first = self.sequences.setdefault(axis, (text, items))
+        if first is items:
+            return
+        assert first.counts is not None
+        if not np.array_equal(first.counts, items.counts):
+            at = int(np.flatnonzero(first.counts != items.counts)[0])
+            raise ValueRefused(
+                f"{text} and {other} share axis '{axis}' but differ in length: {items.counts[at]} and "
+                f"{first.counts[at]} elements in entry {at}"
+            )
+
+    def batch(self) -> Batch:
+        leading = self.leading[1] if self.leading else Leading((1,))
+        batch = Batch(leading.count, leading, self.columns, axis_of=self.axis_of)
+        for axis, (_, items) in self.sequences.items():
+            assert items.counts is not None
+            batch.counts[axis], batch.forms[axis] = items.counts, items.form
+            batch.widths[axis] = items.width
+            if items.valid is not None:
+                batch.valid[axis] = items.valid
+        return batch
