@@ -1,0 +1,134 @@
+"""Names decide what goes where: a wrong, missing or doubled one is refused with the nearest."""
+
+from __future__ import annotations
+
+import awkward as ak
+import numpy as np
+import pandas as pd
+import pytest
+from mirrors import jets_and_tracks, nameless, one_input
+
+import lading
+from lading.endpoints import Input, Mask, Output, Variable
+from lading.graph import Node
+
+JETS = {"pt": [1.0, 2.0], "eta": [3.0, 4.0]}
+TRACKS = {"d0": ([5.0], [1, 0]), "z0": ([6.0], [1, 0])}
+MODEL = jets_and_tracks()
+
+
+def refusal(kind: type[Exception], events, **how) -> str:
+    with pytest.raises(kind) as caught:
+        MODEL.run(events, **how)
+    return str(caught.value)
+
+
+def test_a_wrong_variable() -> None:
+    wrong = {"jets": {"pT": [1.0], "eta": [1.0]}, "tracks": TRACKS}
+    assert refusal(lading.UnknownName, wrong) == (
+        "variable 'pT' is not in input 'jets' (has: 'pt', 'eta'); did you mean 'pt'?")
+
+
+def test_a_wrong_input() -> None:
+    assert refusal(lading.UnknownName, {"jet": JETS, "tracks": TRACKS}) == (
+        "input 'jet' is not in model 'mirror' (has: 'jets', 'tracks'); did you mean 'jets'?")
+
+
+def test_a_missing_variable() -> None:
+    assert refusal(lading.ValueRefused, {"jets": {"pt": [1.0]}, "tracks": TRACKS}) == (
+        "variable 'eta' of input 'jets' was not given (has: 'pt')")
+    table = pd.DataFrame({"jet_pt": [1.0], "jet_eta": [1.0]})
+    assert refusal(lading.ValueRefused, {"jets": table, "tracks": TRACKS}) == (
+        "variable 'pt' of input 'jets' was not given (has: 'jet_pt', 'jet_eta')")
+
+
+def test_a_missing_input() -> None:
+    assert refusal(lading.ValueRefused, {"jets": JETS}) == "input 'tracks' of model 'mirror' was not given (has: 'jets')"
+
+
+def test_a_wrong_name_in_a_flat_mapping() -> None:
+    assert refusal(lading.UnknownName, JETS | TRACKS | {"dO": [1.0, 1.0]}) == (
+        "variable 'dO' is in no input of model 'mirror' (has: 'd0', 'z0', 'pt', 'eta'); did you mean 'd0'?")
+    assert refusal(lading.ValueRefused, JETS | {"d0": TRACKS["d0"]}).startswith("variable 'z0' of input 'tracks' was not")
+
+
+def test_only_wrong_names_in_a_flat_mapping() -> None:
+    with pytest.raises(lading.UnknownName, match="variable 'pT' is not in input 'jets' .*did you mean 'pt'"):
+        one_input(Variable("pt")).run({"pT": [1.0]})
+
+
+def test_a_mask_is_made_by_the_engine() -> None:
+    model = jets_and_tracks(min=2)
+    model.input_list.append(Input("track_mask", ["jet", "track"], "float32", mask=Mask("track", 1, -1)))
+    model.output_list.append(Output("mask", ["jet", 1], "float32"))
+    model.graphs["main"].nodes.append(Node("sum", "ReduceSum", ["track_mask", np.array([1])], ["mask"], {"keepdims": 1}))
+    assert model.run({"jets": JETS, "tracks": TRACKS})["mask"].tolist() == [[0], [-2]]
+    with pytest.raises(lading.UnknownName) as caught:
+        model.run({"jets": JETS, "tracks": TRACKS, "track_mask": [[1.0]]})
+    assert str(caught.value) == "input 'track_mask' of model 'mirror' is made by the engine: do not feed it"
+
+
+def test_a_variable_taken_from_another_is_not_fed() -> None:
+    model = jets_and_tracks()
+    model.input_list[1].variable_list[1] = Variable("jet_pt", source="jets.pt")
+    scores = model.run({"jets": JETS, "tracks": {"d0": ak.Array([[5.0, 6.0], [7.0]])}})
+    assert scores["out_tracks"].tolist() == [[[5, 1], [6, 1]], [[7, 2]]]
+    with pytest.raises(lading.UnknownName) as caught:
+        model.run({"jets": JETS, "tracks": {"d0": ([5.0], [1, 0]), "jet_pt": ([5.0], [1, 0])}})
+    assert str(caught.value) == "variable 'jet_pt' of input 'tracks' is taken from 'jets.pt': do not feed it"
+
+
+# ---- columns=
+
+
+def test_columns_name_what_a_variable_is_read_from() -> None:
+    table = pd.DataFrame({"Jet_pt": [1.0], "eta": [2.0], "pt": [3.0]})
+    model = one_input(Variable("pt"), Variable("eta"))
+    assert model.run(table, columns={"pt": "Jet_pt"})["p_pt"] == 1
+    assert model.run(table, columns={"jets.pt": "Jet_pt"})["p_pt"] == 1
+    assert model.run({"Jet_pt": [1.0], "eta": [2.0]}, columns={"pt": "Jet_pt"})["p_pt"] == 1
+    assert model.run({"a": [1.0], "b": [2.0]}, columns={"pt": "a", "eta": "b"})["p_eta"] == 2
+
+
+def test_columns_of_unknown_variables_are_refused() -> None:
+    assert refusal(lading.UnknownName, {"jets": JETS, "tracks": TRACKS}, columns={"Pt": "Jet_pt"}) == (
+        "columns: 'Pt' is no variable of model 'mirror' (has: 'pt', 'd0', 'z0', 'eta', 'jets.pt', 'jets.eta', "
+        "'tracks.d0', 'tracks.z0'); did you mean 'pt'?")
+    assert refusal(lading.ValueRefused, {"jets": JETS, "tracks": TRACKS} | {"jets": pd.DataFrame(JETS)},
+                   columns={"pt": "Jet_pt"}) == (
+        "variable 'pt' of input 'jets' was not given (has: 'pt', 'eta')")
+
+
+# ---- positional
+
+
+def test_an_array_whose_order_is_said() -> None:
+    array = np.array([[1.0, 10.0], [2.0, 20.0]])
+    scores = one_input(Variable("pt"), Variable("eta")).run(lading.positional(array, order=["eta", "pt"]))
+    np.testing.assert_array_equal(scores["p_pt"], [10, 20])
+    tracks = lading.positional(np.arange(8.0).reshape(2, 2, 2), order=["z0", "d0"])
+    np.testing.assert_array_equal(MODEL.run({"jets": JETS, "tracks": tracks})["p_d0"], [[1, 3], [5, 7]])
+    jagged = lading.positional(ak.Array([[[1.0, 2.0]], []]), order=["d0", "z0"])
+    assert MODEL.run({"jets": JETS, "tracks": jagged})["p_z0"].tolist() == [[2], []]
+
+
+@pytest.mark.parametrize(("order", "kind", "told"), [
+    (["pt"], lading.ValueRefused, "positional: order has 1 names, the array's shape is (2, 2)"),
+    (["pt", "pt"], lading.ValueRefused, "positional: 'pt' comes twice in order"),
+    (["pt", "phi"], lading.UnknownName, "variable 'phi' is not in input 'jets' (has: 'pt', 'eta')"),
+])  # fmt: skip
+def test_an_order_that_does_not_fit(order, kind, told: str) -> None:
+    with pytest.raises(kind) as caught:
+        one_input(Variable("pt"), Variable("eta")).run(lading.positional(np.zeros((2, 2)), order=order))
+    assert str(caught.value).startswith(told)
+
+
+def test_an_order_that_lacks_a_variable() -> None:
+    with pytest.raises(lading.ValueRefused, match="variable 'eta' of input 'jets' was not given"):
+        one_input(Variable("pt"), Variable("eta")).run(lading.positional(np.zeros((2, 1)), order=["pt"]))
+
+
+def test_an_order_where_no_names_are() -> None:
+    with pytest.raises(lading.ValueRefused) as caught:
+        nameless(2).run(lading.positional(np.zeros((3, 2)), order=["a", "b"]))
+    assert str(caught.value) == "input 'x' has no named variables: feed the array as it is, without an order"
