@@ -26,7 +26,7 @@ BEYOND = re.compile(
     r"|is read before it is made|does not fit into|is a real number|should be a number or the name of an axis"
     r"|a second|entry axis|two entry axes|has the axis|lacks the axis|its own|a flag is fed|its unit"
     r"|should not be above|one entry needs|is an input or a weight|belongs to another|no node (uses|reads)"
-    r"|one value for each number|no such file|its sha256 is|has 200 bytes|the output has this axis"
+    r"|one value for each number|numbers for each item|no such file|its sha256 is|has 200 bytes|the output has this axis"
 )
 
 

@@ -36,7 +36,7 @@ def test_a_wrong_input() -> None:
 
 def test_a_missing_variable() -> None:
     assert refusal(lading.ValueRefused, {"jets": {"pt": [1.0]}, "tracks": TRACKS}) == (
-        "variable 'eta' of input 'jets' was not given (has: 'pt')")
+        "variable 'eta' of input 'jets' was not given (has: 'pt'); did you mean 'pt'?")
     table = pd.DataFrame({"jet_pt": [1.0], "jet_eta": [1.0]})
     assert refusal(lading.ValueRefused, {"jets": table, "tracks": TRACKS}) == (
         "variable 'pt' of input 'jets' was not given (has: 'jet_pt', 'jet_eta')")
@@ -48,7 +48,7 @@ def test_a_missing_input() -> None:
 
 def test_a_wrong_name_in_a_flat_mapping() -> None:
     assert refusal(lading.UnknownName, JETS | TRACKS | {"dO": [1.0, 1.0]}) == (
-        "variable 'dO' is in no input of model 'mirror' (has: 'd0', 'z0', 'pt', 'eta'); did you mean 'd0'?")
+        "variable 'dO' is in no input of model 'mirror' (has: 'd0', 'pt', 'z0', 'eta'); did you mean 'd0'?")
     assert refusal(lading.ValueRefused, JETS | {"d0": TRACKS["d0"]}).startswith("variable 'z0' of input 'tracks' was not")
 
 
@@ -92,7 +92,7 @@ def test_columns_name_what_a_variable_is_read_from() -> None:
 
 def test_columns_of_unknown_variables_are_refused() -> None:
     assert refusal(lading.UnknownName, {"jets": JETS, "tracks": TRACKS}, columns={"Pt": "Jet_pt"}) == (
-        "columns: 'Pt' is no variable of model 'mirror' (has: 'pt', 'd0', 'z0', 'eta', 'jets.pt', 'jets.eta', "
+        "columns: 'Pt' is no variable of model 'mirror' (has: 'pt', 'd0', 'eta', 'z0', 'jets.pt', 'jets.eta', "
         "'tracks.d0', 'tracks.z0'); did you mean 'pt'?")
     assert refusal(lading.ValueRefused, {"jets": JETS, "tracks": TRACKS} | {"jets": pd.DataFrame(JETS)},
                    columns={"pt": "Jet_pt"}) == (

@@ -77,7 +77,20 @@ class VariableCheck {
       from.fail("'" + text + "' has the axis '" + bundle_.axes[static_cast<std::size_t>(sequence)].name +
                 "', this input has not");
     }
+    const std::int64_t theirs = item_size(known.input->axes), own = item_size(input.axes);
+    if (theirs != own) {
+      from.fail("'" + text + "' has " + std::to_string(theirs) + " numbers for each item, this input " +
+                std::to_string(own));
+    }
     return source;
+  }
+
+  // How many numbers a variable has for each entry or element: the product of the fixed axes.
+  static std::int64_t item_size(const std::vector<AxisUse>& axes) {
+    std::int64_t size = 1;
+    for (const AxisUse& use : axes)
+      if (use.kind == AxisUse::Kind::number || use.kind == AxisUse::Kind::fixed) size *= use.size;
+    return size;
   }
 
   // A value taken from elsewhere comes in the raw type and unit that it has there.

@@ -45,7 +45,7 @@ ColumnTable::ColumnTable(const Bundle& bundle) {
     if (input.mask) continue;
     const int count = static_cast<int>(input.variables.size()), at = static_cast<int>(i);
     for (int v = count ? 0 : -1; v < count; ++v) {
-      Field field{0, at, v, -1};
+      Field field{0, at, v, -1, sequence_axis(input.axes), false};
       if (v < 0 || input.variables[static_cast<std::size_t>(v)].from.empty()) {
         field.column = find(at, v);
       } else {
@@ -54,6 +54,7 @@ ColumnTable::ColumnTable(const Bundle& bundle) {
         const int source = input_index(from.substr(0, dot));
         field.column = find(source, variable_index(source, from.substr(dot + 1)));
       }
+      field.repeated = field.axis >= 0 && columns[static_cast<std::size_t>(field.column)].axis < 0;
       if (v >= 0) {
         const auto& missing = input.variables[static_cast<std::size_t>(v)].missing;
         if (missing && missing->flag) field.flag_column = find(at, variable_index(at, *missing->flag));

@@ -22,6 +22,8 @@ struct Field {
   int input = 0;
   int variable = -1;
   int flag_column = -1;                             // of missing {"flag": ...}
+  int axis = -1;                                    // sequence axis of its input
+  bool repeated = false;                            // one value per entry, for each element of the sequence
 };
 
 struct ColumnTable {

@@ -44,7 +44,7 @@ bool Session::copies(const Batch& batch, std::size_t f) const {
   const Feed& feed = batch.feeds[static_cast<std::size_t>(field.column)];
   const TensorLayout& layout = input_layout_[static_cast<std::size_t>(field.input)];
   const Input& input = model_->bundle().inputs[static_cast<std::size_t>(field.input)];
-  return field.variable >= 0 && model_->preparation(f).trivial() && feed.type == input.type &&
+  return field.variable >= 0 && !field.repeated && model_->preparation(f).trivial() && feed.type == input.type &&
          feed.conversion.kind == Conversion::Kind::none && layout.inner.size() == 1 &&
          input.axes.back().kind == AxisUse::Kind::variable;
 }
@@ -102,13 +102,17 @@ void Session::fill_inputs(const Batch& batch, std::int64_t first, std::int64_t e
 void Session::fill_field(const Batch& batch, std::size_t f, std::int64_t first, std::int64_t entries) {
   const Field& field = model_->table().fields[f];
   const Column& column = model_->table().columns[static_cast<std::size_t>(field.column)];
-  const Feed& feed = batch.feeds[static_cast<std::size_t>(field.column)];
+  Feed feed = batch.feeds[static_cast<std::size_t>(field.column)];
+  if (field.repeated) {                             // there is one entry: sequences run alone
+    feed.data = static_cast<const std::byte*>(feed.data) + first * feed.stride;
+    feed.stride = 0;
+  }
   const TensorLayout& layout = input_layout_[static_cast<std::size_t>(field.input)];
   const Preparation& preparation = model_->preparation(f);
   Tensor& tensor = frame_.input(field.input);
   const std::size_t word = size_of(tensor.type);
-  const bool along = column.axis >= 0;
-  const Span span = along ? spans_[static_cast<std::size_t>(column.axis)] : Span{first, entries, entries};
+  const bool along = field.axis >= 0;
+  const Span span = along ? spans_[static_cast<std::size_t>(field.axis)] : Span{first, entries, entries};
   const std::int64_t step = along ? layout.element_stride : layout.entry_stride;
   const std::int64_t offset = field.variable < 0 ? 0 : field.variable * layout.variable_stride;
   if (preparation.trivial() && feed.type == tensor.type && feed.conversion.kind == Conversion::Kind::none) {
@@ -123,12 +127,11 @@ void Session::fill_field(const Batch& batch, std::size_t f, std::int64_t first, 
 
 void Session::fill_padding(std::size_t f, std::int64_t) {
   const Field& field = model_->table().fields[f];
-  const Column& column = model_->table().columns[static_cast<std::size_t>(field.column)];
-  if (column.axis < 0) return;
-  const Span& span = spans_[static_cast<std::size_t>(column.axis)];
+  if (field.axis < 0) return;
+  const Span& span = spans_[static_cast<std::size_t>(field.axis)];
   if (span.padded == span.kept) return;
   const TensorLayout& layout = input_layout_[static_cast<std::size_t>(field.input)];
-  const double pad = model_->preparation(f).pad(model_->bundle().axes[static_cast<std::size_t>(column.axis)].pad);
+  const double pad = model_->preparation(f).pad(model_->bundle().axes[static_cast<std::size_t>(field.axis)].pad);
   Tensor& tensor = frame_.input(field.input);
   with_elements(tensor.type, pad, pad, [&](auto element, auto) {
     auto* to = reinterpret_cast<decltype(element)*>(tensor.data);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from ..endpoints import Input, Variable, usual_raw
@@ -72,6 +73,9 @@ def _find_source(
     sequence = model.sequence_axis(inputs[name].axes)
     if sequence is not None and sequence != model.sequence_axis(given.axes):
         place.fail(f"'{text}' has the axis '{sequence}', this input has not")
+    theirs, own = (math.prod(model.fixed_shape(each)) for each in (inputs[name], given))
+    if theirs != own:
+        place.fail(f"'{text}' has {theirs} numbers for each item, this input {own}")
     return inputs[name], source
 
 

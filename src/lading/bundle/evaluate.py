@@ -372,9 +372,11 @@ def source_values(bundle: Bundle, item: dict[str, Any], variable: dict[str, Any]
     name, _, other = variable["from"].partition(".")
     if name not in raw or other not in raw[name]:
         raise BundleError(f"variable '{variable['name']}': there is no '{variable['from']}'")
-    sequence, _ = axes_of(bundle, item)
+    sequence, axes = axes_of(bundle, item)
     along, _ = axes_of(bundle, bundle.inputs[name])
     values = raw[name][other]
+    sizes = [size_of(bundle, item, axis) for axis in axes if axis not in ("variable", sequence)]
+    values = values.reshape(len(values), *sizes)
     return np.repeat(values, counts[sequence], axis=0) if sequence and not along else values
 
 
