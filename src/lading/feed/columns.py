@@ -65,14 +65,13 @@ def _read_npz(path: Path, names: list[str]) -> dict[str, np.ndarray]:
 
 
 def _read_csv(path: Path, names: list[str]) -> dict[str, np.ndarray]:
-    with path.open(encoding="utf-8-sig") as file:
-        header = [name.strip() for name in file.readline().split(",")]
+    from .csv_files import header_of, read_csv_columns
+
+    header = header_of(path)
     for name in names:
         if name not in header:
             raise _refuse(path, name, header)
-    places = [header.index(name) for name in names]
-    array = np.loadtxt(path, delimiter=",", skiprows=1, usecols=places, ndmin=2, encoding="utf-8-sig")
-    return {name: array[:, i] for i, name in enumerate(names)}
+    return read_csv_columns(path, dict.fromkeys(names, "float64"))
 
 
 def _read_parquet(path: Path, names: list[str]) -> dict[str, np.ndarray]:

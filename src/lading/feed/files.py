@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import csv
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from ..endpoints import usual_raw
 from ..errors import FormatError, MissingFile, MissingPackage, UnknownName, suggestion
+from .csv_files import header_of, read_csv_columns
 from .tables import Table, arrow_column
 
 if TYPE_CHECKING:
@@ -31,33 +33,44 @@ def read_file(path: Path, model: Model, columns: Mapping[str, str] | None = None
     return reader(path, model, dict(columns or {}))
 
 
-def wanted(model: Model, columns: Mapping[str, str]) -> list[str]:
-    """Names of all columns that the model's variables are read from."""
-    names = []
+def wanted(model: Model, columns: Mapping[str, str]) -> dict[str, str]:
+    """Names of all columns that the model's variables are read from, and whether they are whole: their type."""
+    names: dict[str, str] = {}
     for given in model.input_list:
         for variable in given.variable_list:
             key = columns.get(f"{given.name}.{variable.name}", columns.get(variable.name, variable.name))
-            if variable.source is None and key not in names:
-                names.append(key)
+            if variable.source is None:
+                names.setdefault(key, "int64" if (variable.raw or usual_raw(given.type)) == "int64" else "float64")
         if not given.variable_list and given.mask is None:
-            names.append(given.name)
+            names.setdefault(given.name, "float64")
     return names
 
 
-def package(name: str, extra: str, path: Path) -> Any:
+@contextmanager
+def opened(open_: Any, path: Path) -> Iterator[Any]:
+    """``open_(path)``, or FormatError if the file is damaged or of another format than its ending says."""
+    try:
+        file = open_(path)
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise FormatError(f"{path}: cannot be read as {path.suffix}: {str(error).splitlines()[0]}") from None
+    with file:
+        yield file
+
+
+def package(name: str, extra: str, path: Path, doing: str = "reading") -> Any:
     """An optional package, or MissingPackage naming what to install."""
     import importlib
 
     try:
         return importlib.import_module(name)
     except ImportError:
-        raise MissingPackage(f"{path}: reading it needs {name}: pip install 'lading[{extra}]'") from None
+        raise MissingPackage(f"{path}: {doing} it needs {name}: pip install 'lading[{extra}]'") from None
 
 
 def _read_hdf5(path: Path, model: Model, columns: dict[str, str]) -> Any:
-    """Structured datasets named like the inputs (sequences padded, with a field ``valid``), or one dataset a column."""
+    """Structured datasets named like the inputs (sequences padded, with a field ``valid``), groups, or columns."""
     h5py = package("h5py", "hdf5", path)
-    with h5py.File(path) as file:
+    with opened(h5py.File, path) as file:
         inputs = [i for i in model.input_list if i.mask is None and (i.name in file or i.variable_list)]
         if not any(given.name in file for given in inputs):
             names = [name for name in wanted(model, columns) if name in file]
@@ -69,8 +82,18 @@ def _read_hdf5(path: Path, model: Model, columns: dict[str, str]) -> Any:
         for given in inputs:
             if given.name not in file:
                 raise UnknownName(f"{path}: dataset '{given.name}' is not there {suggestion(given.name, file)}")
-            events[given.name] = _dataset(file[given.name], given, columns)
+            counts = f"counts/{model.sequence_axis(given.axes)}"
+            if hasattr(file[given.name], "keys"):
+                events[given.name] = _group(file[given.name], file[counts][()] if counts in file else None)
+            else:
+                events[given.name] = _dataset(file[given.name], given, columns)
         return events
+
+
+def _group(group: Any, counts: Any) -> Table:
+    """A group with a dataset a column; beside ``counts/AXIS`` they hold the elements of all entries in a row."""
+    columns = {name: dataset[()] for name, dataset in group.items() if hasattr(dataset, "dtype")}
+    return _table({name: array if counts is None else (array, counts) for name, array in columns.items()})
 
 
 def _dataset(dataset: Any, given: Any, columns: dict[str, str]) -> Any:
@@ -98,22 +121,15 @@ def _table(columns: Mapping[str, Any], names: list[str] | None = None) -> Table:
 
 def _read_csv(path: Path, model: Model, columns: dict[str, str]) -> Table:
     """One entry a line under a header of column names; columns that the model does not read may hold text."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        header = [name.strip() for name in next(csv.reader(file), [])]
-    names = [name for name in wanted(model, columns) if name in header]
-    if not names:
-        return _table({}, header)
-    try:
-        places = [header.index(name) for name in names]
-        array = np.loadtxt(path, delimiter=",", skiprows=1, usecols=places, ndmin=2, encoding="utf-8-sig")
-    except ValueError as error:
-        raise FormatError(f"{path}: {error}") from None
-    return _table({name: array[:, i] for i, name in enumerate(names)}, header)
+    header = header_of(path)
+    types = wanted(model, columns)
+    present = {name: type_ for name, type_ in types.items() if name in header}
+    return _table(read_csv_columns(path, present) if present else {}, header)
 
 
 def _read_npz(path: Path, model: Model, columns: dict[str, str]) -> Any:
     """Arrays "jets/pt" (or "pt"); those of a sequence flat, beside "counts/track"; nameless inputs by their name."""
-    with np.load(path, allow_pickle=False) as file:
+    with path.open("rb") as raw, opened(lambda _: _load_npz(raw), path) as file:
         arrays = {name: file[name] for name in file.files}
     events: dict[str, Any] = {}
     for given in model.input_list:
@@ -130,11 +146,19 @@ def _read_npz(path: Path, model: Model, columns: dict[str, str]) -> Any:
     return events or _table(arrays)
 
 
+def _load_npz(raw: BinaryIO) -> Any:
+    try:
+        return np.load(raw, allow_pickle=False)
+    except zipfile.BadZipFile as error:
+        raise ValueError(str(error)) from None
+
+
 def _read_parquet(path: Path, model: Model, columns: dict[str, str]) -> Table:
     """One entry a row; list columns hold sequences."""
     parquet = package("pyarrow.parquet", "parquet", path)
-    names = parquet.read_schema(path).names
-    table = parquet.read_table(path, columns=[name for name in wanted(model, columns) if name in names])
+    with opened(parquet.ParquetFile, path) as file:
+        names = file.schema_arrow.names
+        table = file.read([name for name in wanted(model, columns) if name in names])
     return _table({name: arrow_column(table.column(name)) for name in table.column_names}, names)
 
 
@@ -152,7 +176,7 @@ def first_tree(path: Path) -> Iterator[Any]:
     """The first TTree or RNTuple of a ROOT file, open."""
     uproot = package("uproot", "root", path)
     package("awkward", "root", path)
-    with uproot.open(path) as file:
+    with opened(uproot.open, path) as file:
         trees = [key for key, kind in file.classnames().items() if kind.startswith(("TTree", "ROOT::RNTuple"))]
         if not trees:
             raise FormatError(f"{path}: it holds no tree (has: {', '.join(file.keys()) or 'nothing'})")

@@ -70,6 +70,11 @@ class Scores(Mapping[str, Any]):
         axis = self._model.sequence_axis(self._model.outputs[name].axes)
         return None if axis is None else self._kept[axis]
 
+    def levels(self, name: str) -> list[np.ndarray]:
+        """Lengths of the lists that the items of output ``name`` stand in, outermost first: collisions, tracks."""
+        counts = self.counts(name)
+        return [*(self._batch.leading.counts or []), *([] if counts is None else [counts])]
+
     def _shaped(self, output: Output, label: int | None) -> Any:
         values = self._items[output.name].reshape((-1, *self._model.item_shape(output)))
         if label is not None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import FormatError
+from ..errors import FormatError, MissingFile
 from .files import package
 
 if TYPE_CHECKING:
@@ -22,12 +23,26 @@ def write_scores(path: Path, model: Model, scores: Scores) -> None:
 
     HDF5: a structured dataset per output, sequences padded with a field ``valid``. CSV: one line per entry, and
     one file per sequence (``scores.track_origin.csv``). NPZ: flat arrays, with "counts/<axis>". Parquet and
-    ROOT: one row per entry, lists for sequences. Raises FormatError for an ending that is not known.
+    ROOT: lists for sequences and for what was in lists: a collision's photons. All is written or nothing.
+    Raises FormatError for an ending that is not known.
     """
+    writer = writer_of(path)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+        writer(Path(folder) / path.name, model, scores)
+        for file in sorted(Path(folder).iterdir()):
+            file.replace(path.with_name(file.name))
+
+
+def writer_of(path: Path) -> Callable[[Path, Model, Scores], None]:
+    """What writes files of this ending. Raises FormatError, and MissingFile if the folder is not there."""
     writer = WRITERS.get(path.suffix.lower())
     if writer is None:
         raise FormatError(f"{path}: scores are written to files ending in {', '.join(WRITERS)}")
-    writer(path, model, scores)
+    if not path.parent.is_dir():
+        raise MissingFile(f"{path}: the folder {path.parent} is not there")
+    for name in _PACKAGES.get(path.suffix.lower(), ()):
+        package(name, _EXTRAS[path.suffix.lower()], path, "writing")
+    return writer
 
 
 def columns_of(model: Model, scores: Scores, output: str) -> dict[str, np.ndarray]:
@@ -62,7 +77,8 @@ def _structured(columns: dict[str, np.ndarray]) -> np.ndarray:
 
 
 def _write_hdf5(path: Path, model: Model, scores: Scores) -> None:
-    h5py = package("h5py", "hdf5", path)
+    import h5py
+
     with h5py.File(path, "w") as file:
         for output in scores:
             rows, counts = _structured(columns_of(model, scores, output)), scores.counts(output)
@@ -108,30 +124,42 @@ def _write_npz(path: Path, model: Model, scores: Scores) -> None:
         axis, counts = model.sequence_axis(model.outputs[output].axes), scores.counts(output)
         if counts is not None:
             arrays[f"counts/{axis}"] = counts
-    np.savez(path, **arrays)  # type: ignore[arg-type]
+    with path.open("wb") as file:  # a path would be given another ending
+        np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
 def _write_parquet(path: Path, model: Model, scores: Scores) -> None:
-    arrow, parquet = package("pyarrow", "parquet", path), package("pyarrow.parquet", "parquet", path)
+    import pyarrow as arrow
+    from pyarrow import parquet
+
     columns = {}
     for name, (output, values) in _unique_columns(model, scores).items():
-        counts = scores.counts(output)
-        columns[name] = arrow.array(values)
-        if counts is not None:
+        column = arrow.array(values)
+        for counts in reversed(scores.levels(output)):
             offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-            columns[name] = arrow.ListArray.from_arrays(arrow.array(offsets), columns[name])
+            column = arrow.ListArray.from_arrays(arrow.array(offsets), column)
+        columns[name] = column
     parquet.write_table(arrow.table(columns), path)
 
 
 def _write_root(path: Path, model: Model, scores: Scores) -> None:
-    uproot, awkward = package("uproot", "root", path), package("awkward", "root", path)
+    import awkward
+    import uproot
+
     columns = {}
     for name, (output, values) in _unique_columns(model, scores).items():
-        counts = scores.counts(output)
-        columns[name] = values if counts is None else awkward.unflatten(values, counts)
+        levels = scores.levels(output)
+        if len(levels) > 1:
+            raise FormatError(f"{path}: '{name}' is lists of lists, which a TTree cannot hold; write .parquet instead")
+        values = values.astype(np.float32) if values.dtype == np.float16 else values
+        columns[name] = awkward.unflatten(values, levels[0]) if levels else values
     with uproot.recreate(path) as file:
         file["scores"] = columns
 
+
+#: What the writers need beyond NumPy, and the extra that installs it.
+_PACKAGES = {".h5": ("h5py",), ".hdf5": ("h5py",), ".parquet": ("pyarrow",), ".root": ("uproot", "awkward")}
+_EXTRAS = {".h5": "hdf5", ".hdf5": "hdf5", ".parquet": "parquet", ".root": "root"}
 
 WRITERS: dict[str, Callable[[Path, Model, Scores], None]] = {}
 WRITERS.update({
