@@ -52,7 +52,7 @@ def convert(
         say("reading the papers")
         model = apply_all(model, describe)
     model.name = name or model.name
-    if simplify and not model.readable:
+    if simplify and not model.exported:
         say("simplifying the graph")
         say(_simplified(model), True)
         give_readable_names(model)

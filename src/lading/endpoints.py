@@ -120,6 +120,11 @@ class Input:
     description: str = ""
 
     @property
+    def is_fed(self) -> bool:
+        """The caller gives it. A mask is made by the engine, and some inputs take all from others."""
+        return self.mask is None and (not self.variable_list or any(v.source is None for v in self.variable_list))
+
+    @property
     def variables(self) -> Named[Variable]:
         """The variables by name, in the order of the tensor; empty if the slots have no names."""
         return Named("variable", f"input '{self.name}'", self.variable_list)

@@ -59,7 +59,7 @@ class Model:
     extra: dict[str, Any] = field(default_factory=dict)  # top-level keys that this version does not know
     agreement: dict[str, Any] = field(default_factory=dict)  # what was measured at conversion
     origin: str = ""  # where it was read from, for messages
-    readable: bool = False  # its graph was made readable before: ``convert`` leaves it as it is
+    exported: bool = False  # it came back from a file that lading wrote: names and graph are those of the file
     weight_record: dict[str, Any] | None = None  # of weights that were left where they are
     sample_record: dict[str, Any] | None = None  # of samples that were left where they are
     _samples: Samples | None = None

@@ -40,14 +40,28 @@ class _Commands(click.Group):
 
         try:
             return super().invoke(context)
-        except LadingError as error:
-            if context.params.get("traceback"):
-                raise
-            click.echo(f"lading: {error}", err=True)
-            sys.exit(getattr(error, "exit_code", 2))
         except BrokenPipeError:  # `lading show ... | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except Exception as error:
+            if context.params.get("traceback"):
+                raise
+            click.echo(f"lading: {_told(error)}", err=True)
+            sys.exit(getattr(error, "exit_code", 2) if isinstance(error, LadingError) else 2)
+
+
+def _told(error: Exception) -> str:
+    """An error in one line. Those that nobody foresaw say how to see more."""
+    from ..errors import LadingError
+
+    if isinstance(error, LadingError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    return f"a fault of lading itself: {what} (`lading --traceback ...` shows where; please report it)"
 
 
 def _version(context: click.Context, _: click.Parameter, wanted: bool) -> None:

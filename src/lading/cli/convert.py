@@ -30,7 +30,7 @@ def convert(source: Path, output: Path, describe: tuple[Path, ...], data: Path |
 
     \b
     lading template tagger.onnx > papers.json        # fill in names and units
-    lading convert tagger.onnx --describe papers.json --data jets.h5 --scores scores -o tagger/
+    lading convert tagger.onnx --describe papers.json --data jets.h5 -o tagger/
     """
     with Progress(quiet) as progress:
         model = converting.convert(

@@ -13,8 +13,10 @@ import click
 def export(model: Path, output: Path) -> None:
     """Write MODEL, a bundle or any model file that is read, in the format that the ending of the output tells.
 
+    ONNX: the graph behind the preparation, with all papers in its metadata, so that lading reads the same bundle back.
+
     \b
-    lading export tagger/ -o tagger.onnx        # the graph behind the preparation; papers in the metadata
+    lading export tagger/ -o tagger.onnx
     """
     from ..opening import open_model
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 
 from rich.console import Console
 from rich.status import Status
+
+
+#: Characters of a bar.
+WIDTH = 24
 
 
 class Progress:
@@ -24,6 +29,16 @@ class Progress:
             self._console.print(f"  {text}", soft_wrap=True, markup=False)
         elif self._status is not None:
             self._status.update(text)
+
+    def bar(self, text: str, total: int) -> Callable[[int], None]:
+        """What is to be told how many of ``total`` are done: a bar in a terminal, nothing elsewhere."""
+        self.step(text)
+
+        def show(done: int) -> None:
+            full = WIDTH * done // max(total, 1)
+            self.step(f"{text} {'━' * full}{' ' * (WIDTH - full)} {100 * done // max(total, 1)} % of {total:,} entries")
+
+        return show
 
     def done(self, text: str) -> None:
         self._console.print(f"{text} ({time.monotonic() - self._begin:.1f} s)", soft_wrap=True, markup=False)

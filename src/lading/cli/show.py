@@ -12,10 +12,13 @@ import click
 def show(model: str, as_json: bool, graph: bool) -> None:
     """Show on one screen what MODEL is: a bundle, a model file of any format that is read, or the URL of one.
 
+    - is a model.json or a model file on standard input.
+
     \b
     lading show tagger/
     lading show network.onnx
     lading show https://example.org/models/tagger/ --json
+    curl -s https://example.org/models/tagger/model.json | lading show -
     """
     from ..examine.show import facts_of, json_text, print_facts
 

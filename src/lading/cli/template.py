@@ -22,7 +22,7 @@ def template(source: Path, output: Path | None) -> None:
     from ..sources import read
 
     text = json.dumps(papers_of(read(source)), indent=2, ensure_ascii=False)
-    if output is None:
+    if output is None or str(output) == "-":
         click.echo(text)
     else:
         output.write_text(text + "\n", encoding="utf-8")

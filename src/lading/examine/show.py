@@ -22,6 +22,8 @@ def facts_of(target: str | Model, graph: bool = False) -> dict[str, Any]:
     """The facts of a model, or of a bundle, model file, store name or URL."""
     if not isinstance(target, str):
         return facts(target, graph)
+    if target == "-":
+        return facts(_read_stream(), graph)
     if "://" in target:
         from .remote import read_remote
 
@@ -29,6 +31,20 @@ def facts_of(target: str | Model, graph: bool = False) -> dict[str, Any]:
     from ..opening import open_model
 
     return facts(open_model(target), graph)
+
+
+def _read_stream() -> Model:
+    """A model.json, which begins with a brace, or a model file, on standard input."""
+    import sys
+
+    data = sys.stdin.buffer.read()
+    if data.lstrip()[:1] == b"{":
+        from ..bundle import read_json
+
+        return read_json(data, where="standard input")
+    from ..sources.onnx import read_bytes
+
+    return read_bytes(data, where="standard input")
 
 
 def json_text(found: dict[str, Any]) -> str:

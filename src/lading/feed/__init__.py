@@ -55,18 +55,9 @@ def _by_variable(model: Model, given: Mapping[str, str], what: str) -> dict[tupl
     return result
 
 
-def _fed_inputs(model: Model) -> list[str]:
-    """Inputs that the caller feeds: masks are made by the engine, and some inputs copy all from others."""
-    return [
-        i.name
-        for i in model.input_list
-        if i.mask is None and (not i.variable_list or any(v.source is None for v in i.variable_list))
-    ]
-
-
 def _sources(model: Model, events: Any, columns: Mapping[tuple[str, str], str]) -> dict[str, Any]:
     """What each input is fed from."""
-    fed = _fed_inputs(model)
+    fed = [given.name for given in model.input_list if given.is_fed]
     if isinstance(events, Mapping) and _is_flat(model, events):
         return _from_flat(model, fed, events, columns)
     if isinstance(events, Mapping):

@@ -41,7 +41,7 @@ def wanted(model: Model, columns: Mapping[str, str]) -> dict[str, str]:
             key = columns.get(f"{given.name}.{variable.name}", columns.get(variable.name, variable.name))
             if variable.source is None:
                 names.setdefault(key, "int64" if (variable.raw or usual_raw(given.type)) == "int64" else "float64")
-        if not given.variable_list and given.mask is None:
+        if not given.variable_list and given.is_fed:
             names.setdefault(given.name, "float64")
     return names
 
@@ -71,7 +71,7 @@ def _read_hdf5(path: Path, model: Model, columns: dict[str, str]) -> Any:
     """Structured datasets named like the inputs (sequences padded, with a field ``valid``), groups, or columns."""
     h5py = package("h5py", "hdf5", path)
     with opened(h5py.File, path) as file:
-        inputs = [i for i in model.input_list if i.mask is None and (i.name in file or i.variable_list)]
+        inputs = [i for i in model.input_list if i.is_fed]
         if not any(given.name in file for given in inputs):
             names = [name for name in wanted(model, columns) if name in file]
             if not names:

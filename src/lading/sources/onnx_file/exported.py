@@ -33,7 +33,7 @@ def restored(proto: ModelProto, where: str) -> Model | None:
         weights = {t.name: array_of(t, f"{where}: weight '{t.name}'") for t in proto.graph.initializer}
         weights = {name: array for name, array in weights.items() if name not in in_place}
         model = from_papers(said[PAPERS].encode(), graphs, weights, where)
-        model.readable = True
+        model.exported = True
         return model if model.function_digest == said[FUNCTION] else None
     except (LadingError, ValueError, KeyError, IndexError):
         return None  # it is read as any other file is, and its faults are told then
