@@ -6,9 +6,10 @@ import sys
 import time
 from collections.abc import Callable
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.status import Status
+if TYPE_CHECKING:
+    from rich.status import Status
 
 
 #: Characters of a bar.
@@ -19,6 +20,8 @@ class Progress:
     """``step(text)`` says what is being done now, ``done(text)`` what has been done."""
 
     def __init__(self, quiet: bool = False) -> None:
+        from rich.console import Console  # here, so that `lading --help` is quick
+
         self._console = Console(stderr=True, quiet=quiet, highlight=False)
         self._status: Status | None = None
         self._begin = time.monotonic()
