@@ -1,6 +1,7 @@
-"""Lets the tests of this folder import the module beside them: ``networks``."""
+"""Lets the tests of this folder import ``networks`` beside them, and the small models of the feeds."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "feed")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..endpoints import Axis, Input, Output, Variable
+from ..endpoints import Axis, Input, Output, Variable, usual_raw
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -58,12 +58,18 @@ def steps_text(variable: Variable) -> str:
             continue
         verb, value = next(iter(step.items()))
         if verb == "clip":
-            steps.append(f"clip to {value[0]:g} .. {value[1]:g}")
+            steps.append(f"clip to {number_text(value[0])} .. {number_text(value[1])}")
         else:
-            steps.append(f"{signs.get(verb, verb)} {value:.6g}")
+            steps.append(f"{signs.get(verb, verb)} {number_text(value)}")
     if variable.categories is not None:
         steps.insert(0, "category of " + " ".join(map(str, variable.categories)))
     return ", ".join(steps)
+
+
+def number_text(number: float) -> str:
+    """The shortest text of a number that loses nothing: 20000, 0.1, 1.23456789."""
+    short = f"{number:g}"
+    return short if float(short) == number or number != number else repr(number)
 
 
 def missing_text(variable: Variable) -> str:
@@ -74,7 +80,7 @@ def missing_text(variable: Variable) -> str:
         f"{next(iter(item))} {next(iter(item.values()))}" if isinstance(item, dict) else f"{item}"
         for item in variable.missing.when
     ]
-    return f"{', '.join(when)} -> {variable.missing.value:g}"
+    return f"{', '.join(when)} -> {number_text(variable.missing.value)}"
 
 
 def axis_text(axis: Axis) -> str:
@@ -105,7 +111,7 @@ def _variable(given: Input, variable: Variable) -> dict[str, Any]:
         "name": variable.name,
         "unit": variable.unit,
         "description": variable.description,
-        "raw": variable.raw or given.type,
+        "raw": "" if variable.source else variable.raw or usual_raw(given.type),
         "missing": missing_text(variable),
         "prepare": steps_text(variable),
         **({"from": variable.source} if variable.source else {}),

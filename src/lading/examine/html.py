@@ -10,8 +10,11 @@ from .facts import axis_text, facts, names_text
 if TYPE_CHECKING:
     from ..model import Model
 
-CELL = "padding:1px 10px 1px 0;text-align:left;vertical-align:top"
+CELL = "padding:1px 14px 1px 0;text-align:left;vertical-align:top"
+HEAD = f"{CELL};font-weight:normal;opacity:.65;border-bottom:1px solid rgba(128,128,128,.4)"
+NAME = f"{CELL};font-family:monospace;white-space:nowrap"
 DIM = "opacity:.65"
+PROVEN, ASSERTED = "#2e7d32", "#c77700"
 
 
 def html(model: Model) -> str:
@@ -44,6 +47,9 @@ def _input(given: dict[str, Any]) -> str:
     if not variables:
         return heading
     rows = [[str(v.get(key, "")) for key, _ in shown] for v in variables]
+    for row, variable in zip(rows, variables, strict=True):
+        if "from" in variable:
+            row[-1] = f"{row[-1]} (is {variable['from']})".strip()
     return heading + _table([head for _, head in shown], rows)
 
 
@@ -56,18 +62,26 @@ def _output(given: dict[str, Any]) -> str:
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> str:
-    head = "".join(f'<th style="{CELL};{DIM}">{escape(text)}</th>' for text in heads)
-    cells = ("".join(f'<td style="{CELL}">{escape(cell)}</td>' for cell in row) for row in rows)
-    body = "".join(f"<tr>{row}</tr>" for row in cells)
-    return f'<table style="margin-left:2em;border-collapse:collapse"><tr>{head}</tr>{body}</table>'
+    """Rows of text under ``heads``, if there are any; the first cell of a row is a name."""
+    head = "".join(f'<th style="{HEAD}">{escape(text)}</th>' for text in heads)
+    body = "".join(f"<tr>{_cells(row)}</tr>" for row in rows)
+    style = "margin:2px 0 0 2em;border-collapse:collapse;font-size:inherit"
+    return f'<table style="{style}">{f"<tr>{head}</tr>" if heads else ""}{body}</table>'
+
+
+def _cells(row: list[str]) -> str:
+    return "".join(f'<td style="{CELL if at else NAME}">{escape(cell)}</td>' for at, cell in enumerate(row))
 
 
 def _summary(model: Model, found: dict[str, Any]) -> str:
-    size = found["size"]
+    size, record = found["size"], found["record"]
     rows = [[axis.name, axis_text(axis)] for axis in model.axes.values() if axis.kind == "sequence"]
-    rows += [
-        ["names", names_text(found["names"])],
-        ["size", f"{size['nodes']} nodes, {size['numbers']:,} numbers"],
-        ["digest", f"sha256:{found['digest'][:16]}..."],
-    ]
-    return '<div style="margin-top:.7em"></div>' + _table(["", ""], rows)
+    rows.append(["size", f"{size['nodes']} nodes, {size['numbers']:,} numbers"])
+    if record.get("licence"):
+        rows.append(["licence", str(record["licence"])])
+    if found["digest"]:
+        rows.append(["digest", f"sha256:{found['digest'][:16]}..."])
+    proven = "proven" in found["names"]
+    mark, colour = ("&#10003;", PROVEN) if proven else ("?", ASSERTED)
+    return (f'<div style="margin-top:.7em;color:{colour}">{mark} names {escape(names_text(found["names"]))}</div>'
+            + _table([], rows))
