@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .errors import LadingError
+from .exchanges import Search
 from .feed import Batch, Column
 from .proving import differences_of, tolerance_of
 
@@ -37,31 +38,35 @@ def explain(model: Model, batch: Batch, expected: Scores, differences: Scores) -
     text = (f"model '{model.name}' and the training's scores disagree: '{label}' differs by "
             f"{differences[label][entry]:.2g} of its scale in entry {entry}, and {int(bad.sum())} of {batch.entries} "
             "entries differ.")
-    few, few_expected = _worst_entries(batch, expected, differences)
-    for cure in _cures(model, few, few_expected):
+    few, few_expected, worst = _worst_entries(batch, expected, differences)
+    search = Search(model, few, few_expected, worst)
+    for cure in _cures(model, few, few_expected, search):
         return f"{text}\n{cure}."
     for shared in _in_common(model, batch, bad):
         return f"{text}\n{shared}."
-    return (f"{text}\nNo exchange of two columns, no unit and no order of labels makes them agree: check the "
+    tried = "exchange of two columns" if search.complete else "exchange of two columns of those that were tried"
+    return (f"{text}\nNo {tried}, no unit and no order of labels makes them agree: check the "
             "preparation, the missing values and the order of the elements.")
 
 
-def _worst_entries(batch: Batch, expected: Scores, differences: Scores) -> tuple[Batch, Scores]:
+def _worst_entries(batch: Batch, expected: Scores, differences: Scores) -> tuple[Batch, Scores, int]:
+    """The entries that differ most, and which of them is the worst."""
     from .sampling import take_entries
 
     total = np.sum([np.minimum(d, 1e3) for d in differences.values()], axis=0)
     chosen = np.sort(np.argsort(-total, kind="stable")[:TRIAL_ENTRIES])
-    return take_entries(batch, chosen), {label: values[chosen] for label, values in expected.items()}
+    few = {label: values[chosen] for label, values in expected.items()}
+    return take_entries(batch, chosen), few, int(np.argmax(total[chosen]))
 
 
 # ---- what would make them agree
 
 
-def _cures(model: Model, batch: Batch, expected: Scores) -> Iterator[str]:
+def _cures(model: Model, batch: Batch, expected: Scores, search: Search) -> Iterator[str]:
     yield from _exchanged_labels(model, batch, expected)
-    yield from _exchanged_names(model, batch, expected)
-    yield from _exchanged_places(model, batch, expected)
     yield from _other_unit(model, batch, expected)
+    yield from _exchanged_names(model, batch, expected, search)
+    yield from _exchanged_places(model, batch, expected, search)
 
 
 def _exchanged_labels(model: Model, batch: Batch, expected: Scores) -> Iterator[str]:
@@ -84,12 +89,12 @@ def _exchanged_labels(model: Model, batch: Batch, expected: Scores) -> Iterator[
             f"what the papers call '{match[label]}' is '{label}'" for label in moved)
 
 
-def _exchanged_names(model: Model, batch: Batch, expected: Scores) -> Iterator[str]:
+def _exchanged_names(model: Model, batch: Batch, expected: Scores, search: Search) -> Iterator[str]:
     """Two names of one input were exchanged, their preparation was not: feed each other's columns."""
     from .engine import Session
 
     session = Session(model)
-    for name, one, other in _pairs(model):
+    for name, one, other in search.names(session):
         columns = batch.columns
         swapped = columns | {(name, one): columns[name, other], (name, other): columns[name, one]}
         if _agree(session, replace(batch, columns=swapped), expected):
@@ -97,20 +102,23 @@ def _exchanged_names(model: Model, batch: Batch, expected: Scores) -> Iterator[s
                    "swap them in the papers, and leave unit and preparation where they are")
 
 
-def _exchanged_places(model: Model, batch: Batch, expected: Scores) -> Iterator[str]:
+def _exchanged_places(model: Model, batch: Batch, expected: Scores, search: Search) -> Iterator[str]:
     """Two variables, preparation and all, stand in each other's place."""
     from .engine import Session
 
-    for name, one, other in _pairs(model):
-        variables = model.inputs[name].variable_list
-        at, to = (next(i for i, v in enumerate(variables) if v.name == n) for n in (one, other))
-        variables[at], variables[to] = variables[to], variables[at]
-        try:
-            if _agree(Session(model), batch, expected):
-                yield (f"They agree if '{one}' and '{other}' of input '{name}' exchange their places: "
-                       "swap their order in the papers")
-        finally:
-            variables[at], variables[to] = variables[to], variables[at]
+    for name, one, other in search.places():
+        if _agree(Session(_with_exchanged(model, name, one, other)), batch, expected):
+            yield (f"They agree if '{one}' and '{other}' of input '{name}' exchange their places: "
+                   "swap their order in the papers")
+
+
+def _with_exchanged(model: Model, name: str, one: str, other: str) -> Model:
+    """The model with two variables of an input in each other's place."""
+    place = {one: model.inputs[name].variables[other], other: model.inputs[name].variables[one]}
+    inputs = [given if given.name != name else
+              replace(given, variable_list=[place.get(v.name, v) for v in given.variable_list])
+              for given in model.input_list]
+    return replace(model, input_list=inputs)
 
 
 def _other_unit(model: Model, batch: Batch, expected: Scores) -> Iterator[str]:
@@ -146,14 +154,6 @@ def _unit_text(unit: str, power: int) -> str:
             if unit in units and place == units[unit] + power:
                 return f"{size}: the data seem to be in {other}, the papers say {unit}"
     return f"{size}: check the unit of the data, the papers say '{unit}'"
-
-
-def _pairs(model: Model) -> Iterator[tuple[str, str, str]]:
-    for given in model.input_list:
-        names = [v.name for v in given.variable_list if v.source is None]
-        for i, one in enumerate(names):
-            for other in names[i + 1 :]:
-                yield given.name, one, other
 
 
 def _agree(session: Session, batch: Batch, expected: Scores) -> bool:
