@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..errors import FormatError
 from ..feed import Batch, Column
 from ..feed.jagged import Leading
+from ..feed.numbers import numbers
 from .lint import Remark, lint
 
 if TYPE_CHECKING:
-    from ..model import Model
+    from ..model import Model, Samples
 
 
 @dataclass
@@ -67,7 +69,7 @@ class Report:
         """The report for scripts."""
         return json.dumps({
             "model": self.model, "passed": self.passed, "entries": self.entries, "isa": self.isa,
-            "numerics": self.numerics, "outputs": [vars(c) for c in self.compared],
+            "numerics": self.numerics, "outputs": [_plain(vars(c)) for c in self.compared],
             "remarks": [vars(r) for r in self.remarks],
         }, indent=2)
 
@@ -76,6 +78,11 @@ class Report:
 
     def __bool__(self) -> bool:
         return self.passed
+
+
+def _plain(compared: dict[str, Any]) -> dict[str, Any]:
+    """Infinite differences as text, for JSON has none."""
+    return {key: str(x) if isinstance(x, float) and not np.isfinite(x) else x for key, x in compared.items()}
 
 
 def check(model: Model) -> Report:
@@ -99,7 +106,9 @@ def sample_batch(model: Model) -> Batch:
     """The raw values of the self-test, ready to run."""
     samples = model.samples
     assert samples is not None
-    columns = {key: Column(values) for key, values in samples.inputs.items()}
+    _refuse_incomplete(model, samples)
+    columns = {key: Column(numbers(values, f"{model.where}: samples: in/{'/'.join(filter(None, key))}"))
+               for key, values in samples.inputs.items()}
     axis_of: dict[tuple[str, str | None], str] = {}
     for given in model.input_list:
         axis = model.sequence_axis(given.axes)
@@ -108,6 +117,20 @@ def sample_batch(model: Model) -> Batch:
     entries = _entries(samples.counts, columns, axis_of)
     return Batch(entries, Leading((entries,)), columns, dict(samples.counts), dict.fromkeys(samples.counts, "counts"),
                  axis_of=axis_of)
+
+
+def _refuse_incomplete(model: Model, samples: Samples) -> None:
+    """Whoever wrote the samples knew the model: every variable and sequence is there, and no other output."""
+    wanted = [(given.name, variable) for given in model.input_list if given.is_fed
+              for variable in ([v.name for v in given.variable_list if v.source is None] or [None])]
+    for key in wanted:
+        if key not in samples.inputs:
+            raise FormatError(f"{model.where}: samples: 'in/{'/'.join(filter(None, key))}' is not there")
+    for axis in (axis.name for axis in model.axes.values() if axis.kind == "sequence"):
+        if axis not in samples.counts:
+            raise FormatError(f"{model.where}: samples: 'counts/{axis}' is not there")
+    for name in samples.outputs:
+        model.outputs[name]  # raises with the nearest names
 
 
 def _entries(counts: dict[str, np.ndarray], columns: dict[Any, Column], axis_of: dict[Any, str]) -> int:

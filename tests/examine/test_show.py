@@ -1,0 +1,89 @@
+"""A model on one screen and in a notebook: all that goes in and comes out, and nothing of it as markup."""
+
+from __future__ import annotations
+
+import math
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from mirrors import jets_and_tracks, nameless, one_input
+
+from lading.endpoints import Input, Mask, Missing, Variable
+from lading.examine.facts import facts, missing_text, number_text, steps_text
+from lading.examine.show import text
+from lading.model import Model
+
+
+def full() -> Model:
+    made = jets_and_tracks(max=40, order="pt descending")
+    made.description, made.version = "b <tagging> & more", "1.0"
+    made.input_list[0].variable_list[0].missing = Missing(["nan", -999, {"above": 1e7}], 20000)
+    made.input_list[0].variable_list[0].prepare = ["log10", {"subtract": 4.3}, {"clip": [0, 2.5]}]
+    made.input_list[1].variable_list[1] = Variable("jet_pt", source="jets.pt", description="of its jet")
+    made.input_list.append(Input("track_mask", ["jet", "track"], mask=Mask("track", 1, -1)))
+    made.output_list[0].when_empty = {"track": [0.25, math.inf]}
+    made.record = {"licence": "MIT", "authors": [{"name": "Ada"}, "Bob"]}
+    return made
+
+
+@pytest.mark.parametrize("model", [full(), nameless(3), one_input(Variable("pt")), Model()])
+def test_any_model_can_be_shown(model: Model) -> None:
+    if model.input_list:
+        assert facts(model, graph=True)["nodes"]
+        assert all(given.name in text(model) and given.name in model._repr_html_() for given in model.input_list)
+
+
+def test_the_screen_says_what_goes_in_and_comes_out() -> None:
+    shown = text(full(), width=120)
+    for said in ("nan, -999, above 10000000.0 -> 20000", "log10, - 4.3, clip to 0 .. 2.5", "of its jet (is jets.pt)",
+                 "0 .. 40 per jet; the first 40 are kept; pt descending", "without any track: 0.25 inf", "Ada, Bob",
+                 "names", "not proven"):
+        assert said in shown, said
+
+
+def test_numbers_lose_nothing() -> None:
+    assert [number_text(x) for x in (20000, 0.1, 1.23456789, 1e-300, math.inf)] == (
+        ["20000", "0.1", "1.23456789", "1e-300", "inf"])
+    assert steps_text(Variable("x", prepare=[{"divide": 123456.789}])) == "/ 123456.789"
+    assert missing_text(Variable("x", missing=Missing([{"flag": "bad"}], -1))) == "flag bad -> -1"
+
+
+class Page(HTMLParser):
+    """The text of a page, and whether its elements are closed in turn."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.said = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes) -> None:
+        self.open.append(tag)
+        self.tags.add(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.said += data + " "
+
+
+def test_the_page_of_a_notebook() -> None:
+    page = Page(full()._repr_html_())
+    assert page.open == [] and page.tags == {"div", "b", "span", "table", "tr", "th", "td"}
+    for said in ("b <tagging> & more", "MeV", "log10, - 4.3", "of its jet (is jets.pt)", "p_eta", "names", "MIT"):
+        assert said in page.said, said
+
+
+def test_names_are_never_markup() -> None:
+    made = one_input(Variable("<script>alert(1)</script>".replace("/", ""), "<b>", "<i>"))
+    made.name = made.description = "<script>"
+    assert "script" not in Page(made._repr_html_()).tags
+
+
+def test_a_repr_is_one_line() -> None:
+    made = full()
+    made.weights = {"w": np.zeros((2, 3), np.float32)}
+    assert repr(made) == "<Model 'mirror' 1.0: jets, tracks, track_mask -> out_jets, out_tracks, 6 numbers>"
