@@ -21,8 +21,8 @@ from lading.engine.installation import installation
 
 PROGRAMS = {
     "import": ("import lading", "import onnxruntime"),
-    "load and compile": ("import lading.bundle, lading.engine, time; t = time.perf_counter(); lading.load({bundle!r}).session(); "
-                         "print(time.perf_counter() - t)",
+    "load and compile": ("import lading.bundle, lading.engine, time; t = time.perf_counter(); "
+                         "lading.load({bundle!r}).session(); print(time.perf_counter() - t)",
                          "import onnxruntime, time; t = time.perf_counter(); onnxruntime.InferenceSession({onnx!r}, "
                          "providers=['CPUExecutionProvider']); print(time.perf_counter() - t)"),
 }  # fmt: skip

@@ -19,8 +19,9 @@ ROOT = Path(lading.__file__).parent
 
 #: Rooms (folders, or files beside them), each after those that it may import.
 ROOMS = (
-    "errors", "endpoints", "graph", "bundle", "model", "evaluation", "feed", "engine", "agreement", "sources", "describe",
-    "simplify", "targets", "opening", "sampling", "proving", "exchanges", "disagreement", "converting", "examine", "cli",
+    "errors", "endpoints", "graph", "bundle", "model", "evaluation", "feed", "engine", "agreement", "sources",
+    "describe", "simplify", "targets", "opening", "sampling", "proving", "exchanges", "disagreement", "converting",
+    "examine", "cli",
 )  # fmt: skip
 
 #: Against the direction, inside a function: what is read becomes a Model; what a Model does is done in other rooms.
@@ -65,8 +66,7 @@ def targets(file: str, node: ast.ImportFrom) -> Iterator[str]:
     """The rooms that a relative import reaches."""
     place = file.removesuffix(".py").split("/")[: -node.level]
     place += node.module.split(".") if node.module else []
-    for name in [place[0]] if place else [alias.name for alias in node.names]:
-        yield name
+    yield from [place[0]] if place else [alias.name for alias in node.names]
 
 
 def edges() -> Iterator[tuple[str, str, str, bool]]:
@@ -89,8 +89,11 @@ def test_rooms_import_those_before_them() -> None:
 
 
 def test_every_room_has_its_place() -> None:
-    there = {path.name.removesuffix(".py") for path in ROOT.iterdir()
-             if path.suffix == ".py" or (path.is_dir() and list(path.glob("*.py")))}
+    there = {
+        path.name.removesuffix(".py")
+        for path in ROOT.iterdir()
+        if path.suffix == ".py" or (path.is_dir() and list(path.glob("*.py")))
+    }
     assert there - {"__init__"} == set(ROOMS)
 
 

@@ -11,14 +11,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "feed"))
 
-from mirrors import one_input  # noqa: E402
+from mirrors import one_input
 
-import lading  # noqa: E402
-from lading import exchanges  # noqa: E402
-from lading.endpoints import Axis, Input, Label, Output, Variable  # noqa: E402
-from lading.graph import Graph, Node  # noqa: E402
-from lading.model import Model  # noqa: E402
-from lading.proving import prove  # noqa: E402
+import lading
+from lading import exchanges
+from lading.endpoints import Axis, Input, Label, Output, Variable
+from lading.graph import Graph, Node
+from lading.model import Model
+from lading.proving import prove
 
 RANDOM = np.random.default_rng(17)
 JETS, TRACKS = ("pt", "eta", "mass"), ("d0", "z0", "dr", "pt")
@@ -30,29 +30,52 @@ def tagger() -> Model:
     """A deep set of tracks beside three numbers of the jet; each track also has the jet's pt, from there."""
     made = Model("tagger", axes={"jet": Axis("jet", "entry"), "track": Axis("track", "sequence", of="jet", max=4)})
     made.input_list = [
-        Input("jets", ["jet", "variable"], "float32",
-              [Variable(name, "GeV", prepare=[{"divide": SCALES[name]}]) for name in JETS]),
-        Input("tracks", ["jet", "track", "variable"], "float32",
-              [*(Variable(name, "mm", prepare=[{"divide": SCALES[name]}]) for name in TRACKS[:3]),
-               Variable("pt", source="jets.pt", prepare=["log1p"])]),
+        Input(
+            "jets",
+            ["jet", "variable"],
+            "float32",
+            [Variable(name, "GeV", prepare=[{"divide": SCALES[name]}]) for name in JETS],
+        ),
+        Input(
+            "tracks",
+            ["jet", "track", "variable"],
+            "float32",
+            [
+                *(Variable(name, "mm", prepare=[{"divide": SCALES[name]}]) for name in TRACKS[:3]),
+                Variable("pt", source="jets.pt", prepare=["log1p"]),
+            ],
+        ),
     ]
-    made.output_list = [Output("flavour", ["jet", "label"], "float32", [Label(n) for n in ("p_b", "p_c", "p_u")],
-                               when_empty={"track": [0.2, 0.3, 0.5]})]
+    made.output_list = [
+        Output(
+            "flavour",
+            ["jet", "label"],
+            "float32",
+            [Label(n) for n in ("p_b", "p_c", "p_u")],
+            when_empty={"track": [0.2, 0.3, 0.5]},
+        )
+    ]
     made.weights = dict(WEIGHTS)
-    made.graphs["main"] = Graph([
-        Node("1", "MatMul", ["tracks", "w"], ["h"]), Node("2", "Tanh", ["h"], ["t"]),
-        Node("3", "ReduceSum", ["t", np.array([1])], ["s"], {"keepdims": 0}),
-        Node("4", "Concat", ["jets", "s"], ["c"], {"axis": 1}), Node("5", "MatMul", ["c", "v"], ["l"]),
-        Node("6", "Softmax", ["l"], ["flavour"]),
-    ])
+    made.graphs["main"] = Graph(
+        [
+            Node("1", "MatMul", ["tracks", "w"], ["h"]),
+            Node("2", "Tanh", ["h"], ["t"]),
+            Node("3", "ReduceSum", ["t", np.array([1])], ["s"], {"keepdims": 0}),
+            Node("4", "Concat", ["jets", "s"], ["c"], {"axis": 1}),
+            Node("5", "MatMul", ["c", "v"], ["l"]),
+            Node("6", "Softmax", ["l"], ["flavour"]),
+        ]
+    )
     return made
 
 
 def events(entries: int = 200) -> dict:
     counts = RANDOM.integers(0, 7, entries)
     jets = {name: RANDOM.exponential(SCALES[name], entries) for name in JETS}
-    return {"jets": jets, "tracks": {name: (RANDOM.normal(0, SCALES[name], counts.sum()), counts)
-                                     for name in TRACKS[:3]}}
+    return {
+        "jets": jets,
+        "tracks": {name: (RANDOM.normal(0, SCALES[name], counts.sum()), counts) for name in TRACKS[:3]},
+    }
 
 
 EVENTS = events()
@@ -81,7 +104,9 @@ def test_agreement_proves_the_names_and_keeps_a_self_test() -> None:
     assert model.check().passed
 
 
-@pytest.mark.parametrize(("given", "one", "other"), [("jets", 0, 2), ("jets", 1, 2), ("tracks", 0, 1), ("tracks", 1, 2)])
+@pytest.mark.parametrize(
+    ("given", "one", "other"), [("jets", 0, 2), ("jets", 1, 2), ("tracks", 0, 1), ("tracks", 1, 2)]
+)
 def test_two_names_that_were_exchanged(given: str, one: int, other: int) -> None:
     model = tagger()
     listed = variables(model, given)
@@ -131,7 +156,8 @@ def test_where_nothing_fits_nothing_is_suggested() -> None:
     told = disagreement(tagger(), scores=noise)
     assert "They agree if" not in told and told.endswith(
         "No exchange of two columns, no unit and no order of labels makes them agree: check the preparation, the "
-        "missing values and the order of the elements.")
+        "missing values and the order of the elements."
+    )
 
 
 def test_the_numbers_of_the_disagreement_are_those_of_the_worst_entry() -> None:
@@ -163,9 +189,15 @@ def wide() -> Model:
     made = one_input(*[Variable(f"v{i}", "1", prepare=[{"divide": 1 + i / 7}]) for i in range(100)])
     made.output_list = [Output("out", ["jet", "label"], "float32", [Label("a"), Label("b")])]
     random = np.random.default_rng(5)
-    made.weights = {"w": random.normal(size=(100, 32)).astype(np.float32), "u": random.normal(size=(32, 2)).astype("f4")}
+    made.weights = {
+        "w": random.normal(size=(100, 32)).astype(np.float32),
+        "u": random.normal(size=(32, 2)).astype("f4"),
+    }
     made.graphs["main"].nodes = [
-        Node("1", "MatMul", ["jets", "w"], ["h"]), Node("2", "Tanh", ["h"], ["t"]), Node("3", "MatMul", ["t", "u"], ["out"])]
+        Node("1", "MatMul", ["jets", "w"], ["h"]),
+        Node("2", "Tanh", ["h"], ["t"]),
+        Node("3", "MatMul", ["t", "u"], ["out"]),
+    ]
     return made
 
 

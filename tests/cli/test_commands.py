@@ -68,8 +68,13 @@ def test_the_version_names_numerics_and_instruction_set() -> None:
 
 def test_the_shell_completes_commands() -> None:
     words = {"_LADING_COMPLETE": "bash_complete", "COMP_WORDS": "lading sh", "COMP_CWORD": "1"}
-    found = subprocess.run([sys.executable, "-c", "from lading.cli import main; main(prog_name='lading')"], check=True,
-                           env=words, capture_output=True, text=True)
+    found = subprocess.run(
+        [sys.executable, "-c", "from lading.cli import main; main(prog_name='lading')"],
+        check=True,
+        env=words,
+        capture_output=True,
+        text=True,
+    )
     assert found.stdout.split() == ["plain,show"]
 
 
@@ -145,8 +150,13 @@ def test_run_reads_and_writes_files_and_streams(folder: Path) -> None:
     wanted = "p_pt,p_eta\n1.5,0.5\n0.25,-7.0\n"
     assert (folder / "scores.csv").read_text() == wanted
     assert lading_("run", "tau-id.onnx", "taus.csv", "-o", "-", "-q").output == wanted
-    assert lading_("run", "tau-id.lading", "-", "-o", "-", "-q", stdin="eta,pt\n1,2000\n").output == "p_pt,p_eta\n2.0,1.0\n"
-    found = lading_("run", "tau-id", "-", "-o", "-", "-q", "--columns", "pt=a", "--units", "pt=GeV", stdin="a,eta\n1,2\n")
+    assert (
+        lading_("run", "tau-id.lading", "-", "-o", "-", "-q", stdin="eta,pt\n1,2000\n").output
+        == "p_pt,p_eta\n2.0,1.0\n"
+    )
+    found = lading_(
+        "run", "tau-id", "-", "-o", "-", "-q", "--columns", "pt=a", "--units", "pt=GeV", stdin="a,eta\n1,2\n"
+    )
     assert found.output == "p_pt,p_eta\n1.0,2.0\n"
 
 

@@ -87,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_error(404)
             return
         data, last = file.read_bytes(), re.fullmatch(r"bytes=-(\d+)", self.headers.get("Range", ""))
-        part = data[-int(last[1]):] if last else data
+        part = data[-int(last[1]) :] if last else data
         self.send_response(206 if last else 200)
         self.send_header("Content-Length", str(len(part)))
         self.end_headers()
@@ -117,9 +117,13 @@ def test_of_a_remote_bundle_only_model_json_is_fetched(server: Server, path: str
 
 def large_onnx(path: Path) -> None:
     weight = numpy_helper.from_array(np.zeros((4, 1 << 18), np.float32), "w")
-    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-              for name, shape in (("jets", ["jet", 4]), ("scores", ["jet", 1 << 18]))]
-    graph = helper.make_graph([helper.make_node("MatMul", ["jets", "w"], ["scores"])], "g", values[:1], values[1:], [weight])
+    values = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+        for name, shape in (("jets", ["jet", 4]), ("scores", ["jet", 1 << 18]))
+    ]
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["jets", "w"], ["scores"])], "g", values[:1], values[1:], [weight]
+    )
     onnx.save(helper.make_model(graph), path)
 
 
@@ -133,10 +137,13 @@ def test_the_papers_in_a_remote_export_are_shown(server: Server) -> None:
     assert re.search(r"pt +MeV +/ 1000", show(server.url("tau-id.onnx")))
 
 
-@pytest.mark.parametrize(("path", "told"), [
-    ("none", "/none/model.json: the server answers 404 Not Found"),
-    ("none.onnx", "/none.onnx: the server answers 404 Not Found"),
-])
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("none", "/none/model.json: the server answers 404 Not Found"),
+        ("none.onnx", "/none.onnx: the server answers 404 Not Found"),
+    ],
+)
 def test_what_a_server_has_not_is_told_in_one_line(server: Server, path: str, told: str) -> None:
     found = CliRunner().invoke(main, ["show", server.url(path)])
     assert found.exit_code == 2 and found.output.strip().endswith(told) and len(found.output.splitlines()) == 1

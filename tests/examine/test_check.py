@@ -14,8 +14,12 @@ from lading.feed import batch_of
 from lading.model import Model
 from lading.sampling import store_samples
 
-EVENTS = {"pt": [1.0, np.nan, 3.0], "eta": [0.5, 0.0, -7.0],
-          "d0": ([1.0, 2.0, 3.0], [2, 0, 1]), "z0": ([4.0, np.inf, 6.0], [2, 0, 1])}
+EVENTS = {
+    "pt": [1.0, np.nan, 3.0],
+    "eta": [0.5, 0.0, -7.0],
+    "d0": ([1.0, 2.0, 3.0], [2, 0, 1]),
+    "z0": ([4.0, np.inf, 6.0], [2, 0, 1]),
+}
 
 
 def model() -> Model:
@@ -35,7 +39,9 @@ def test_it_passes_through_a_file(tmp_path) -> None:
     assert lading.load(tmp_path / "m.lading").check().passed
 
 
-@pytest.mark.parametrize(("shift", "passed"), [(1e-7, True), (2.9e-6, True), (1e-3, False), (np.nan, False), (np.inf, False)])
+@pytest.mark.parametrize(
+    ("shift", "passed"), [(1e-7, True), (2.9e-6, True), (1e-3, False), (np.nan, False), (np.inf, False)]
+)
 def test_numbers_within_the_tolerance_pass(shift: float, passed: bool) -> None:
     made = model()
     made.tolerance = (1e-6, 1e-7)

@@ -28,8 +28,9 @@ def test_a_flat_mapping_for_one_input_or_for_several() -> None:
     np.testing.assert_array_equal(scores["p_d0"][0], [1, 1])
 
 
-@pytest.mark.parametrize("dtype", ["f2", "f4", "f8", ">f4", ">f8", "g", "i1", "i2", "i4", "i8", ">i4", "u1", "u2", "u4",
-                                   "u8", "?"])
+@pytest.mark.parametrize(
+    "dtype", ["f2", "f4", "f8", ">f4", ">f8", "g", "i1", "i2", "i4", "i8", ">i4", "u1", "u2", "u4", "u8", "?"]
+)
 def test_every_number_type(dtype: str) -> None:
     values = np.array([0, 1, 1]).astype(dtype)
     np.testing.assert_array_equal(one_input(Variable("pt")).run({"pt": values})["p_pt"], [0, 1, 1])
@@ -69,9 +70,7 @@ def test_memory_of_any_layout(layout: str) -> None:
     one_number = strided(PT)[layout]
     np.testing.assert_array_equal(one_input(Variable("pt")).run({"pt": one_number})["p_pt"], PT)
     values = np.random.default_rng(5).normal(size=(4, 2, 3))
-    np.testing.assert_array_equal(
-        nameless(2, 3).run({"x": strided(values)[layout]})["out"], values.astype(np.float32)
-    )
+    np.testing.assert_array_equal(nameless(2, 3).run({"x": strided(values)[layout]})["out"], values.astype(np.float32))
     rows = {"d0": strided(values[:, :, 0])[layout], "z0": values[:, :, 1]}
     np.testing.assert_array_equal(
         one_sequence(Variable("d0"), Variable("z0")).run({"tracks": rows})["out"], values[:, :, :2].astype(np.float32)
@@ -117,7 +116,7 @@ def test_a_bare_array_is_refused_where_they_have() -> None:
         "input 'jets' has named variables: feed them by name, or say their order with "
         "lading.positional(array, order=['pt', 'eta', ...])"
     )
-    with pytest.raises(lading.ValueRefused, match="has 2 inputs .jets, tracks.: feed a mapping by input"):
+    with pytest.raises(lading.ValueRefused, match=r"has 2 inputs .jets, tracks.: feed a mapping by input"):
         jets_and_tracks().run(np.zeros((3, 2)))
 
 
@@ -196,6 +195,8 @@ def test_a_wrong_shape_is_refused(feed, told: str) -> None:
 def test_differing_numbers_of_entries_are_refused() -> None:
     with pytest.raises(lading.ValueRefused) as caught:
         one_input(*PAIR).run({"pt": PT, "eta": ETA[:2]})
-    assert str(caught.value) == "variable 'eta' of input 'jets' has 2 entries, variable 'pt' of input 'jets' has 3 entries"
+    assert (
+        str(caught.value) == "variable 'eta' of input 'jets' has 2 entries, variable 'pt' of input 'jets' has 3 entries"
+    )
     with pytest.raises(lading.ValueRefused, match=r"has 1 entry, .* has 6 entries \(2 x 3\)"):
         one_input(*PAIR).run({"pt": np.zeros((2, 3)), "eta": [1.0]})

@@ -35,8 +35,13 @@ def write_events(path: Path) -> Path:
         pl.DataFrame({"pt": PT, "eta": ETA, "sample": ["a", "b", "c"], **lists}).write_parquet(path)
     elif path.suffix == ".root":
         with uproot.recreate(path) as file:
-            file["events"] = {"pt": PT, "eta": ETA, "d0": ak.unflatten(D0, COUNTS), "z0": ak.unflatten(Z0, COUNTS),
-                              "weight": ETA}
+            file["events"] = {
+                "pt": PT,
+                "eta": ETA,
+                "d0": ak.unflatten(D0, COUNTS),
+                "z0": ak.unflatten(Z0, COUNTS),
+                "weight": ETA,
+            }
     else:
         jets = np.array(list(zip(PT, ETA, PT, strict=True)), [("pt", "f4"), ("eta", "f4"), ("label", "i4")])
         tracks = np.zeros((3, 2), [("d0", "f4"), ("z0", "f4"), ("charge", "i1"), ("valid", "?")])
@@ -93,7 +98,8 @@ def test_a_dataset_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(lading.UnknownName) as caught:
         jets_and_tracks().run(tmp_path / "events.h5")
     assert str(caught.value) == (
-        f"{tmp_path}/events.h5: no dataset 'jets' or 'tracks' (has: 'jet'); did you mean 'jet'?")
+        f"{tmp_path}/events.h5: no dataset 'jets' or 'tracks' (has: 'jet'); did you mean 'jet'?"
+    )
 
 
 def test_a_field_that_is_not_there(tmp_path: Path) -> None:
@@ -188,7 +194,8 @@ def test_a_file_that_is_not_there_or_of_no_known_ending(tmp_path: Path) -> None:
     with pytest.raises(lading.FormatError) as caught:
         jets_and_tracks().run(tmp_path / "events.txt")
     assert str(caught.value) == (
-        f"{tmp_path}/events.txt: events are read from files ending in .h5, .hdf5, .csv, .npz, .parquet, .root")
+        f"{tmp_path}/events.txt: events are read from files ending in .h5, .hdf5, .csv, .npz, .parquet, .root"
+    )
 
 
 @pytest.mark.parametrize("ending", [".h5", ".npz", ".parquet", ".root"])
@@ -202,7 +209,8 @@ def test_a_damaged_file_is_refused_in_one_line(tmp_path: Path, ending: str) -> N
 
 
 @pytest.mark.parametrize(("ending", "blocked", "extra"), [
-    (".h5", "h5py", "hdf5"), (".parquet", "pyarrow", "parquet"), (".root", "uproot", "root"), (".root", "awkward", "root"),
+    (".h5", "h5py", "hdf5"), (".parquet", "pyarrow", "parquet"), (".root", "uproot", "root"),
+    (".root", "awkward", "root"),
 ])  # fmt: skip
 def test_a_missing_package_is_named_with_what_installs_it(tmp_path, monkeypatch, ending, blocked, extra) -> None:
     path = write_events(tmp_path / f"events{ending}")
@@ -216,8 +224,10 @@ def test_a_missing_package_is_named_with_what_installs_it(tmp_path, monkeypatch,
 
     monkeypatch.setattr("builtins.__import__", without)
     monkeypatch.setattr("importlib.import_module", lambda name: without(name))
-    for doing, work in (("reading", lambda: jets_and_tracks().run(path)),
-                        ("writing", lambda: write_scores(path, jets_and_tracks(), scores))):
+    for doing, work in (
+        ("reading", lambda: jets_and_tracks().run(path)),
+        ("writing", lambda: write_scores(path, jets_and_tracks(), scores)),
+    ):
         with pytest.raises(lading.MissingPackage) as caught:
             work()
         assert str(caught.value).startswith(f"{path}: {doing} it needs {blocked}")
@@ -240,8 +250,14 @@ def test_scores_come_back_from_the_file(tmp_path: Path, ending: str) -> None:
     else:
         np.testing.assert_array_equal(np.float32(found["p_eta"]), ETA)
     assert sorted(file.name for file in tmp_path.iterdir() if file.suffix == ending or "out_tracks" in file.name) == (
-        sorted({"scores.csv", "scores.out_tracks.csv"} if ending == ".csv" else {"events.npz", path.name}
-               if ending == ".npz" else {path.name}))
+        sorted(
+            {"scores.csv", "scores.out_tracks.csv"}
+            if ending == ".csv"
+            else {"events.npz", path.name}
+            if ending == ".npz"
+            else {path.name}
+        )
+    )
 
 
 def test_what_is_per_element_is_written_in_the_way_of_each_format(tmp_path: Path) -> None:
@@ -299,7 +315,7 @@ def test_an_ending_or_folder_that_cannot_be_written(tmp_path: Path) -> None:
     scores = model.run({"pt": [1.0]})
     with pytest.raises(lading.FormatError, match=r"scores are written to files ending in \.h5, \.hdf5, \.csv"):
         write_scores(tmp_path / "scores.txt", model, scores)
-    with pytest.raises(lading.MissingFile, match="no/scores.h5: the folder .*no is not there"):
+    with pytest.raises(lading.MissingFile, match=r"no/scores.h5: the folder .*no is not there"):
         write_scores(tmp_path / "no" / "scores.h5", model, scores)
 
 
@@ -318,5 +334,3 @@ def test_scores_that_are_not_there_are_refused_with_the_nearest(tmp_path: Path, 
     with pytest.raises(lading.UnknownName) as caught:
         read_columns(path, "p_bt")
     assert str(caught.value).startswith(f"{path}: there are no scores 'p_bt' (has: ")
-
-

@@ -26,34 +26,43 @@ def refusal(kind: type[Exception], events, **how) -> str:
 def test_a_wrong_variable() -> None:
     wrong = {"jets": {"pT": [1.0], "eta": [1.0]}, "tracks": TRACKS}
     assert refusal(lading.UnknownName, wrong) == (
-        "variable 'pT' is not in input 'jets' (has: 'pt', 'eta'); did you mean 'pt'?")
+        "variable 'pT' is not in input 'jets' (has: 'pt', 'eta'); did you mean 'pt'?"
+    )
 
 
 def test_a_wrong_input() -> None:
     assert refusal(lading.UnknownName, {"jet": JETS, "tracks": TRACKS}) == (
-        "input 'jet' is not in model 'mirror' (has: 'jets', 'tracks'); did you mean 'jets'?")
+        "input 'jet' is not in model 'mirror' (has: 'jets', 'tracks'); did you mean 'jets'?"
+    )
 
 
 def test_a_missing_variable() -> None:
     assert refusal(lading.ValueRefused, {"jets": {"pt": [1.0]}, "tracks": TRACKS}) == (
-        "variable 'eta' of input 'jets' was not given (has: 'pt'); did you mean 'pt'?")
+        "variable 'eta' of input 'jets' was not given (has: 'pt'); did you mean 'pt'?"
+    )
     table = pd.DataFrame({"jet_pt": [1.0], "jet_eta": [1.0]})
     assert refusal(lading.ValueRefused, {"jets": table, "tracks": TRACKS}) == (
-        "variable 'pt' of input 'jets' was not given (has: 'jet_pt', 'jet_eta')")
+        "variable 'pt' of input 'jets' was not given (has: 'jet_pt', 'jet_eta')"
+    )
 
 
 def test_a_missing_input() -> None:
-    assert refusal(lading.ValueRefused, {"jets": JETS}) == "input 'tracks' of model 'mirror' was not given (has: 'jets')"
+    assert (
+        refusal(lading.ValueRefused, {"jets": JETS}) == "input 'tracks' of model 'mirror' was not given (has: 'jets')"
+    )
 
 
 def test_a_wrong_name_in_a_flat_mapping() -> None:
     assert refusal(lading.UnknownName, JETS | TRACKS | {"dO": [1.0, 1.0]}) == (
-        "variable 'dO' is in no input of model 'mirror' (has: 'd0', 'pt', 'z0', 'eta'); did you mean 'd0'?")
-    assert refusal(lading.ValueRefused, JETS | {"d0": TRACKS["d0"]}).startswith("variable 'z0' of input 'tracks' was not")
+        "variable 'dO' is in no input of model 'mirror' (has: 'd0', 'pt', 'z0', 'eta'); did you mean 'd0'?"
+    )
+    assert refusal(lading.ValueRefused, JETS | {"d0": TRACKS["d0"]}).startswith(
+        "variable 'z0' of input 'tracks' was not"
+    )
 
 
 def test_only_wrong_names_in_a_flat_mapping() -> None:
-    with pytest.raises(lading.UnknownName, match="variable 'pT' is not in input 'jets' .*did you mean 'pt'"):
+    with pytest.raises(lading.UnknownName, match=r"variable 'pT' is not in input 'jets' .*did you mean 'pt'"):
         one_input(Variable("pt")).run({"pT": [1.0]})
 
 
@@ -61,7 +70,9 @@ def test_a_mask_is_made_by_the_engine() -> None:
     model = jets_and_tracks(min=2)
     model.input_list.append(Input("track_mask", ["jet", "track"], "float32", mask=Mask("track", 1, -1)))
     model.output_list.append(Output("mask", ["jet", 1], "float32"))
-    model.graphs["main"].nodes.append(Node("sum", "ReduceSum", ["track_mask", np.array([1])], ["mask"], {"keepdims": 1}))
+    model.graphs["main"].nodes.append(
+        Node("sum", "ReduceSum", ["track_mask", np.array([1])], ["mask"], {"keepdims": 1})
+    )
     assert model.run({"jets": JETS, "tracks": TRACKS})["mask"].tolist() == [[0], [-2]]
     with pytest.raises(lading.UnknownName) as caught:
         model.run({"jets": JETS, "tracks": TRACKS, "track_mask": [[1.0]]})
@@ -93,10 +104,11 @@ def test_columns_name_what_a_variable_is_read_from() -> None:
 def test_columns_of_unknown_variables_are_refused() -> None:
     assert refusal(lading.UnknownName, {"jets": JETS, "tracks": TRACKS}, columns={"Pt": "Jet_pt"}) == (
         "columns: 'Pt' is no variable of model 'mirror' (has: 'pt', 'd0', 'eta', 'z0', 'jets.pt', 'jets.eta', "
-        "'tracks.d0', 'tracks.z0'); did you mean 'pt'?")
-    assert refusal(lading.ValueRefused, {"jets": JETS, "tracks": TRACKS} | {"jets": pd.DataFrame(JETS)},
-                   columns={"pt": "Jet_pt"}) == (
-        "variable 'pt' of input 'jets' was not given (has: 'pt', 'eta')")
+        "'tracks.d0', 'tracks.z0'); did you mean 'pt'?"
+    )
+    assert refusal(
+        lading.ValueRefused, {"jets": JETS, "tracks": TRACKS} | {"jets": pd.DataFrame(JETS)}, columns={"pt": "Jet_pt"}
+    ) == ("variable 'pt' of input 'jets' was not given (has: 'pt', 'eta')")
 
 
 # ---- positional

@@ -32,9 +32,16 @@ steps = st.one_of(
 )
 missing = st.builds(
     Missing,
-    st.lists(st.one_of(st.sampled_from(["nan", "inf", *MARKS]), REALS.map(lambda x: {"above": x}),
-                       REALS.map(lambda x: {"below": x})), min_size=1, max_size=3,
-             unique_by=lambda x: next(iter(x)) if isinstance(x, dict) else str(x)),
+    st.lists(
+        st.one_of(
+            st.sampled_from(["nan", "inf", *MARKS]),
+            REALS.map(lambda x: {"above": x}),
+            REALS.map(lambda x: {"below": x}),
+        ),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda x: next(iter(x)) if isinstance(x, dict) else str(x),
+    ),
     REALS,
 )
 
@@ -61,31 +68,46 @@ def models(draw: st.DrawFn) -> Model:
     """Jets and tracks whose prepared numbers come out as they are, with a mask and variables taken from others."""
     batched = draw(st.booleans())
     made = Model("generated")
-    sequence = Axis("track", "sequence", of="jet", min=draw(st.integers(0, 2)), pad=draw(st.sampled_from([0, 1])),
-                    max=draw(st.sampled_from([None, 2, 3])), keep=draw(st.sampled_from(["first", "last"])))
+    sequence = Axis(
+        "track",
+        "sequence",
+        of="jet",
+        min=draw(st.integers(0, 2)),
+        pad=draw(st.sampled_from([0, 1])),
+        max=draw(st.sampled_from([None, 2, 3])),
+        keep=draw(st.sampled_from(["first", "last"])),
+    )
     made.axes = {"jet": Axis("jet", "entry"), "track": sequence}
     entry = ["jet"] if batched else []
     kinds = [draw(st.sampled_from(TYPES)) for _ in range(2)]
     jets = Input("jets", [*(entry or [1]), "variable"], kinds[0], [draw(variables(n, kinds[0])) for n in ("a", "b")])
-    tracks = Input("tracks", [*entry, "track", "variable"], kinds[1], [draw(variables(n, kinds[1])) for n in ("c", "d")])
+    tracks = Input(
+        "tracks", [*entry, "track", "variable"], kinds[1], [draw(variables(n, kinds[1])) for n in ("c", "d")]
+    )
     made.input_list = [jets, tracks, Input("mask", [*entry, "track"], "float32", mask=Mask("track", 1, -1))]
     if draw(st.booleans()):
         _take_from_jets(draw, jets, tracks)
     _flag(draw, jets)
     made.output_list = [
         Output("out_jets", [*(entry or [1]), "label"], "float64", [Label("a"), Label("b")]),
-        Output("out_tracks", [*entry, "track", "label"], "float64", [Label(v.name + "_") for v in tracks.variable_list]),
+        Output(
+            "out_tracks", [*entry, "track", "label"], "float64", [Label(v.name + "_") for v in tracks.variable_list]
+        ),
         Output("out_mask", [*entry, "track"], "float32"),
         Output("longest", [*(entry or [1]), 1], "float32"),
     ]
     if draw(st.booleans()):
         made.output_list[0].when_empty = {"track": [0.25, -7.0]}
-    made.graphs["main"] = Graph([
-        Node("1", "Cast", ["jets"], ["out_jets"], {"to": "float64"}),
-        Node("2", "Cast", ["tracks"], ["out_tracks"], {"to": "float64"}),
-        Node("3", "Identity", ["mask"], ["out_mask"]),
-        Node("4", "ReduceSum", ["mask", np.array([len(entry)])], ["longest" if batched else "sum"], {"keepdims": 1}),
-    ])
+    made.graphs["main"] = Graph(
+        [
+            Node("1", "Cast", ["jets"], ["out_jets"], {"to": "float64"}),
+            Node("2", "Cast", ["tracks"], ["out_tracks"], {"to": "float64"}),
+            Node("3", "Identity", ["mask"], ["out_mask"]),
+            Node(
+                "4", "ReduceSum", ["mask", np.array([len(entry)])], ["longest" if batched else "sum"], {"keepdims": 1}
+            ),
+        ]
+    )
     if not batched:
         made.graphs["main"].nodes.append(Node("5", "Reshape", ["sum", np.array([1, 1])], ["longest"]))
     return made
@@ -106,8 +128,11 @@ def _flag(draw: st.DrawFn, jets: Input) -> None:
 
 @st.composite
 def columns(draw: st.DrawFn, model: Model, given_: Input, length: int) -> dict[str, np.ndarray]:
-    numbers = st.one_of(st.sampled_from([0.0, 1.0, 3.0]) if "int" in given_.type or given_.type == "bool" else
-                        st.sampled_from([*MARKS, np.nan, np.inf, -np.inf, 1.0, 7.5]) | REALS)
+    numbers = st.one_of(
+        st.sampled_from([0.0, 1.0, 3.0])
+        if "int" in given_.type or given_.type == "bool"
+        else st.sampled_from([*MARKS, np.nan, np.inf, -np.inf, 1.0, 7.5]) | REALS
+    )
     made = {}
     for variable in given_.variable_list:
         if variable.source is None:

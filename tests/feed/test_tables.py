@@ -56,15 +56,19 @@ def test_one_table_with_lists_for_all_inputs(make) -> None:
 
 def test_what_is_null_becomes_nan() -> None:
     model = one_input(Variable("pt"))
-    for table in (pd.DataFrame({"pt": pd.array([1, None], dtype="Int64")}), pd.DataFrame({"pt": [1.0, None]}),
-                  pd.DataFrame({"pt": pd.Series([1.0, pd.NA], dtype=object)}),
-                  pl.DataFrame({"pt": [1, None]}), pa.table({"pt": [1, None]})):
+    for table in (
+        pd.DataFrame({"pt": pd.array([1, None], dtype="Int64")}),
+        pd.DataFrame({"pt": [1.0, None]}),
+        pd.DataFrame({"pt": pd.Series([1.0, pd.NA], dtype=object)}),
+        pl.DataFrame({"pt": [1, None]}),
+        pa.table({"pt": [1, None]}),
+    ):
         np.testing.assert_array_equal(model.run(table)["p_pt"], [1, np.nan])
 
 
 @pytest.mark.parametrize("make", [pl.DataFrame, pa.table, pd.DataFrame])
 def test_a_list_that_is_null_is_refused(make) -> None:
-    with pytest.raises(lading.ValueRefused, match="entry 1 is (nothing|the number nan), the others are lists"):
+    with pytest.raises(lading.ValueRefused, match=r"entry 1 is (nothing|the number nan), the others are lists"):
         one_sequence(Variable("d0")).run(make({"d0": [[1.0], None, []]}))
 
 
@@ -90,7 +94,9 @@ def test_series_inside_a_mapping() -> None:
 
 def test_text_in_a_column_is_refused() -> None:
     for make in (pd.DataFrame, pl.DataFrame, pa.table):
-        with pytest.raises(lading.ValueRefused, match="variable 'sample' of input 'jets': numbers are expected, not text"):
+        with pytest.raises(
+            lading.ValueRefused, match="variable 'sample' of input 'jets': numbers are expected, not text"
+        ):
             one_input(Variable("sample")).run(make(COLUMNS))
 
 

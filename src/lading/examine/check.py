@@ -119,10 +119,14 @@ def sample_batch(model: Model) -> Batch:
                  axis_of=axis_of)
 
 
+#: What stands for the name of a variable where slots have none.
+_UNNAMED: list[str | None] = [None]
+
+
 def _refuse_incomplete(model: Model, samples: Samples) -> None:
     """Whoever wrote the samples knew the model: every variable and sequence is there, and no other output."""
     wanted = [(given.name, variable) for given in model.input_list if given.is_fed
-              for variable in ([v.name for v in given.variable_list if v.source is None] or [None])]
+              for variable in ([v.name for v in given.variable_list if v.source is None] or _UNNAMED)]
     for key in wanted:
         if key not in samples.inputs:
             raise FormatError(f"{model.where}: samples: 'in/{'/'.join(filter(None, key))}' is not there")

@@ -40,6 +40,7 @@ def fetch(url: str, last: int | None = None) -> bytes:
         with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=TIMEOUT) as reply:
             return bytes(reply.read())
     except urllib.error.HTTPError as error:
+        error.close()  # it holds the connection
         raise MissingFile(f"{url}: the server answers {error.code} {error.reason}") from None
     except (urllib.error.URLError, OSError) as error:
         raise MissingFile(f"{url}: {getattr(error, 'reason', error)}") from None

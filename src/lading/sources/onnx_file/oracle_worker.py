@@ -62,8 +62,7 @@ def in_order(model):
 
 def reads(node):
     """The names that a node reads, those of its subgraphs included."""
-    for name in node.input:
-        yield name
+    yield from node.input
     for attribute in node.attribute:
         for each in attribute.g.node:
             yield from reads(each)
