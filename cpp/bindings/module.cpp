@@ -102,16 +102,18 @@ nb::list outputs(const Model& model) {
 
 std::tuple<int, int, double> find_variable(const Model& model, const std::string& input, const std::string& name,
                                            const std::string& unit) {
-  lading_variable variable{sizeof variable, 0, 0, 0, 0, 0, 0, 0};
+  lading_variable variable{};
+  variable.size = sizeof variable;
   lading_error* error = nullptr;
-  if (lading_find_variable(model.get(), input.c_str(), name.c_str(), unit.c_str(), &variable, &error)) raise(error);
+  if (lading_find_variable(model.get(), input.c_str(), name.c_str(), unit.c_str(), nullptr, 0, &variable, &error)) raise(error);
   return {variable.column, variable.conversion, variable.factor};
 }
 
 std::pair<int, int64_t> find_label(const Model& model, const std::string& output, const std::string& name) {
-  lading_label label{sizeof label, 0, 0, 0, 0};
+  lading_label label{};
+  label.size = sizeof label;
   lading_error* error = nullptr;
-  if (lading_find_label(model.get(), output.c_str(), name.c_str(), &label, &error)) raise(error);
+  if (lading_find_label(model.get(), output.c_str(), name.c_str(), nullptr, 0, &label, &error)) raise(error);
   return {label.output, label.element};
 }
 

@@ -1,10 +1,12 @@
 // The C interface: a thin skin over Model and Session that lets no exception out.
+#include <algorithm>
 #include <cstring>
 #include <new>
 
 #include "lading/lading.h"
 #include "bundle/bundle.hpp"
 #include "kernels/kernels.hpp"
+#include "session/float_environment.hpp"
 #include "session/session.hpp"
 #include "version.hpp"
 
@@ -16,7 +18,14 @@ struct lading_model {
   std::shared_ptr<const lading::Model> model;
 };
 struct lading_session {
-  explicit lading_session(std::shared_ptr<const lading::Model> m) : session(std::move(m)) {}
+  explicit lading_session(const lading_model* model) : owner(model), session(model->model) {
+    slots.resize(session.model().table().columns.size());
+    results.resize(session.model().bundle().outputs.size());
+    batch.feeds.resize(slots.size());
+    batch.offsets.resize(session.model().bundle().axes.size());
+    batch.results.resize(results.size());
+    show_slots();
+  }
   void show_slots() {
     for (std::size_t c = 0; c < slots.size(); ++c)
       slots[c] = {session.slots(static_cast<int>(c)), session.slot_count(static_cast<int>(c))};
@@ -25,6 +34,10 @@ struct lading_session {
     for (std::size_t o = 0; o < results.size(); ++o)
       results[o] = {const_cast<std::byte*>(session.result(static_cast<int>(o))), session.result_items(static_cast<int>(o))};
   }
+  void hide_results() {
+    for (lading_slots& result : results) result = {nullptr, 0};
+  }
+  const lading_model* owner;
   lading::Session session;
   std::vector<lading_slots> slots, results;
   lading::Batch batch;                              // kept, so that a batch allocates nothing
@@ -32,8 +45,13 @@ struct lading_session {
 
 namespace {
 
-void report(lading_error** error, int code, const char* text) {
-  if (error) *error = new (std::nothrow) lading_error{code, text};
+void report(lading_error** error, int code, const char* text) noexcept {
+  if (!error) return;
+  *error = nullptr;                                 // stays so if there is no memory for the text
+  try {
+    *error = new lading_error{code, text};
+  } catch (const std::bad_alloc&) {
+  }
 }
 
 // f(), or a filled error and `failed`.
@@ -59,7 +77,18 @@ lading::Limits limits(const lading_options* options) {
   return made;
 }
 
-void fill(const lading::Model& model, const lading::Handle& handle, lading_variable& variable) {
+// Fills a struct of the caller's, who may know fewer fields of it, or more.
+template <class T> void give(const char* name, T made, T* to) {
+  if (!to || to->size < sizeof(size_t) + sizeof(void*))
+    throw lading::Error(std::string(name) + ": set its size before the call, to sizeof(" + name + ")");
+  made.size = to->size;
+  std::memcpy(to, &made, std::min(to->size, sizeof made));
+}
+std::string text(const char* from) { return from ? from : ""; }
+
+void fill(const lading_model* owner, const lading::Handle& handle, lading_variable* to) {
+  const lading::Model& model = *owner->model;
+  lading_variable variable{};
   const lading::Column& column = model.table().columns[static_cast<std::size_t>(handle.column)];
   const lading::Input& input = model.bundle().inputs[static_cast<std::size_t>(column.input)];
   const bool compares = column.variable >= 0 && [&] {
@@ -67,24 +96,36 @@ void fill(const lading::Model& model, const lading::Handle& handle, lading_varia
     return missing && (!missing->when_equal.empty() || !missing->when_equal_integer.empty());
   }();
   const int conversion = static_cast<int>(handle.conversion.kind);
-  variable.column = handle.column, variable.type = static_cast<int>(column.raw);
+  variable.model = owner, variable.column = handle.column, variable.type = static_cast<int>(column.raw);
   variable.width = column.width, variable.element = handle.element;
   variable.plain = !compares && !conversion;
   variable.conversion = conversion, variable.factor = handle.conversion.factor;
+  give("lading_variable", variable, to);
 }
 
-void fill(const lading::Model& model, const lading::OutputHandle& handle, lading_label& label) {
-  label.output = handle.output, label.element = handle.element;
+void fill(const lading_model* owner, const lading::OutputHandle& handle, lading_label* to) {
+  const lading::Model& model = *owner->model;
+  lading_label label{};
+  label.model = owner, label.output = handle.output, label.element = handle.element;
   label.type = static_cast<int>(model.bundle().outputs[static_cast<std::size_t>(handle.output)].type);
   label.width = model.item_size(handle.output);
+  give("lading_label", label, to);
 }
 
 lading::Conversion conversion(int kind, double factor) {
   return {static_cast<lading::Conversion::Kind>(kind), factor};
 }
 
+// A number that is no type becomes one that every check refuses.
+lading::Type type_of(int32_t type) {
+  return static_cast<lading::Type>(type < 0 || type > LADING_BOOL ? 255 : type);
+}
+
 template <class T> int set(lading_session* s, const lading_variable* v, int64_t item, T value, lading_error** error) {
   return status(error, [&] {
+    if (v->model != s->owner)
+      throw lading::Error("this variable was looked up in another model than '" + s->session.model().bundle().name + "'",
+                          lading::Fault::name);
     s->session.set(lading::Handle{v->column, v->element, conversion(v->conversion, v->factor)}, item, value);
   });
 }
@@ -105,15 +146,19 @@ void lading_error_free(lading_error* error) { delete error; }
 lading_model* lading_load(const char* path, const lading_options* options, lading_error** error) {
   return guarded(error, static_cast<lading_model*>(nullptr), [&] {
     const lading::Limits most = limits(options);
-    return new lading_model{std::make_shared<const lading::Model>(lading::read_bundle(path, most), most)};
+    int ignored = 0;
+    const lading::FloatEnvironment environment(ignored);  // decimals are read and constants folded
+    return new lading_model{std::make_shared<const lading::Model>(lading::read_bundle(text(path), most), most)};
   });
 }
 lading_model* lading_load_memory(const void* json, size_t json_size, const void* weights, size_t weights_size,
                                  const char* where, const lading_options* options, lading_error** error) {
   return guarded(error, static_cast<lading_model*>(nullptr), [&] {
     const lading::Limits most = limits(options);
+    int ignored = 0;
+    const lading::FloatEnvironment environment(ignored);  // decimals are read and constants folded
     auto bundle = lading::read_bundle({static_cast<const char*>(json), json_size},
-                                      {static_cast<const char*>(weights), weights_size}, nullptr, where, most);
+                                      {static_cast<const char*>(weights), weights_size}, nullptr, text(where), most);
     return new lading_model{std::make_shared<const lading::Model>(std::move(bundle), most)};
   });
 }
@@ -122,23 +167,25 @@ size_t lading_model_memory(const lading_model* model) { return model->model->mem
 const char* lading_model_name(const lading_model* model) { return model->model->bundle().name.c_str(); }
 
 int lading_find_variable(const lading_model* model, const char* input, const char* name, const char* unit,
-                         lading_variable* variable, lading_error** error) {
-  return status(error, [&] { fill(*model->model, model->model->variable(input, name, unit), *variable); });
+                         const int64_t* index, size_t count, lading_variable* variable, lading_error** error) {
+  return status(error, [&] {
+    fill(model, model->model->variable(text(input), text(name), text(unit), {index, index + count}), variable);
+  });
 }
 int lading_find_element(const lading_model* model, const char* input, const int64_t* index, size_t count,
                         lading_variable* variable, lading_error** error) {
-  return status(error, [&] { fill(*model->model, model->model->element(input, {index, index + count}), *variable); });
+  return status(error, [&] { fill(model, model->model->element(text(input), {index, index + count}), variable); });
 }
-int lading_find_label(const lading_model* model, const char* output, const char* name, lading_label* label,
-                      lading_error** error) {
-  return status(error, [&] { fill(*model->model, model->model->label(output, name), *label); });
+int lading_find_label(const lading_model* model, const char* output, const char* name, const int64_t* index,
+                      size_t count, lading_label* label, lading_error** error) {
+  return status(error, [&] { fill(model, model->model->label(text(output), text(name), {index, index + count}), label); });
 }
 int lading_find_output_element(const lading_model* model, const char* output, const int64_t* index, size_t count,
                                lading_label* label, lading_error** error) {
-  return status(error, [&] { fill(*model->model, model->model->output_element(output, {index, index + count}), *label); });
+  return status(error, [&] { fill(model, model->model->output_element(text(output), {index, index + count}), label); });
 }
 int lading_find_axis(const lading_model* model, const char* name, lading_error** error) {
-  return guarded(error, -1, [&] { return model->model->axis(name); });
+  return guarded(error, -1, [&] { return model->model->axis(text(name)); });
 }
 
 int lading_column_count(const lading_model* model) { return static_cast<int>(model->model->table().columns.size()); }
@@ -151,40 +198,41 @@ int lading_describe_column(const lading_model* model, int index, lading_column* 
   const lading::Column& column = model->model->table().columns[static_cast<std::size_t>(index)];
   const lading::Input& input = model->model->bundle().inputs[static_cast<std::size_t>(column.input)];
   const bool named = column.variable >= 0;
-  description->input = input.name.c_str();
-  description->variable = named ? input.variables[static_cast<std::size_t>(column.variable)].name.c_str() : nullptr;
-  description->unit = named ? input.variables[static_cast<std::size_t>(column.variable)].unit.c_str() : "";
-  description->type = static_cast<int>(column.raw);
-  description->axis = column.axis;
-  description->width = column.width;
-  return 0;
+  lading_column made{};
+  made.input = input.name.c_str();
+  made.variable = named ? input.variables[static_cast<std::size_t>(column.variable)].name.c_str() : nullptr;
+  made.unit = named ? input.variables[static_cast<std::size_t>(column.variable)].unit.c_str() : "";
+  made.type = static_cast<int>(column.raw), made.axis = column.axis, made.width = column.width;
+  return status(nullptr, [&] { give("lading_column", made, description); });
 }
 int lading_describe_output(const lading_model* model, int index, lading_output* description) {
   if (index < 0 || index >= lading_output_count(model)) return 1;
   const lading::Output& output = model->model->bundle().outputs[static_cast<std::size_t>(index)];
-  description->name = output.name.c_str();
-  description->type = static_cast<int>(output.type);
-  description->axis = lading::sequence_axis(output.axes);
-  description->width = model->model->item_size(index);
-  return 0;
+  lading_output made{};
+  made.name = output.name.c_str(), made.type = static_cast<int>(output.type);
+  made.axis = lading::sequence_axis(output.axes), made.width = model->model->item_size(index);
+  return status(nullptr, [&] { give("lading_output", made, description); });
+}
+const char* lading_axis_name(const lading_model* model, int axis) {
+  if (axis < 0 || axis >= lading_axis_count(model)) return nullptr;
+  const lading::Axis& found = model->model->bundle().axes[static_cast<std::size_t>(axis)];
+  return found.kind == lading::Axis::Kind::sequence ? found.name.c_str() : nullptr;
 }
 int64_t lading_axis_maximum(const lading_model* model, int axis) {
+  if (axis < 0 || axis >= lading_axis_count(model)) return -1;
   return model->model->bundle().axes[static_cast<std::size_t>(axis)].max;
 }
 
 lading_session* lading_session_new(const lading_model* model, lading_error** error) {
   return guarded(error, static_cast<lading_session*>(nullptr), [&] {
-    auto session = std::make_unique<lading_session>(model->model);
-    session->slots.resize(model->model->table().columns.size());
-    session->results.resize(model->model->bundle().outputs.size());
-    session->show_slots();
-    return session.release();
+    return new lading_session(model);
   });
 }
 void lading_session_free(lading_session* session) { delete session; }
-int lading_reserve(lading_session* session, const int64_t* lengths, size_t count, lading_error** error) {
+int lading_reserve(lading_session* session, int64_t entries, const int64_t* lengths, size_t count, lading_error** error) {
   return status(error, [&] {
-    session->session.reserve({lengths, lengths + count});
+    session->hide_results();
+    session->session.reserve(entries, {lengths, lengths + std::min(count, session->batch.offsets.size())});
     session->show_slots();
   });
 }
@@ -204,7 +252,12 @@ int lading_set_double(lading_session* s, const lading_variable* v, int64_t item,
 int lading_set_integer(lading_session* s, const lading_variable* v, int64_t item, int64_t value, lading_error** error) {
   return set(s, v, item, value, error);
 }
+void lading_clear(lading_session* session) {
+  session->session.clear();
+  session->show_slots();
+}
 int lading_run(lading_session* session, lading_error** error) {
+  session->hide_results();                          // they may move
   return status(error, [&] {
     session->session.run();
     session->show_results();
@@ -221,11 +274,10 @@ int lading_run_batch(lading_session* session, const lading_batch* batch, int64_t
     lading::Batch& made = session->batch;
     const std::size_t columns = model.table().columns.size();
     made.entries = batch->entries;
-    made.feeds.resize(columns);
     for (std::size_t c = 0; c < columns; ++c) {
       lading_feed feed;
       std::memcpy(&feed, reinterpret_cast<const char*>(batch->feeds) + c * batch->feed_size, sizeof feed);
-      made.feeds[c] = {feed.data, static_cast<lading::Type>(feed.type), feed.stride, conversion(feed.conversion, feed.factor), false};
+      made.feeds[c] = {feed.data, type_of(feed.type), feed.stride, conversion(feed.conversion, feed.factor), false};
     }
     made.offsets.assign(batch->offsets, batch->offsets + model.bundle().axes.size());
     made.results.assign(batch->results, batch->results + model.bundle().outputs.size());

@@ -2,8 +2,8 @@
 
    Rules of this interface. Functions are only ever added. Structs begin with their size, which the caller
    sets; names ending in _free take null. A function that can fail takes `lading_error** error`: on failure
-   it sets it (to be freed by the caller) and returns null or non-zero; `error` may itself be null. No
-   function throws, prints, starts a thread or keeps state of its own.
+   it sets it (to be freed by the caller) and returns null, non-zero, or -1 where it gives a number; `error` may
+   itself be null. No function throws, prints, starts a thread or keeps state of its own.
 
    A model may be shared by threads; a session belongs to one thread at a time. */
 #ifndef LADING_H
@@ -69,6 +69,7 @@ LADING_API const char* lading_model_name(const lading_model* model);
 /* A slot that is set: a variable in a unit, or an element of an input without names. */
 typedef struct lading_variable {
   size_t size;
+  const lading_model* model;                        /* whose slot it is: sessions of another one refuse it */
   int32_t column;                                   /* index into lading_session_slots */
   int32_t type;                                     /* of the slot */
   int64_t width, element;                           /* item i stands at i * width + element */
@@ -80,17 +81,19 @@ typedef struct lading_variable {
 /* A result that is read: a label, or an element of an output without labels. */
 typedef struct lading_label {
   size_t size;
+  const lading_model* model;
   int32_t output;                                   /* index into lading_session_results */
   int32_t type;
   int64_t width, element;                           /* item i stands at i * width + element */
 } lading_label;
 
+/* `index`: which number of the variable, where its input has further fixed axes; else none. */
 LADING_API int lading_find_variable(const lading_model* model, const char* input, const char* name, const char* unit,
-                                    lading_variable* variable, lading_error** error);
+                                    const int64_t* index, size_t count, lading_variable* variable, lading_error** error);
 LADING_API int lading_find_element(const lading_model* model, const char* input, const int64_t* index, size_t count,
                                    lading_variable* variable, lading_error** error);
-LADING_API int lading_find_label(const lading_model* model, const char* output, const char* name, lading_label* label,
-                                 lading_error** error);
+LADING_API int lading_find_label(const lading_model* model, const char* output, const char* name, const int64_t* index,
+                                 size_t count, lading_label* label, lading_error** error);
 LADING_API int lading_find_output_element(const lading_model* model, const char* output, const int64_t* index,
                                           size_t count, lading_label* label, lading_error** error);
 /* A sequence axis: its number, or -1. */
@@ -119,6 +122,8 @@ typedef struct lading_output {
   int64_t width;                                    /* numbers of one item */
 } lading_output;
 LADING_API int lading_describe_output(const lading_model* model, int output, lading_output* description);
+/* Its name if it is a sequence, else null. */
+LADING_API const char* lading_axis_name(const lading_model* model, int axis);
 /* Longest sequence that an axis keeps, or -1: unbounded. */
 LADING_API int64_t lading_axis_maximum(const lading_model* model, int axis);
 
@@ -131,8 +136,10 @@ typedef struct lading_slots {
 
 LADING_API lading_session* lading_session_new(const lading_model* model, lading_error** error);
 LADING_API void lading_session_free(lading_session* session);
-/* Room for sequences of these lengths, `lengths[axis]` for every axis (0 where there is nothing to reserve). */
-LADING_API int lading_reserve(lading_session* session, const int64_t* lengths, size_t count, lading_error** error);
+/* Room for batches of `entries` (1: set and run) with sequences of these lengths, `lengths[axis]` for every axis (0
+   where there is nothing to reserve). */
+LADING_API int lading_reserve(lading_session* session, int64_t entries, const int64_t* lengths, size_t count,
+                              lading_error** error);
 LADING_API int lading_resize(lading_session* session, int axis, int64_t length, lading_error** error);
 /* One per column, at an address that never changes; the contents do, in reserve and resize. */
 LADING_API const lading_slots* lading_session_slots(lading_session* session);
@@ -142,8 +149,11 @@ LADING_API int lading_set_double(lading_session* session, const lading_variable*
                                  lading_error** error);
 LADING_API int lading_set_integer(lading_session* session, const lading_variable* variable, int64_t item, int64_t value,
                                   lading_error** error);
+/* Forgets what was set, and lengths. */
+LADING_API void lading_clear(lading_session* session);
+/* Afterwards, also if it failed, no slot counts as set; lengths of sequences stay. */
 LADING_API int lading_run(lading_session* session, lading_error** error);
-/* One per output: the numbers of the last run, and how many items they are. */
+/* One per output: the numbers of the last run, and how many items they are (none after reserve or a failed run). */
 LADING_API const lading_slots* lading_session_results(lading_session* session);
 LADING_API size_t lading_session_memory(const lading_session* session);
 /* Floating-point exceptions met inside runs so far: FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW of <fenv.h>. */

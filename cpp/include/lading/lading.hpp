@@ -13,8 +13,7 @@
 #include <cfloat>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
-#include <initializer_list>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -44,7 +43,8 @@ namespace detail {
   lading_error_free(error);
   throw made;
 }
-inline void check(int status, lading_error* error) {
+// By reference: the call that gives the status is what sets the error.
+inline void check(int status, lading_error*& error) {
   if (status) raise(error);
 }
 template <class T> constexpr int type_code() {
@@ -53,6 +53,15 @@ template <class T> constexpr int type_code() {
   if (std::is_same_v<T, bool>) return LADING_BOOL;
   constexpr int by_size = sizeof(T) == 1 ? 0 : sizeof(T) == 2 ? 1 : sizeof(T) == 4 ? 2 : 3;
   return (std::is_signed_v<T> ? LADING_INT8 : LADING_UINT8) + by_size;
+}
+inline const char* type_name(int type) {
+  constexpr const char* names[] = {"float32", "float64", "float16", "bfloat16", "int8", "int16", "int32", "int64", "uint8",
+                                   "uint16", "uint32", "uint64", "bool"};
+  return type >= 0 && type < 13 ? names[type] : "of no known type";
+}
+// T holds numbers of this type; 16-bit floats, which C++17 does not have, go as their bits.
+template <class T> constexpr bool holds(int type) {
+  return type == type_code<T>() || (std::is_same_v<T, std::uint16_t> && (type == LADING_FLOAT16 || type == LADING_BFLOAT16));
 }
 }  // namespace detail
 
@@ -66,8 +75,10 @@ struct Label {
 };
 // A sequence axis: made by Model::axis.
 struct Axis {
+  const lading_model* model;
   int number;
 };
+using Index = std::vector<std::int64_t>;            // a place on fixed axes, in their order
 
 // A loaded model. Copies share it; any number of threads may use it at once.
 class Model {
@@ -75,31 +86,32 @@ class Model {
   explicit Model(lading_model* model) : model_(model, lading_model_free) {}
 
   // Variable `name` of input `input`, to be fed in `unit`. Throws Error with the nearest names, or if the unit
-  // cannot become the model's by one multiplication or division.
-  Variable variable(const std::string& input, const std::string& name, const std::string& unit) const {
+  // cannot become the model's by one multiplication or division. `index` says which of its numbers, where the
+  // input has further fixed axes.
+  Variable variable(const std::string& input, const std::string& name, const std::string& unit, const Index& index = {}) const {
     Variable v{};
     v.slot.size = sizeof v.slot;
     lading_error* error = nullptr;
-    detail::check(lading_find_variable(get(), input.c_str(), name.c_str(), unit.c_str(), &v.slot, &error), error);
+    detail::check(lading_find_variable(get(), input.c_str(), name.c_str(), unit.c_str(), index.data(), index.size(), &v.slot, &error), error);
     return v;
   }
   // Element {i, j} of an input whose slots have no names.
-  Variable element(const std::string& input, const std::vector<std::int64_t>& index) const {
+  Variable element(const std::string& input, const Index& index) const {
     Variable v{};
     v.slot.size = sizeof v.slot;
     lading_error* error = nullptr;
     detail::check(lading_find_element(get(), input.c_str(), index.data(), index.size(), &v.slot, &error), error);
     return v;
   }
-  Label label(const std::string& output, const std::string& name) const {
+  Label label(const std::string& output, const std::string& name, const Index& index = {}) const {
     Label l{};
     l.slot.size = sizeof l.slot;
     lading_error* error = nullptr;
-    detail::check(lading_find_label(get(), output.c_str(), name.c_str(), &l.slot, &error), error);
+    detail::check(lading_find_label(get(), output.c_str(), name.c_str(), index.data(), index.size(), &l.slot, &error), error);
     return l;
   }
   // Element {i, j} of an output whose slots have no labels; {} for a single number.
-  Label output(const std::string& output, const std::vector<std::int64_t>& index = {}) const {
+  Label output(const std::string& output, const Index& index = {}) const {
     Label l{};
     l.slot.size = sizeof l.slot;
     lading_error* error = nullptr;
@@ -110,7 +122,7 @@ class Model {
     lading_error* error = nullptr;
     const int number = lading_find_axis(get(), name.c_str(), &error);
     if (number < 0) detail::raise(error);
-    return {number};
+    return {get(), number};
   }
   std::string name() const { return lading_model_name(get()); }
   std::size_t memory() const { return lading_model_memory(get()); }  // bytes of weights, packed
@@ -138,31 +150,81 @@ inline Model load(const void* json, std::size_t json_size, const void* weights, 
   return Model(model);
 }
 
-// Numbers of one variable for run_batch: item i at data + i * stride bytes (0: side by side).
-struct Feed {
+// Numbers of one variable for run_batch: item i stands at data + i * stride bytes.
+struct Column {
   Variable variable;
   const void* data;
   int type;
   std::int64_t stride;
 };
-template <class T> Feed feed(const Variable& variable, const T* data, std::int64_t stride = 0) {
+// `stride` is the distance of two items in bytes, sizeof(Jet) for the members of structs; 0: side by side.
+template <class T> Column column(const Variable& variable, const T* data, std::int64_t stride = 0) {
   return {variable, data, detail::type_code<T>(), stride ? stride : std::int64_t(sizeof(T)) * variable.slot.width};
 }
-// Where the sequences of an axis begin in its columns: entries + 1 numbers, the last is the total.
+// Where the sequences of an axis begin in their columns: entries + 1 numbers, the last is the end.
 struct Offsets {
   Axis axis;
   const std::int64_t* offsets;
 };
-// Room for all items of one output, in its own type.
+// Room for all numbers of one output, item after item.
 struct Result {
-  Label output;                                     // any label of the output
+  Label output;
   void* data;
+};
+// `output` is any label of the output: number `label` of item i will stand at data[i * width + element] of its slot.
+template <class T> Result result(const Label& output, T* data) {
+  if (!detail::holds<T>(output.slot.type))
+    throw Error(std::string("result: the output holds ") + detail::type_name(output.slot.type) + ", the array does not", LADING_VALUE);
+  return {output, data};
+}
+
+// The columns and results of a batch, by their places in the model.
+class Batch {
+ public:
+  explicit Batch(const Model& model)
+      : model_(model), feeds_(std::size_t(lading_column_count(model.get()))),
+        offsets_(std::size_t(lading_axis_count(model.get()))), results_(std::size_t(lading_output_count(model.get()))) {}
+
+  // Allocates nothing. The arrays must outlive the runs.
+  void describe(std::int64_t entries, const std::vector<Column>& columns, const std::vector<Result>& results,
+                const std::vector<Offsets>& offsets) {
+    feeds_.assign(feeds_.size(), {});
+    offsets_.assign(offsets_.size(), nullptr);
+    results_.assign(results_.size(), nullptr);
+    for (const Column& given : columns) {
+      const lading_variable& v = own(given.variable.slot);
+      feeds_[std::size_t(v.column)] = {given.data, given.stride, given.type, v.conversion, v.factor};
+    }
+    for (const Result& result : results) results_[std::size_t(own(result.output.slot).output)] = result.data;
+    for (const Offsets& given : offsets) offsets_[std::size_t(own(given.axis).number)] = given.offsets;
+    batch_ = {sizeof batch_, sizeof(lading_feed), entries, feeds_.data(), offsets_.data(), results_.data()};
+  }
+  const lading_batch* get() const { return &batch_; }
+
+ private:
+  template <class Handle> const Handle& own(const Handle& handle) const {
+    if (handle.model != model_.get())
+      throw Error("run_batch: a name was looked up in another model than '" + model_.name() + "'", LADING_NAME);
+    return handle;
+  }
+  Model model_;
+  std::vector<lading_feed> feeds_;
+  std::vector<const std::int64_t*> offsets_;
+  std::vector<void*> results_;
+  lading_batch batch_{};
+};
+
+// How a run went. The text lives in the session, until its next run.
+struct Status {
+  int code;                                         // LADING_OK, LADING_VALUE, ...
+  const char* text;                                 // "" if all is well
+  explicit operator bool() const noexcept { return code == LADING_OK; }
 };
 
 // One thread's workspace.
 class Session {
  public:
-  explicit Session(const Model& model) : model_(model), session_(nullptr, lading_session_free) {
+  explicit Session(const Model& model) : model_(model), session_(nullptr, lading_session_free), batch_(model) {
     lading_error* error = nullptr;
     session_.reset(lading_session_new(model.get(), &error));
     if (!session_) detail::raise(error);
@@ -170,17 +232,18 @@ class Session {
     results_ = lading_session_results(session_.get());
   }
 
-  // Makes room for `entries` (1: set and run) and for sequences of these lengths; runs within it allocate nothing.
-  void reserve(std::int64_t /*entries*/, std::initializer_list<std::pair<Axis, std::int64_t>> lengths = {}) {
+  // Makes room for batches of `entries` (1: set and run) and for sequences of these lengths: runs within it
+  // allocate nothing.
+  void reserve(std::int64_t entries, const std::vector<std::pair<Axis, std::int64_t>>& lengths = {}) {
     std::vector<std::int64_t> all(std::size_t(lading_axis_count(model_.get())), 0);
-    for (const auto& [axis, length] : lengths) all[std::size_t(axis.number)] = length;
+    for (const auto& [axis, length] : lengths) all[std::size_t(own(axis))] = length;
     lading_error* error = nullptr;
-    detail::check(lading_reserve(session_.get(), all.data(), all.size(), &error), error);
+    detail::check(lading_reserve(session_.get(), entries, all.data(), all.size(), &error), error);
   }
-  // Length of the sequence in the entry that is being set.
-  void resize(Axis axis, std::int64_t length) {
+  // Length of the sequence in the entries that are set from now on.
+  void resize(const Axis& axis, std::int64_t length) {
     lading_error* error = nullptr;
-    detail::check(lading_resize(session_.get(), axis.number, length, &error), error);
+    detail::check(lading_resize(session_.get(), own(axis), length, &error), error);
   }
 
   // A number in the unit of the handle; `item` counts the elements of a sequence. Rounds to the slot's type;
@@ -189,6 +252,7 @@ class Session {
   template <class T> void set(const Variable& variable, std::int64_t item, T value) {
     static_assert(std::is_arithmetic_v<T>, "a slot takes a number");
     const lading_variable& v = variable.slot;
+    if (v.model != model_.get()) return set_checked(v, item, value);  // refuses it
     const lading_slots& slots = slots_[v.column];
     if (v.plain && item >= 0 && item < slots.items) {
       const std::int64_t at = item * v.width + v.element;
@@ -214,88 +278,66 @@ class Session {
     lading_error* error = nullptr;
     detail::check(lading_run(session_.get(), &error), error);
   }
-  // As run(), but false instead of an exception; message() then tells why.
-  bool try_run() noexcept {
+  // As run(), but a status instead of an exception: if (const auto status = session.try_run(); !status) ...
+  Status try_run() noexcept {
     lading_error* error = nullptr;
-    if (!lading_run(session_.get(), &error)) return true;
-    try {
-      message_ = lading_error_text(error);
-    } catch (...) {
-      message_.clear();
-    }
-    lading_error_free(error);
-    return false;
+    if (!lading_run(session_.get(), &error)) return {LADING_OK, ""};
+    failure_.reset(error);
+    return {lading_error_code(error), lading_error_text(error)};
   }
-  const std::string& message() const noexcept { return message_; }
 
-  // Results of the last run; T must be the output's type. get(label, i) reads element i of a sequence.
+  // Results of the last run. T is the output's type; `item` counts the elements of a sequence.
   template <class T = float> T get(const Label& label, std::int64_t item = 0) const {
     const lading_label& l = label.slot;
+    if (l.model != model_.get() || !detail::holds<T>(l.type)) refuse(label);
     const lading_slots& results = results_[l.output];
-    if (l.type != detail::type_code<T>()) throw Error("get: the output has another number type", LADING_VALUE);
-    if (item < 0 || item >= results.items)
-      throw Error("get: element " + std::to_string(item) + " is beyond the " + std::to_string(results.items) + " there are",
-                  LADING_VALUE);
+    if (item < 0 || item >= results.items) refuse(label, item);
     return static_cast<const T*>(results.data)[item * l.width + l.element];
   }
-  std::int64_t items(const Label& label) const { return results_[label.slot.output].items; }
+  // Elements of the sequence that an output came out as: at most the model's maximum.
+  std::int64_t items(const Label& label) const {
+    if (label.slot.model != model_.get()) refuse(label);
+    return results_[label.slot.output].items;
+  }
 
-  // Many entries at once, here on this thread. SessionPool::run_batch shares one between threads.
-  void run_batch(std::int64_t entries, const std::vector<Feed>& feeds, const std::vector<Result>& results,
+  // Many entries at once, on this thread. SessionPool::run_batch shares them out.
+  void run_batch(std::int64_t entries, const std::vector<Column>& columns, const std::vector<Result>& results,
                  const std::vector<Offsets>& offsets = {}) {
-    const Batch batch(model_, entries, feeds, results, offsets);
-    run_range(batch, 0, entries);
+    batch_.describe(entries, columns, results, offsets);
+    run_batch(batch_, 0, entries);
+  }
+  // Entries [begin, end) of a batch that threads share.
+  void run_batch(const Batch& batch, std::int64_t begin, std::int64_t end) {
+    lading_error* error = nullptr;
+    detail::check(lading_run_batch(session_.get(), batch.get(), begin, end, &error), error);
   }
 
   std::size_t memory() const { return lading_session_memory(session_.get()); }
   int flags() const { return lading_session_flags(session_.get()); }
   lading_session* get() const { return session_.get(); }
 
-  // A batch, described once: shared by the sessions that run parts of it.
-  class Batch {
-   public:
-    Batch(const Model& model, std::int64_t entries, const std::vector<Feed>& feeds, const std::vector<Result>& results,
-          const std::vector<Offsets>& offsets)
-        : feeds_(std::size_t(lading_column_count(model.get())), lading_feed{}),
-          offsets_(std::size_t(lading_axis_count(model.get())), nullptr),
-          results_(std::size_t(lading_output_count(model.get())), nullptr) {
-      for (const Feed& feed : feeds) {
-        const lading_variable& v = feed.variable.slot;
-        feeds_[std::size_t(v.column)] = {feed.data, feed.stride, feed.type, v.conversion, v.factor};
-      }
-      for (const Offsets& given : offsets) offsets_[std::size_t(given.axis.number)] = given.offsets;
-      for (const Result& result : results) results_[std::size_t(result.output.slot.output)] = result.data;
-      refuse_gaps(model, entries);
-      batch_ = {sizeof(lading_batch), sizeof(lading_feed), entries, feeds_.data(), offsets_.data(), results_.data()};
-    }
-    Batch(const Batch&) = delete;
-    Batch& operator=(const Batch&) = delete;
-    const lading_batch* get() const { return &batch_; }
-
-   private:
-    void refuse_gaps(const Model& model, std::int64_t entries) const {
-      for (std::size_t c = 0; c < feeds_.size(); ++c) {
-        lading_column column{};
-        column.size = sizeof column;
-        lading_describe_column(model.get(), int(c), &column);
-        const std::string what = column.variable ? "variable '" + std::string(column.variable) + "' of input '" + column.input + "'"
-                                                 : "input '" + std::string(column.input) + "'";
-        if (!feeds_[c].data && entries) throw Error(what + " was not given to run_batch", LADING_VALUE);
-        if (column.axis >= 0 && !offsets_[std::size_t(column.axis)] && entries)
-          throw Error(what + " is a sequence: run_batch needs the offsets of its axis", LADING_VALUE);
-      }
-    }
-    std::vector<lading_feed> feeds_;
-    std::vector<const std::int64_t*> offsets_;
-    std::vector<void*> results_;
-    lading_batch batch_;
-  };
-  void run_range(const Batch& batch, std::int64_t begin, std::int64_t end) {
-    lading_error* error = nullptr;
-    detail::check(lading_run_batch(session_.get(), batch.get(), begin, end, &error), error);
-  }
-
  private:
+  int own(const Axis& axis) const {
+    if (axis.model != model_.get())
+      throw Error("this axis was looked up in another model than '" + model_.name() + "'", LADING_NAME);
+    return axis.number;
+  }
+  std::string text(const Label& label) const {
+    lading_output output{};
+    output.size = sizeof output;
+    lading_describe_output(model_.get(), label.slot.output, &output);
+    return "output '" + std::string(output.name) + "'";
+  }
+  [[noreturn]] void refuse(const Label& label) const {
+    if (label.slot.model != model_.get())
+      throw Error("this label was looked up in another model than '" + model_.name() + "'", LADING_NAME);
+    throw Error(text(label) + " holds " + detail::type_name(label.slot.type) + ": get it as that type, get<T>(label)", LADING_VALUE);
+  }
+  [[noreturn]] void refuse(const Label& label, std::int64_t item) const {
+    const std::int64_t items = results_[label.slot.output].items;
+    throw Error(text(label) + ": element " + std::to_string(item) + " is beyond the " + std::to_string(items) +
+                    " of the last run", LADING_VALUE);
+  }
   void set_checked(const lading_variable& v, std::int64_t item, float value) {
     lading_error* error = nullptr;
     detail::check(lading_set_float(session_.get(), &v, item, value, &error), error);
@@ -316,17 +358,19 @@ class Session {
   std::unique_ptr<lading_session, decltype(&lading_session_free)> session_;
   const lading_slots* slots_ = nullptr;
   const lading_slots* results_ = nullptr;
-  std::string message_;
+  Batch batch_;
+  std::unique_ptr<lading_error, decltype(&lading_error_free)> failure_{nullptr, lading_error_free};
 };
 
 // Sessions for algorithms whose execute is const: take one, use it, and it returns by itself.
 class SessionPool {
  public:
-  explicit SessionPool(const Model& model) : model_(model) {}
+  explicit SessionPool(const Model& model, std::vector<std::pair<Axis, std::int64_t>> reserved = {})
+      : model_(model), reserved_(std::move(reserved)) {}
 
   class Lease {
    public:
-    Lease(SessionPool& pool, std::unique_ptr<Session> session) : pool_(&pool), session_(std::move(session)) {}
+    Lease(const SessionPool& pool, std::unique_ptr<Session> session) : pool_(&pool), session_(std::move(session)) {}
     Lease(Lease&&) = default;
     ~Lease() {
       if (session_) pool_->put(std::move(session_));
@@ -335,39 +379,57 @@ class SessionPool {
     Session* operator->() const { return session_.get(); }
 
    private:
-    SessionPool* pool_;
+    const SessionPool* pool_;
     std::unique_ptr<Session> session_;
   };
 
+  // A session with nothing set. Makes one, with the lengths that the pool was given, if none is free.
   Lease take() const {
-    auto& self = const_cast<SessionPool&>(*this);
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      if (!free_.empty()) {
-        auto session = std::move(free_.back());
-        free_.pop_back();
-        return Lease(self, std::move(session));
-      }
-    }
-    return Lease(self, std::make_unique<Session>(model_));
+    if (auto session = take_free()) return Lease(*this, std::move(session));
+    auto session = std::make_unique<Session>(model_);
+    session->reserve(1, reserved_);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    free_.reserve(++made_);                         // so that giving back cannot fail
+    return Lease(*this, std::move(session));
   }
 
   // Runs a batch in parts: parallel_for(n, f) must call f(begin, end) over parts of [0, n), from any threads,
-  // and return when all are done (TBB, OpenMP, a pool of your own).
+  // and return when all are done (TBB, OpenMP, a pool of your own). The first part's error is thrown here.
   template <class ParallelFor>
-  void run_batch(std::int64_t entries, const std::vector<Feed>& feeds, const std::vector<Result>& results,
+  void run_batch(std::int64_t entries, const std::vector<Column>& columns, const std::vector<Result>& results,
                  const std::vector<Offsets>& offsets, ParallelFor&& parallel_for) const {
-    const Session::Batch batch(model_, entries, feeds, results, offsets);
-    parallel_for(entries, [&](std::int64_t begin, std::int64_t end) { take()->run_range(batch, begin, end); });
+    Batch batch(model_);
+    batch.describe(entries, columns, results, offsets);
+    std::exception_ptr failure;
+    std::int64_t failed = entries;
+    parallel_for(entries, [&](std::int64_t begin, std::int64_t end) {
+      try {
+        take()->run_batch(batch, begin, end);
+      } catch (...) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        if (begin < failed) failed = begin, failure = std::current_exception();
+      }
+    });
+    if (failure) std::rethrow_exception(failure);
   }
 
  private:
-  void put(std::unique_ptr<Session> session) {
+  std::unique_ptr<Session> take_free() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (free_.empty()) return nullptr;
+    auto session = std::move(free_.back());
+    free_.pop_back();
+    return session;
+  }
+  void put(std::unique_ptr<Session> session) const {
+    lading_clear(session->get());
     const std::lock_guard<std::mutex> lock(mutex_);
     free_.push_back(std::move(session));
   }
   Model model_;
+  std::vector<std::pair<Axis, std::int64_t>> reserved_;
   mutable std::mutex mutex_;
+  mutable std::size_t made_ = 0;
   mutable std::vector<std::unique_ptr<Session>> free_;
 };
 

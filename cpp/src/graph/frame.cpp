@@ -135,12 +135,17 @@ void Frame::follow_views(const PlanStep& planned) {
 }
 
 void Frame::run() {
-  if (!plan_->settled()) return run_in_order();
+  if (!plan_->settled()) return run_in_order(false);
   for (const Step* step : runnable_) step->operation->run(step->operands);
 }
 
+void Frame::rehearse() {
+  if (!plan_->settled()) return run_in_order(true);
+  for (const Step* step : runnable_) step->operation->rehearse(step->operands);
+}
+
 // Where a shape waits for a number: shape, memory, numbers, one step after the other.
-void Frame::run_in_order() {
+void Frame::run_in_order(bool rehearsing) {
   arena_.reset();
   for (std::size_t n = 0; n < steps_.size(); ++n) {
     Step& step = steps_[n];
@@ -150,7 +155,8 @@ void Frame::run_in_order() {
     for (Tensor* output : step.outputs)
       if (output) output->data = arena_.take(output->bytes());
     step.operands.scratch_ = step.scratch ? arena_.take(step.scratch) : nullptr;
-    step.operation->run(step.operands);
+    if (rehearsing) step.operation->rehearse(step.operands);
+    else step.operation->run(step.operands);
   }
 }
 

@@ -22,17 +22,31 @@ class If final : public Operator {
     for (int i = 0; i < io.output_count(); ++i) io.set(i, Type::float32, empty);
   }
   void run(const Operands& io) const override {
-    auto& frames = *static_cast<std::vector<std::unique_ptr<Frame>>*>(io.context_);
-    Frame& frame = *frames[*io[0].as<bool>() ? 0 : 1];
-    for (int i = 1; i < io.input_count(); ++i) frame.set_input(i - 1, io[i].type, io[i].shape, Entry::none, io[i].data);
-    frame.resolve();
+    Frame& frame = enter(io, *io[0].as<bool>() ? 0 : 1);
     frame.run();
-    for (int i = 0; i < io.output_count(); ++i)
-      if (io.has_output(i)) io.output(i) = frame.output(i);  // stays valid until this node runs again
+    leave(io, frame);
+  }
+  void rehearse(const Operands& io) const override {
+    for (const int branch : {0, 1}) {
+      Frame& frame = enter(io, branch);
+      frame.rehearse();
+      leave(io, frame);
+    }
   }
   bool shape_from_data() const override { return true; }
 
  private:
+  static Frame& enter(const Operands& io, int branch) {
+    Frame& frame = *(*static_cast<std::vector<std::unique_ptr<Frame>>*>(io.context_))[static_cast<std::size_t>(branch)];
+    for (int i = 1; i < io.input_count(); ++i) frame.set_input(i - 1, io[i].type, io[i].shape, Entry::none, io[i].data);
+    frame.resolve();
+    return frame;
+  }
+  // Outputs stay valid until this node runs again.
+  static void leave(const Operands& io, const Frame& frame) {
+    for (int i = 0; i < io.output_count(); ++i)
+      if (io.has_output(i)) io.output(i) = frame.output(i);
+  }
   std::shared_ptr<const Plan> branch_[2];
 };
 

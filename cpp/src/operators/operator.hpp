@@ -91,6 +91,8 @@ class Operator {
   virtual void infer(const Operands& io) const = 0;
   // The numbers. Outputs are never the same memory as inputs unless view() says so.
   virtual void run(const Operands& io) const = 0;
+  // A run that takes all memory that later runs could need.
+  virtual void rehearse(const Operands& io) const { run(io); }
 
   // Bytes of scratch that run() wants for these shapes (called after infer).
   virtual std::size_t scratch(const Operands&) const { return 0; }

@@ -18,23 +18,29 @@ int find(const Things& things, const std::string& name, const std::string& kind,
   throw Error(kind + " '" + name + "' is not in " + where + " " + suggestion(name, names(things)), Fault::name);
 }
 
-std::string model_text(const Bundle& bundle) { return "model '" + bundle.name + "'"; }
+std::string model_text(const Bundle& bundle) { return bundle.name.empty() ? "the model" : "model '" + bundle.name + "'"; }
 
-// Flat place of a multi-index over the fixed axes of a tensor.
-std::int64_t place(const std::vector<AxisUse>& axes, const std::vector<std::int64_t>& index, const std::string& what) {
-  std::int64_t flat = 0;
+// Flat place of a multi-index over the fixed axes of a tensor; `label` stands for that of the label axis if not
+// negative. Where there is but one place, no index needs to be given.
+std::int64_t place(const std::vector<AxisUse>& axes, const Model::Index& index, const std::string& what,
+                   std::int64_t label = -1) {
+  std::int64_t flat = 0, places = 1;
   std::size_t used = 0;
   for (const AxisUse& use : axes) {
-    if (use.kind == AxisUse::Kind::entry || use.kind == AxisUse::Kind::sequence) continue;
-    const std::int64_t i = used < index.size() ? index[used] : 0;
-    ++used;
+    if (use.kind == AxisUse::Kind::entry || use.kind == AxisUse::Kind::sequence || use.kind == AxisUse::Kind::variable) continue;
+    std::int64_t i = label;
+    if (use.kind != AxisUse::Kind::label || label < 0) {
+      i = used < index.size() ? index[used] : 0;
+      ++used, places *= use.size;
+    }
     if (i < 0 || i >= use.size)
       throw Error(what + ": index " + std::to_string(i) + " is outside its axis of length " + std::to_string(use.size),
                   Fault::name);
     flat = flat * use.size + i;
   }
-  if (index.size() != used)
-    throw Error(what + " takes " + std::to_string(used) + " indices, not " + std::to_string(index.size()), Fault::name);
+  if (index.size() != used && !(index.empty() && places == 1))
+    throw Error(what + " takes " + std::to_string(used) + (used == 1 ? " index" : " indices") + ", not " +
+                std::to_string(index.size()), Fault::name);
   return flat;
 }
 
@@ -45,6 +51,7 @@ Model::Model(std::shared_ptr<const Bundle> bundle, const Limits& limits)
   for (const Input& input : bundle_->inputs)
     for (const AxisUse& use : input.axes) batched_ |= use.kind == AxisUse::Kind::entry;
   plan_ = Plan::compile(build_graph(*bundle_), limits.memory);
+  for (const Column& column : table_.columns) texts_.push_back(column_text(*bundle_, column));
   for (const Field& field : table_.fields) {
     const Input& input = bundle_->inputs[static_cast<std::size_t>(field.input)];
     const Variable* variable = field.variable < 0 ? nullptr : &input.variables[static_cast<std::size_t>(field.variable)];
@@ -61,7 +68,7 @@ int Model::find_output(const std::string& name) const {
   return find(bundle_->outputs, name, "output", model_text(*bundle_));
 }
 
-Handle Model::variable(const std::string& input, const std::string& name, const std::string& unit) const {
+Handle Model::variable(const std::string& input, const std::string& name, const std::string& unit, const Index& index) const {
   const int i = find_input(input);
   const Input& in = bundle_->inputs[static_cast<std::size_t>(i)];
   const int v = find(in.variables, name, "variable", "input '" + input + "'");
@@ -70,9 +77,9 @@ Handle Model::variable(const std::string& input, const std::string& name, const 
   if (column < 0)
     throw Error("variable '" + name + "' of input '" + input + "' is taken from '" + variable.from +
                     "': set that one instead", Fault::name);
-  Handle handle{column, 0, {}};
+  const std::string what = "variable '" + name + "' of input '" + input + "'";
+  Handle handle{column, index.empty() ? 0 : place(in.axes, index, what), {}};
   if (unit != variable.unit) {
-    const std::string what = "variable '" + name + "' of input '" + input + "'";
     handle.conversion = unit_conversion(unit, variable.unit, what);
     if (variable.raw == Type::int64)
       throw Error(what + " holds integers: feed it in '" + variable.unit + "'", Fault::unit);
@@ -80,11 +87,11 @@ Handle Model::variable(const std::string& input, const std::string& name, const 
   return handle;
 }
 
-Handle Model::element(const std::string& input, const std::vector<std::int64_t>& index) const {
+Handle Model::element(const std::string& input, const Index& index) const {
   const int i = find_input(input);
   const Input& in = bundle_->inputs[static_cast<std::size_t>(i)];
   if (!in.variables.empty())
-    throw Error("input '" + input + "' has named variables " + suggestion("", names(in.variables)) + ": look them up by name",
+    throw Error("input '" + input + "' has named variables, such as '" + in.variables[0].name + "': look them up by name",
                 Fault::name);
   if (in.mask) throw Error("input '" + input + "' is a mask that the engine makes; it is not fed", Fault::name);
   return {table_.find(i, -1), place(in.axes, index, "input '" + input + "'"), {}};
@@ -101,16 +108,23 @@ int Model::axis(const std::string& name) const {
               Fault::name);
 }
 
-OutputHandle Model::label(const std::string& output, const std::string& name) const {
+// Without an entry axis in the graph, a leading fixed 1 gives way to the entries.
+std::vector<AxisUse> Model::own_axes(const Output& output) const {
+  const auto& axes = output.axes;
+  const bool replaced = !batched_ && !axes.empty() && axes[0].kind == AxisUse::Kind::number && axes[0].size == 1;
+  return {axes.begin() + replaced, axes.end()};
+}
+
+OutputHandle Model::label(const std::string& output, const std::string& name, const Index& index) const {
   const int o = find_output(output);
   const Output& out = bundle_->outputs[static_cast<std::size_t>(o)];
   const int l = find(out.labels, name, "label", "output '" + output + "'");
-  return {o, l};
+  return {o, place(own_axes(out), index, "label '" + name + "' of output '" + output + "'", l)};
 }
 
-OutputHandle Model::output_element(const std::string& output, const std::vector<std::int64_t>& index) const {
+OutputHandle Model::output_element(const std::string& output, const Index& index) const {
   const int o = find_output(output);
-  return {o, place(bundle_->outputs[static_cast<std::size_t>(o)].axes, index, "output '" + output + "'")};
+  return {o, place(own_axes(bundle_->outputs[static_cast<std::size_t>(o)]), index, "output '" + output + "'")};
 }
 
 std::int64_t Model::item_size(int output) const {

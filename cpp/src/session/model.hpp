@@ -35,22 +35,27 @@ class Model {
   // Some input tensor has the entry axis; if not, the graph runs once per entry.
   bool batched() const { return batched_; }
 
-  Handle variable(const std::string& input, const std::string& name, const std::string& unit) const;
-  Handle element(const std::string& input, const std::vector<std::int64_t>& index) const;
+  using Index = std::vector<std::int64_t>;          // a place on the fixed axes, in their order
+  Handle variable(const std::string& input, const std::string& name, const std::string& unit, const Index& index = {}) const;
+  Handle element(const std::string& input, const Index& index) const;
   int axis(const std::string& name) const;          // a sequence axis
-  OutputHandle label(const std::string& output, const std::string& name) const;
-  OutputHandle output_element(const std::string& output, const std::vector<std::int64_t>& index) const;
+  OutputHandle label(const std::string& output, const std::string& name, const Index& index = {}) const;
+  OutputHandle output_element(const std::string& output, const Index& index) const;
   int find_input(const std::string& name) const;
   int find_output(const std::string& name) const;
   // Numbers of one item of an output: of an entry, or of an element of its sequence.
   std::int64_t item_size(int output) const;
   std::size_t memory() const { return plan_->memory(); }
+  // "variable 'pt' of input 'jets'": the beginning of messages about a column
+  const std::string& text(int column) const { return texts_[static_cast<std::size_t>(column)]; }
 
  private:
+  std::vector<AxisUse> own_axes(const Output& output) const;
   std::shared_ptr<const Bundle> bundle_;
   Limits limits_;
   std::shared_ptr<const Plan> plan_;
   ColumnTable table_;
+  std::vector<std::string> texts_;                  // per column
   std::vector<Preparation> preparations_;           // per field
   bool batched_ = false;
 };

@@ -67,7 +67,8 @@ void Preparation::run_as(const Feed& feed, const Feed* flag, std::int64_t first,
 
 template <class Raw>
 void Preparation::mark_fed(const Raw* work, std::int64_t count, const Feed& feed, unsigned char* mark) const {
-  if (feed.from_slots) {                            // set() has compared already
+  if (feed.from_slots) {                            // set() has compared already, if there was what to compare with
+    if (missing_->when_equal.empty() && missing_->when_equal_integer.empty()) return;
     for (std::int64_t i = 0; i < count; ++i) {
       typename Reserved<Raw>::Bits bits;
       std::memcpy(&bits, &work[i], sizeof bits);

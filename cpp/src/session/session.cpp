@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "session/exact_conversion.hpp"
 #include "session/float_environment.hpp"
@@ -41,6 +42,7 @@ Session::Session(std::shared_ptr<const Model> model)
     const auto bytes = static_cast<std::int64_t>(size_of(column.raw)) * column.width;
     slots_batch_.feeds[c] = {nullptr, column.raw, bytes, {}, true};
   }
+  copy_runs_.reserve(model_->table().fields.size());
   make_row();
 }
 
@@ -89,21 +91,43 @@ void Session::make_slots(int column, std::int64_t items) {
   slots.count = items;
 }
 
-void Session::reserve(const std::vector<std::int64_t>& lengths) {
+void Session::reserve(std::int64_t entries, const std::vector<std::int64_t>& lengths) {
+  int ignored = 0;
+  FloatEnvironment environment(ignored);
   const std::vector<std::int64_t> before = lengths_;
   for (std::size_t a = 0; a < lengths.size(); ++a)
     if (lengths[a] > lengths_[a]) resize(static_cast<int>(a), lengths[a]);
   size_results();
   find_spans(slots_batch_, 0);
+  if (entries > 1) bind(std::min(block_size(entries), entries));
   bind(1);
+  if (!frame_.plan().settled()) rehearse();
   for (std::size_t a = 0; a < before.size(); ++a)
     if (before[a] < lengths_[a]) resize(static_cast<int>(a), before[a]);
 }
 
+// Where shapes wait for numbers, only a run tells how much memory it takes: one on zeros, twice, so that all of it
+// ends up in one piece. Zeros may not suit the graph; then the first run takes what it needs.
+void Session::rehearse() {
+  try {
+    for (int time = 0; time < 2; ++time) {
+      for (std::size_t i = 0; i < input_layout_.size(); ++i) {
+        Tensor& input = frame_.input(static_cast<int>(i));
+        if (input.bytes()) std::memset(input.data, 0, input.bytes());
+      }
+      frame_.rehearse();
+    }
+  } catch (const Error&) {
+  }
+}
+
 void Session::resize(int axis, std::int64_t length) {
+  const auto& axes = model_->bundle().axes;
+  if (axis < 0 || axis >= static_cast<int>(axes.size()) || axes[static_cast<std::size_t>(axis)].kind != Axis::Kind::sequence)
+    throw Error("axis number " + std::to_string(axis) + " is no sequence of this model; look it up by name", Fault::name);
   if (length < 0)
-    throw Error("axis '" + model_->bundle().axes[static_cast<std::size_t>(axis)].name + "' cannot have length " +
-                std::to_string(length), Fault::value);
+    throw Error("axis '" + axes[static_cast<std::size_t>(axis)].name + "' cannot have length " + std::to_string(length),
+                Fault::value);
   lengths_[static_cast<std::size_t>(axis)] = length;
   offsets_[2 * static_cast<std::size_t>(axis) + 1] = length;
   for (std::size_t c = 0; c < slots_.size(); ++c)
@@ -113,7 +137,7 @@ void Session::resize(int axis, std::int64_t length) {
 template <class T> void Session::set(const Handle& handle, std::int64_t item, T value) {
   const auto c = static_cast<std::size_t>(handle.column);
   const Column& column = model_->table().columns[c];
-  const std::string text = column_text(model_->bundle(), column);
+  const std::string& text = model_->text(handle.column);
   if (item < 0 || item >= slots_[c].count)
     throw Error(text + ": element " + std::to_string(item) + " is beyond its " + std::to_string(slots_[c].count) +
                     "; call resize first", Fault::value);
@@ -134,6 +158,9 @@ template <class T> void Session::set(const Handle& handle, std::int64_t item, T 
     if constexpr (!std::is_same_v<Raw, std::int64_t>) {
       if (handle.conversion.kind == Conversion::Kind::multiply) raw = raw * static_cast<Raw>(handle.conversion.factor);
       if (handle.conversion.kind == Conversion::Kind::divide) raw = raw / static_cast<Raw>(handle.conversion.factor);
+      if (raw != raw) raw = std::numeric_limits<Raw>::quiet_NaN();  // any NaN is data, none a reserved one
+    } else if (raw <= std::numeric_limits<Raw>::min() + 1) {
+      throw Error(text + ": " + number_text(raw) + " is reserved: it marks slots that were not set", Fault::value);
     }
     auto* place = reinterpret_cast<Raw*>(slots_[c].data) + item * column.width + handle.element;
     std::memcpy(place, &raw, sizeof raw);
@@ -143,6 +170,12 @@ template <class T> void Session::set(const Handle& handle, std::int64_t item, T 
 template void Session::set(const Handle&, std::int64_t, float);
 template void Session::set(const Handle&, std::int64_t, double);
 template void Session::set(const Handle&, std::int64_t, std::int64_t);
+
+void Session::clear() {
+  for (std::size_t a = 0; a < lengths_.size(); ++a)
+    if (lengths_[a]) resize(static_cast<int>(a), 0);
+  clear_slots();
+}
 
 void Session::clear_slots() {
   for (std::size_t c = 0; c < slots_.size(); ++c) {
@@ -164,7 +197,7 @@ void Session::refuse_unset() const {
       const std::int64_t count = slots_[c].count * column.width;
       const std::int64_t at = std::find(bits, bits + count, Reserved<decltype(zero)>::unset) - bits;
       if (at == count) return;
-      std::string which = column_text(model_->bundle(), column);
+      std::string which = model_->text(static_cast<int>(c));
       if (column.axis >= 0) which += " at element " + std::to_string(at / column.width);
       if (column.width > 1) which += " (place " + std::to_string(at % column.width) + ")";
       throw Error(which + " was not set since the last run; set every variable before each run", Fault::value);
@@ -192,18 +225,41 @@ void Session::size_results() {
   }
 }
 
+// The slots are cleared even if it fails: nothing of this entry may pass for the next one's.
 void Session::run() {
+  struct Clear {
+    Session& session;
+    ~Clear() { session.clear_slots(); }
+  } const clear{*this};
   refuse_unset();
   size_results();
-  {
-    FloatEnvironment environment(raised_);
-    std::fill(written_.begin(), written_.end(), 0);
-    run_block(slots_batch_, 0, 1);
+  FloatEnvironment environment(raised_);
+  std::fill(written_.begin(), written_.end(), 0);
+  run_block(slots_batch_, 0, 1);
+}
+
+// What would otherwise be read from nowhere.
+void Session::refuse_gaps(const Batch& batch) const {
+  for (std::size_t c = 0; c < batch.feeds.size(); ++c) {
+    const Feed& feed = batch.feeds[c];
+    const int axis = model_->table().columns[c].axis;
+    const std::int64_t* offsets = axis < 0 ? nullptr : batch.offsets[static_cast<std::size_t>(axis)];
+    if (!feed.data && (!offsets || offsets[batch.entries] > offsets[0]))
+      throw Error(model_->text(static_cast<int>(c)) + " was not given to run_batch", Fault::value);
+    if (feed.type > Type::boolean || feed.type == Type::float16 || feed.type == Type::bfloat16)
+      throw Error(model_->text(static_cast<int>(c)) + ": numbers of this type cannot be fed", Fault::value);
   }
-  clear_slots();
 }
 
 void Session::run_batch(const Batch& batch, std::int64_t begin, std::int64_t end) {
+  if (begin < 0 || end > batch.entries)
+    throw Error("entries [" + std::to_string(begin) + ", " + std::to_string(end) + ") are not all in the batch of " +
+                std::to_string(batch.entries), Fault::value);
+  if (begin >= end) return;
+  for (std::size_t a = 0; a < spans_.size(); ++a)
+    if (model_->bundle().axes[a].kind == Axis::Kind::sequence && !batch.offsets[a])
+      throw Error("axis '" + model_->bundle().axes[a].name + "' is a sequence: run_batch needs its offsets", Fault::value);
+  refuse_gaps(batch);
   FloatEnvironment environment(raised_);
   runs_of_ = nullptr;                               // another batch may stand at the same address
   const Bundle& bundle = model_->bundle();
@@ -255,6 +311,8 @@ void Session::find_spans(const Batch& batch, std::int64_t entry) {
     const Axis& axis = bundle.axes[a];
     if (axis.kind != Axis::Kind::sequence) continue;
     const std::int64_t first = batch.offsets[a][entry], n = batch.offsets[a][entry + 1] - first;
+    if (n < 0)
+      throw Error("axis '" + axis.name + "': the offsets of entry " + std::to_string(entry) + " go backwards", Fault::value);
     Span& span = spans_[a];
     span.kept = axis.max < 0 ? n : std::min(n, axis.max);
     span.first = axis.keep_first ? first : first + n - span.kept;

@@ -15,13 +15,15 @@ class Session {
   explicit Session(std::shared_ptr<const Model> model);
 
   // ---- one entry at a time
-  // Makes room for sequences up to these lengths (per axis of the bundle); run() then allocates nothing.
-  void reserve(const std::vector<std::int64_t>& lengths);
+  // Makes room for batches of `entries` and for sequences up to these lengths (per axis of the bundle): runs
+  // within that allocate nothing.
+  void reserve(std::int64_t entries, const std::vector<std::int64_t>& lengths);
   void resize(int axis, std::int64_t length);
   std::byte* slots(int column) { return slots_[static_cast<std::size_t>(column)].data; }
   std::int64_t slot_count(int column) const { return slots_[static_cast<std::size_t>(column)].count; }
   // A number as fed, in the handle's unit, for item `item`: compares it with what means missing, then converts.
   template <class T> void set(const Handle& handle, std::int64_t item, T value);
+  void clear();                                     // forgets what was set, and lengths
   void run();
   // Results of the last run(): items of output o, and how many.
   const std::byte* result(int output) const { return results_[static_cast<std::size_t>(output)].data.get(); }
@@ -60,6 +62,8 @@ class Session {
   bool copies(const Batch& batch, std::size_t field) const;
   void clear_slots();
   void refuse_unset() const;
+  void refuse_gaps(const Batch& batch) const;
+  void rehearse();
   void size_results();
   void run_block(const Batch& batch, std::int64_t first, std::int64_t entries);
   void find_spans(const Batch& batch, std::int64_t entry);
