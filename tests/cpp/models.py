@@ -1,0 +1,156 @@
+"""Small models for the C++ tests: each exercises another part of the engine. Weights are random, seeded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from lading.endpoints import Axis, Input, Label, Mask, Missing, Output, Variable
+from lading.graph import Graph, Node, Subgraph
+from lading.model import Model
+
+
+def _weights(model: Model, seed: int = 1, **shapes: tuple[int, ...]) -> None:
+    generator = np.random.default_rng(seed)
+    for name, shape in shapes.items():
+        model.weights[name] = (generator.normal(size=shape) / np.sqrt(shape[0])).astype(np.float32)
+
+
+def tagger() -> Model:
+    """Jets and tracks as examples/tagger has them: deep sets, flavour per jet and origin per track."""
+    made = Model("toy-tagger", "1.0.0", "flavour of a jet")
+    made.axes = {"jet": Axis("jet", "entry"), "track": Axis("track", "sequence", of="jet", max=40)}
+    mass = Variable("sv_mass", "MeV", missing=Missing([-999], 1200), prepare=[{"divide": 1000}])
+    tracks = ["d0", "z0_sin_theta", "d0_significance", "z0_significance", "pt_fraction", "dr", "pixel_hits",
+              "innermost_hits"]  # fmt: skip
+    made.input_list = [
+        Input("jets", ["jet", "variable"], variable_list=[
+            Variable("pt", "MeV", prepare=[{"divide": 20000}, "log", {"subtract": 0.5}]), Variable("eta", "1"),
+            Variable("mass", "MeV", prepare=[{"divide": 3000}, "log"]), mass]),
+        Input("tracks", ["jet", "track", "variable"], variable_list=[
+            Variable(name, "mm" if name in tracks[:2] else "1") for name in tracks]),
+    ]  # fmt: skip
+    made.output_list = [
+        Output("flavour", ["jet", "label"], label_list=[Label(f"p_{f}") for f in ("b", "c", "u", "tau")]),
+        Output("origin", ["jet", "track", "label"], label_list=[Label("p_decay"), Label("p_other")]),
+    ]
+    _weights(made, w1=(8, 24), b1=(24,), w2=(24, 24), b2=(24,), w3=(28, 32), b3=(32,), w4=(32, 4), b4=(4,), w5=(24, 2))
+    made.weights["axis"] = np.array([1], np.int64)
+    made.graphs["main"] = Graph([
+        Node("embed", "MatMul", ["tracks", "w1"], ["e"]), Node("shift", "Add", ["e", "b1"], ["f"]),
+        Node("bend", "Relu", ["f"], ["g"]), Node("embed_2", "MatMul", ["g", "w2"], ["h"]),
+        Node("shift_2", "Add", ["h", "b2"], ["i"]), Node("bend_2", "Relu", ["i"], ["j"]),
+        Node("pool", "ReduceSum", ["j", "axis"], ["k"], {"keepdims": 0}),
+        Node("join", "Concat", ["jets", "k"], ["l"], {"axis": 1}),
+        Node("dense", "Gemm", ["l", "w3", "b3"], ["m"]), Node("bend_3", "Relu", ["m"], ["n"]),
+        Node("logits", "Gemm", ["n", "w4", "b4"], ["o"]), Node("flavours", "Softmax", ["o"], ["flavour"]),
+        Node("origins", "MatMul", ["j", "w5"], ["p"]), Node("where_from", "Softmax", ["p"], ["origin"]),
+    ])  # fmt: skip
+    return made
+
+
+def dense() -> Model:
+    """28 nameless columns through Gemm and Relu; the output has no labels."""
+    made = Model("dense", "1")
+    made.input_list, made.output_list = [Input("x", ["entry", 28])], [Output("y", ["entry", 3])]
+    made.axes = {"entry": Axis("entry", "entry")}
+    _weights(made, 2, w1=(28, 64), b1=(64,), w2=(64, 32), b2=(32,), w3=(32, 3))
+    made.graphs["main"] = Graph([
+        Node("a", "Gemm", ["x", "w1", "b1"], ["h1"]), Node("b", "Tanh", ["h1"], ["h2"]),
+        Node("c", "Gemm", ["h2", "w2", "b2"], ["h3"]), Node("d", "Relu", ["h3"], ["h4"]),
+        Node("e", "MatMul", ["h4", "w3"], ["h5"]), Node("f", "Sigmoid", ["h5"], ["y"]),
+    ])  # fmt: skip
+    return made
+
+
+def attention() -> Model:
+    """No entry axis, as ATLAS exports: attention among the tracks of one jet, and a mask from the engine."""
+    made = Model("attention", "1")
+    made.axes = {"jet": Axis("jet", "entry"), "track": Axis("track", "sequence", of="jet", min=1, max=20, keep="last")}
+    made.input_list = [
+        Input("jets", [1, "variable"], variable_list=[Variable("pt", "GeV"), Variable("eta")]),
+        Input("tracks", ["track", "variable"], variable_list=[
+            Variable("d0", "mm"), Variable("z0", "mm"), Variable("jet_pt", source="jets.pt")]),
+        Input("mask", ["track"], mask=Mask("track", 0, -1000)),
+    ]  # fmt: skip
+    made.output_list = [Output("score", [1, "label"], label_list=[Label("p_b"), Label("p_u")]),
+                        Output("weight", ["track"])]  # fmt: skip
+    _weights(made, 3, k=(3, 8), v=(3, 8), jet=(2, 8), out=(8, 2), scale=(8,), shift=(8,))
+    made.weights["flat"] = np.array([-1], np.int64)
+    made.graphs["main"] = Graph([
+        Node("query", "MatMul", ["jets", "jet"], ["a"]), Node("keys", "MatMul", ["tracks", "k"], ["b"]),
+        Node("values", "MatMul", ["tracks", "v"], ["c"]), Node("turn", "Transpose", ["b"], ["d"], {"perm": [1, 0]}),
+        Node("similar", "MatMul", ["a", "d"], ["e"]), Node("hide", "Add", ["e", "mask"], ["f"]),
+        Node("weights", "Softmax", ["f"], ["g"]), Node("mean", "MatMul", ["g", "c"], ["h"]),
+        Node("norm", "LayerNormalization", ["h", "scale", "shift"], ["i"]),
+        Node("last", "MatMul", ["i", "out"], ["j"]), Node("probability", "Softmax", ["j"], ["score"]),
+        Node("flatten", "Reshape", ["g", "flat"], ["weight"]),
+    ])  # fmt: skip
+    return made
+
+
+def steps() -> Model:
+    """Every kind of slot and preparation; outputs float64 and int64; a flag, a category, a value per place."""
+    made = Model("steps", "1")
+    made.axes = {"event": Axis("event", "entry")}
+    made.input_list = [
+        Input("doubles", ["event", "variable"], "float64", [
+            Variable("e", "GeV", missing=Missing(["nan", -999, {"above": 1e6}], 50), prepare=["log10", {"clip": [0, 5]}]),
+            Variable("m", "GeV", raw="float64", prepare=["abs", "sqrt"]),
+            Variable("half", raw="float32", missing=Missing([{"flag": "bad"}], 7)), Variable("bad", raw="int64")]),
+        Input("counts", ["event", "variable"], "int64", [
+            Variable("n"), Variable("mode", categories=[0, 1, 10]), Variable("hits", missing=Missing([-1], 5))]),
+        Input("cells", ["event", 2, "variable"], variable_list=[Variable("energy", "MeV"), Variable("time", "ns")]),
+    ]  # fmt: skip
+    made.output_list = [Output("d", ["event", 4], "float64"), Output("i", ["event", "label"], "int64",
+                        [Label("n"), Label("mode"), Label("hits")]),
+                        Output("c", ["event", "label", 2], label_list=[Label("energy"), Label("time")])]  # fmt: skip
+    made.graphs["main"] = Graph([
+        Node("d", "Identity", ["doubles"], ["d"]), Node("i", "Add", ["counts", "counts"], ["i"]),
+        Node("c", "Transpose", ["cells"], ["c"], {"perm": [0, 2, 1]}),
+    ])  # fmt: skip
+    return made
+
+
+def layout() -> Model:
+    """Reshape, Transpose, Slice, Gather, Concat and arithmetic on shapes."""
+    made = Model("layout", "1")
+    made.axes = {"entry": Axis("entry", "entry")}
+    made.input_list, made.output_list = [Input("x", ["entry", 4, 6])], [Output("y", ["entry", 18])]
+    made.weights = {"grid": np.array([0, 2, 12], np.int64), "at": np.array([3, 1, 1, 0, 5, 2], np.int64),
+                    "two": np.array([2], np.int64), "one": np.array([1], np.int64),
+                    "flat": np.array([0, -1], np.int64)}  # fmt: skip
+    made.graphs["main"] = Graph([
+        Node("a", "Reshape", ["x", "grid"], ["a"]), Node("b", "Transpose", ["a"], ["b"], {"perm": [0, 2, 1]}),
+        Node("c", "Gather", ["b", "at"], ["c"], {"axis": 1}), Node("d", "Slice", ["c", "one", "two", "two"], ["d"]),
+        Node("e", "Concat", ["c", "d"], ["e"], {"axis": 2}), Node("f", "Reshape", ["e", "flat"], ["y"]),
+    ])  # fmt: skip
+    return made
+
+
+def branches() -> Model:
+    """An If that each entry decides by its own number, and sizes that follow from numbers."""
+    made = Model("branches", "1")
+    made.axes = {"entry": Axis("entry", "entry")}
+    made.input_list = [Input("x", [1, "variable"], variable_list=[Variable("a"), Variable("b"), Variable("c")])]
+    made.output_list = [Output("y", [1, 3]), Output("positive", [], "float32")]
+    _weights(made, 5, w1=(3, 16), w2=(16, 3))
+    made.weights |= {"none": np.float32([0]), "axis": np.array([0, 1], np.int64)}
+    made.graphs = {
+        "main": Graph([
+            Node("sum", "ReduceSum", ["x", "axis"], ["s"], {"keepdims": 0}), Node("sign", "Greater", ["s", "none"], ["up"]),
+            Node("choose", "If", ["up"], ["y"], {"then_branch": Subgraph("deep", ["z"]), "else_branch": Subgraph("flat", ["z2"])}),
+            Node("bend", "Relu", ["x"], ["r"]), Node("found", "NonZero", ["r"], ["places"]),
+            Node("to", "Cast", ["places"], ["f"], {"to": "float32"}),
+            Node("all", "ReduceSum", ["f", "axis"], ["positive"], {"keepdims": 0})]),
+        "deep": Graph([Node("d1", "MatMul", ["x", "w1"], ["u"]), Node("d2", "Tanh", ["u"], ["v"]),
+                       Node("d3", "MatMul", ["v", "w2"], ["z"])]),
+        "flat": Graph([Node("f1", "Neg", ["x"], ["z2"])]),
+    }  # fmt: skip
+    return made
+
+
+MODELS: dict[str, Callable[[], Model]] = {
+    "tagger": tagger, "dense": dense, "attention": attention, "steps": steps, "layout": layout, "branches": branches,
+}  # fmt: skip

@@ -1,0 +1,70 @@
+"""What the engine promises beside its numbers: no allocation, the caller's floating-point environment, a small library."""
+
+from __future__ import annotations
+
+import platform
+import re
+import subprocess
+from pathlib import Path
+
+import models
+import pytest
+from conftest import run
+
+
+def test_runs_allocate_nothing_within_what_was_reserved(programs: Path, bundles: Path) -> None:
+    assert ", 0 failures" in run(programs / "allocations", *(bundles / name for name in models.MODELS))
+
+
+def test_the_allocation_counter_sees_what_was_not_reserved(programs: Path, bundles: Path) -> None:
+    environment = {"LADING_TEST_RESERVE": "no"}
+    done = subprocess.run([programs / "allocations", bundles / "tagger"], capture_output=True, text=True, env=environment)
+    assert done.returncode == 1 and "allocations in 40 runs" in done.stdout
+
+
+def test_runs_raise_no_flag_and_keep_the_callers_floating_point_environment(programs: Path, bundles: Path) -> None:
+    assert ", 0 failures" in run(programs / "float_environment", *(bundles / name for name in models.MODELS))
+
+
+def library(built: Path) -> Path:
+    return (built / "cpp" / "liblading.so").resolve()
+
+
+def test_only_the_c_interface_is_exported(built: Path) -> None:
+    header = (Path(__file__).parents[2] / "cpp" / "include" / "lading" / "lading.h").read_text()
+    declared = set(re.findall(r"\b(lading_\w+)\(", header))
+    exported = {line.split()[-1] for line in run("nm", "-D", "--defined-only", library(built)).splitlines()}
+    assert exported == declared
+
+
+def test_it_needs_nothing_but_the_run_time_libraries(built: Path) -> None:
+    needed = re.findall(r"NEEDED.*\[(.*)\]", run("readelf", "-d", library(built)))
+    loader = f"ld-linux-{platform.machine().replace('_', '-')}.so"
+    allowed = ("libstdc++.so", "libm.so", "libgcc_s.so", "libc.so", loader)
+    assert needed and [name for name in needed if not name.startswith(allowed)] == []
+
+
+def test_it_is_small(built: Path, tmp_path: Path) -> None:
+    run("strip", "-o", tmp_path / "stripped.so", library(built))
+    assert (tmp_path / "stripped.so").stat().st_size < 2_000_000
+
+
+def test_nothing_of_one_instruction_set_is_used_by_another(built: Path) -> None:
+    """A weak symbol of a wide kernel, if the linker kept it, would run on CPUs that do not have its instructions."""
+    objects = sorted(built.glob("cpp/CMakeFiles/lading_kernels_*.dir/**/*.o"))
+    assert len(objects) >= 6
+    for path in objects:
+        isa = re.search(r"lading_kernels_(\w+)\.dir", str(path))[1]  # type: ignore[index]
+        for line in run("nm", "-C", path).splitlines():
+            kind, name = line[17:18], line[19:]
+            assert kind not in "WVu", f"{path.name} ({isa}) holds the weak symbol {name}"
+            if kind in "TDBR":
+                assert f"lading::{isa}::" in name, f"{path.name} ({isa}) defines {name}"
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="knows the names of x86-64 instructions only")
+def test_no_wide_instruction_stands_outside_the_wide_kernels(built: Path) -> None:
+    objects = built.glob("cpp/CMakeFiles/lading_objects.dir/src/**/*.o")
+    wide = re.compile(r"%[yz]mm\d")
+    found = [path.name for path in objects if wide.search(run("objdump", "-d", "--no-show-raw-insn", path))]
+    assert found == []
