@@ -1,9 +1,5 @@
 # Installs the library, its headers and its CMake package: into a prefix, or into the Python package.
 include(CMakePackageConfigHelpers)
-if(SKBUILD)
-  set(CMAKE_INSTALL_LIBDIR lading/lib)
-  set(CMAKE_INSTALL_INCLUDEDIR lading/include)
-endif()
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/lading)
 
 # The namelink is a copy in wheels, which hold no symbolic links: there the library has its SONAME only.

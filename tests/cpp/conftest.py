@@ -25,7 +25,9 @@ Build = Callable[..., Path]
 def run(*command: str | Path, **options: object) -> str:
     """What a program prints; its output is shown if it fails."""
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)  # type: ignore[call-overload]
-    assert done.returncode == 0, f"exit code {done.returncode}: {command[0]}\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
+    assert done.returncode == 0, (
+        f"exit code {done.returncode}: {command[0]}\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
+    )
     return str(done.stdout)
 
 

@@ -96,7 +96,8 @@ def steps() -> Model:
     made.axes = {"event": Axis("event", "entry")}
     made.input_list = [
         Input("doubles", ["event", "variable"], "float64", [
-            Variable("e", "GeV", missing=Missing(["nan", -999, {"above": 1e6}], 50), prepare=["log10", {"clip": [0, 5]}]),
+            Variable("e", "GeV", missing=Missing(["nan", -999, {"above": 1e6}], 50),
+                     prepare=["log10", {"clip": [0, 5]}]),
             Variable("m", "GeV", raw="float64", prepare=["abs", "sqrt"]),
             Variable("half", raw="float32", missing=Missing([{"flag": "bad"}], 7)), Variable("bad", raw="int64")]),
         Input("counts", ["event", "variable"], "int64", [
@@ -139,8 +140,10 @@ def branches() -> Model:
     made.weights |= {"none": np.float32([0]), "axis": np.array([0, 1], np.int64)}
     made.graphs = {
         "main": Graph([
-            Node("sum", "ReduceSum", ["x", "axis"], ["s"], {"keepdims": 0}), Node("sign", "Greater", ["s", "none"], ["up"]),
-            Node("choose", "If", ["up"], ["y"], {"then_branch": Subgraph("deep", ["z"]), "else_branch": Subgraph("flat", ["z2"])}),
+            Node("sum", "ReduceSum", ["x", "axis"], ["s"], {"keepdims": 0}),
+            Node("sign", "Greater", ["s", "none"], ["up"]),
+            Node("choose", "If", ["up"], ["y"],
+                 {"then_branch": Subgraph("deep", ["z"]), "else_branch": Subgraph("flat", ["z2"])}),
             Node("bend", "Relu", ["x"], ["r"]), Node("found", "NonZero", ["r"], ["places"]),
             Node("to", "Cast", ["places"], ["f"], {"to": "float32"}),
             Node("all", "ReduceSum", ["f", "axis"], ["positive"], {"keepdims": 0})]),

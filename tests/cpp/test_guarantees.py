@@ -1,4 +1,4 @@
-"""What the engine promises beside its numbers: no allocation, the caller's floating-point environment, a small library."""
+"""What the engine promises beside numbers: no allocation, the caller's floating-point environment, a small library."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ def test_runs_allocate_nothing_within_what_was_reserved(programs: Path, bundles:
 
 def test_the_allocation_counter_sees_what_was_not_reserved(programs: Path, bundles: Path) -> None:
     environment = {"LADING_TEST_RESERVE": "no"}
-    done = subprocess.run([programs / "allocations", bundles / "tagger"], capture_output=True, text=True, env=environment)
+    done = subprocess.run(
+        [programs / "allocations", bundles / "tagger"], capture_output=True, text=True, env=environment
+    )
     assert done.returncode == 1 and "allocations in 40 runs" in done.stdout
 
 
