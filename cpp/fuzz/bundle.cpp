@@ -1,9 +1,10 @@
-// Whatever bytes come, reading them as a bundle gives a Bundle or an Error.
+// Whatever bytes come, reading them as a bundle and running it gives results or an Error.
 //
-// An input is a choice and one or two files: 'j' reads the rest up to the first 0 byte as model.json and what
-// follows as weights; 's' reads it as weights of a small fixed model; anything else as a .lading file on disk
-// would be read. model.json's record of the weights (bytes, sha256) is written here, because no fuzzer guesses it.
+// An input is a choice and one or two files: 'j' takes the rest up to the first 0 byte as model.json and what
+// follows as weights, and runs the model on zeros; 's' reads it as weights; anything else as a .lading file.
+// model.json's record of the weights (bytes, sha256) is written here, because no fuzzer guesses it.
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "bundle/bundle.hpp"
 #include "bundle/files.hpp"
 #include "bundle/safetensors.hpp"
+#include "session/session.hpp"
 
 namespace {
 
@@ -36,7 +38,19 @@ Limits limits() {
 void read_json(std::string_view input) {
   const std::size_t end = input.find('\0');
   const std::string_view weights = end == std::string_view::npos ? std::string_view() : input.substr(end + 1);
-  read_bundle(with_record(std::string(input.substr(0, end)), weights), weights, nullptr, "fuzz", limits());
+  auto bundle = read_bundle(with_record(std::string(input.substr(0, end)), weights), weights, nullptr, "fuzz", limits());
+  const auto model = std::make_shared<const Model>(std::move(bundle), limits());
+  for (const std::int64_t length : {2, 0}) {
+    Session session(model);
+    for (int a = 0; a < static_cast<int>(model->bundle().axes.size()); ++a)
+      if (model->bundle().axes[static_cast<std::size_t>(a)].kind == Axis::Kind::sequence) session.resize(a, length);
+    const auto& columns = model->table().columns;
+    for (int c = 0; c < static_cast<int>(columns.size()); ++c) {
+      const Column& column = columns[static_cast<std::size_t>(c)];
+      std::memset(session.slots(c), 0, static_cast<std::size_t>(session.slot_count(c) * column.width) * size_of(column.raw));
+    }
+    session.run();
+  }
 }
 
 // Every byte of every tensor is touched, so that a wrong address shows.

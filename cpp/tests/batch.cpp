@@ -65,8 +65,10 @@ void test_structs() {
       column(model.variable("jets", "eta", "1"), &jets[0].eta, sizeof(Jet)),
       column(model.variable("jets", "mass", "MeV"), &jets[0].mass, sizeof(Jet)),
       column(model.variable("jets", "sv_mass", "MeV"), &jets[0].sv_mass, sizeof(Jet))};
-  for (const char* name : {"d0", "z0_sin_theta", "d0_significance", "z0_significance", "pt_fraction", "dr", "pixel_hits", "innermost_hits"})
-    columns.push_back(column(model.variable("tracks", name, name[1] == '0' && name[2] != '_' ? "mm" : name[0] == 'z' && name[3] == 's' && name[4] == 'i' && name[5] == 'n' ? "mm" : "1"), tracks.data()));
+  for (const char* name : {"d0", "z0_sin_theta"})
+    columns.push_back(column(model.variable("tracks", name, "mm"), tracks.data()));
+  for (const char* name : {"d0_significance", "z0_significance", "pt_fraction", "dr", "pixel_hits", "innermost_hits"})
+    columns.push_back(column(model.variable("tracks", name, "1"), tracks.data()));
   const auto p_b = model.label("flavour", "p_b"), p_other = model.label("origin", "p_other");
   std::vector<float> flavour(12), origin(10);
   lading::Session session{model};
@@ -80,9 +82,9 @@ void test_structs() {
     for (std::int64_t i = 0; i < n; ++i)
       for (std::size_t v = 4; v < columns.size(); ++v) session.set(columns[v].variable, i, 0.25f);
     session.run();
-    CHECK(same_bits(flavour[e * 4 + std::size_t(p_b.slot.element)], session.get(p_b)));
+    CHECK(same_bits(flavour[p_b.place(e)], session.get(p_b)));
     for (std::int64_t i = 0; i < n; ++i)
-      CHECK(same_bits(origin[std::size_t((offsets[e] - 2 + i) * 2 + p_other.slot.element)], session.get(p_other, i)));
+      CHECK(same_bits(origin[p_other.place(std::size_t(offsets[e] - 2 + i))], session.get(p_other, i)));
   }
 }
 
@@ -140,7 +142,7 @@ void test_pool() {
 int main(int count, char** arguments) {
   if (count != 2) return 2;
   folder = arguments[1];
-  for (const char* name : {"tagger", "dense", "attention", "steps", "layout", "branches"}) test_parts(name);
+  for (const char* name : {"tagger", "dense", "attention", "steps", "layout", "branches", "sums"}) test_parts(name);
   test_structs();
   test_mistakes();
   test_pool();

@@ -1,5 +1,6 @@
 // Reads a bundle and prints what it holds, or the error: what tests compare with the Python reader.
 //   read_bundle PATH        exit code 0: it was read, 1: it was refused
+//   read_bundle --all PATH...
 #include <cstdio>
 
 #include "bundle/bundle.hpp"
@@ -36,18 +37,25 @@ void print(const Bundle& bundle) {
   std::printf("weights %zu tensors %zu bytes\n", bundle.weights.size(), bundle.weight_bytes);
 }
 
-}  // namespace
-
-int main(int count, char** arguments) {
-  if (count != 2) {
-    std::fprintf(stderr, "usage: read_bundle PATH\n");
-    return 2;
-  }
+// Exit code 0: it was read, 1: it was refused.
+int read(const char* path) {
   try {
-    print(*read_bundle(arguments[1]));
+    print(*read_bundle(path));
     return 0;
   } catch (const Error& error) {
     std::printf("%s\n", error.what());
     return 1;
   }
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count > 2 && std::string(arguments[1]) == "--all") {
+    for (int i = 2; i < count; ++i) read(arguments[i]);
+    return 0;
+  }
+  if (count == 2) return read(arguments[1]);
+  std::fprintf(stderr, "usage: read_bundle PATH, or read_bundle --all PATH...\n");
+  return 2;
 }

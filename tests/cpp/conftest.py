@@ -6,37 +6,14 @@ The builds stay in build/cpp*, so that only what changed is compiled again.
 from __future__ import annotations
 
 import importlib.util
-import os
-import shutil
-import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import models
-
-ROOT = Path(__file__).parents[2]
-Build = Callable[..., Path]
-
-
-def run(*command: str | Path, **options: object) -> str:
-    """What a program prints; its output is shown if it fails."""
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)  # type: ignore[call-overload]
-    assert done.returncode == 0, (
-        f"exit code {done.returncode}: {command[0]}\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
-    )
-    return str(done.stdout)
-
-
-def cmake(source: Path, folder: Path, *options: str) -> Path:
-    """Configures and builds ``source`` in ``folder``."""
-    generator = ["-G", "Ninja"] if shutil.which("ninja") and not (folder / "CMakeCache.txt").exists() else []
-    run("cmake", "-S", source, "-B", folder, *generator, *options)
-    run("cmake", "--build", folder, "--parallel", str(os.cpu_count() or 2))
-    return folder
+from building import ROOT, Build, cmake
 
 
 @pytest.fixture(scope="session")

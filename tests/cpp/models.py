@@ -142,8 +142,8 @@ def branches() -> Model:
         "main": Graph([
             Node("sum", "ReduceSum", ["x", "axis"], ["s"], {"keepdims": 0}),
             Node("sign", "Greater", ["s", "none"], ["up"]),
-            Node("choose", "If", ["up"], ["y"],
-                 {"then_branch": Subgraph("deep", ["z"]), "else_branch": Subgraph("flat", ["z2"])}),
+            Node("choose", "If", ["up"], ["y"], {"then_branch": Subgraph("deep", ["z"]),
+                                                 "else_branch": Subgraph("flat", ["z2"])}),
             Node("bend", "Relu", ["x"], ["r"]), Node("found", "NonZero", ["r"], ["places"]),
             Node("to", "Cast", ["places"], ["f"], {"to": "float32"}),
             Node("all", "ReduceSum", ["f", "axis"], ["positive"], {"keepdims": 0})]),
@@ -154,6 +154,18 @@ def branches() -> Model:
     return made
 
 
+def sums() -> Model:
+    """A sequence without a longest length, in float64."""
+    made = Model("sums", "1")
+    made.axes = {"jet": Axis("jet", "entry"), "hit": Axis("hit", "sequence", of="jet")}
+    made.input_list = [Input("hits", ["jet", "hit", "variable"], "float64", [Variable("x", "mm"), Variable("y", "mm")])]
+    made.output_list = [Output("sum", ["jet", "label"], "float64", [Label("x"), Label("y")])]
+    made.weights = {"axis": np.array([1], np.int64)}
+    made.graphs["main"] = Graph([Node("sum", "ReduceSum", ["hits", "axis"], ["sum"], {"keepdims": 0})])
+    return made
+
+
 MODELS: dict[str, Callable[[], Model]] = {
     "tagger": tagger, "dense": dense, "attention": attention, "steps": steps, "layout": layout, "branches": branches,
+    "sums": sums,
 }  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 import models
 import numpy as np
 import pytest
-from conftest import run
+from building import run
 
 import lading
 from lading.bundle import evaluate

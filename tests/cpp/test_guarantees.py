@@ -1,4 +1,4 @@
-"""What the engine promises beside numbers: no allocation, the caller's floating-point environment, a small library."""
+"""What the engine promises beside its numbers: no allocation, no floating-point flags, a small library."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import models
 import pytest
-from conftest import run
+from building import run
 
 
 def test_runs_allocate_nothing_within_what_was_reserved(programs: Path, bundles: Path) -> None:
@@ -17,10 +17,8 @@ def test_runs_allocate_nothing_within_what_was_reserved(programs: Path, bundles:
 
 
 def test_the_allocation_counter_sees_what_was_not_reserved(programs: Path, bundles: Path) -> None:
-    environment = {"LADING_TEST_RESERVE": "no"}
-    done = subprocess.run(
-        [programs / "allocations", bundles / "tagger"], capture_output=True, text=True, env=environment
-    )
+    command = [programs / "allocations", bundles / "tagger"]
+    done = subprocess.run(command, capture_output=True, text=True, env={"LADING_TEST_RESERVE": "no"})
     assert done.returncode == 1 and "allocations in 40 runs" in done.stdout
 
 

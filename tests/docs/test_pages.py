@@ -14,7 +14,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("example
 EXAMPLE = ROOT / "examples" / "tagger"
 
 #: Pages whose blocks a test of their own runs.
-OWN_TESTS = {"format.md": "tests/bundle/test_format_page.py"}
+OWN_TESTS = {"format.md": "tests/bundle/test_format_page.py", "cpp.md": "tests/cpp/test_linking.py"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -72,6 +72,9 @@ struct Variable {
 // A result that is read: made by Model::label and Model::output.
 struct Label {
   lading_label slot;
+  // In an array of run_batch: how many numbers one item has, and where the label's number of an item stands.
+  std::size_t width() const { return std::size_t(slot.width); }
+  std::size_t place(std::size_t item) const { return item * width() + std::size_t(slot.element); }
 };
 // A sequence axis: made by Model::axis.
 struct Axis {
@@ -171,7 +174,7 @@ struct Result {
   Label output;
   void* data;
 };
-// `output` is any label of the output: number `label` of item i will stand at data[i * width + element] of its slot.
+// `output` is any label of the output: the array gets all of them, each at its place(item).
 template <class T> Result result(const Label& output, T* data) {
   if (!detail::holds<T>(output.slot.type))
     throw Error(std::string("result: the output holds ") + detail::type_name(output.slot.type) + ", the array does not", LADING_VALUE);

@@ -7,10 +7,10 @@
 namespace lading {
 
 namespace baseline { extern const Kernels table; }
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(LADING_BASELINE_ONLY)
 namespace avx2 { extern const Kernels table; }
 namespace avx512 { extern const Kernels table; }
-#elif defined(__aarch64__)
+#elif defined(__aarch64__) && !defined(LADING_BASELINE_ONLY)
 namespace neon { extern const Kernels table; }
 #endif
 
@@ -32,7 +32,7 @@ const Kernels* pick() {
 const Kernels* kernels_for(const char* isa) {
   const auto is = [isa](const char* name) { return std::strcmp(isa, name) == 0; };
   if (is("baseline")) return &baseline::table;
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(LADING_BASELINE_ONLY)
   __builtin_cpu_init();
   const bool haswell = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
                        __builtin_cpu_supports("bmi2");
@@ -41,7 +41,7 @@ const Kernels* kernels_for(const char* isa) {
                        __builtin_cpu_supports("avx512vl");
   if (is("avx2") && haswell) return &avx2::table;
   if (is("avx512") && skylake) return &avx512::table;
-#elif defined(__aarch64__)
+#elif defined(__aarch64__) && !defined(LADING_BASELINE_ONLY)
   if (is("neon")) return &neon::table;
 #endif
   return nullptr;

@@ -1,0 +1,126 @@
+"""The event loop of cpp/examples, linked in three ways, gives Python's bits; the C++ of README and docs compiles."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from building import ROOT, cmake, run
+
+import lading
+from lading.engine.installation import installation
+
+sys.path.insert(0, str(ROOT / "tests" / "docs"))
+from blocks import blocks_of
+
+EXAMPLE = ROOT / "cpp" / "examples" / "event_loop"
+PAGES = (ROOT / "README.md", ROOT / "docs" / "cpp.md")
+COMPILER = os.environ.get("CXX", "c++")
+STRICT = ("-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Werror")
+
+
+def toy_jets(n: int = 100) -> dict[str, dict[str, object]]:
+    """What main.cpp's toy_jet makes, by name."""
+    i = np.arange(n)
+    counts = i * 5 % 13
+    jet, k = np.repeat(i, counts), np.concatenate([np.arange(c) for c in counts])
+    x = (7 * jet + 3 * k) % 32
+    tracks = {"d0": x / 64 - 0.25, "z0_sin_theta": x / 32 - 0.5, "d0_significance": x / 2 - 8,
+              "z0_significance": 8 - x / 2, "pt_fraction": (x + 1) / 64, "dr": x / 128, "pixel_hits": k % 8,
+              "innermost_hits": k % 3}  # fmt: skip
+    jets = {"pt": 20.0 + 3 * (i % 50), "eta": np.float32(i % 41 - 20) / 8, "mass": np.float32(5 + i % 16),
+            "sv_mass": np.where(i % 3, np.float32(1 + i % 9) / 2, -999).astype(np.float32)}  # fmt: skip
+    return {"jets": jets, "tracks": {name: (np.float32(v), counts) for name, v in tracks.items()}}
+
+
+def gives_pythons_bits(program: Path, bundle: Path) -> None:
+    scores = lading.load(bundle).run(toy_jets(), units={"pt": "GeV", "mass": "GeV", "sv_mass": "GeV"})["p_b"]
+    printed = np.array([[float.fromhex(n) for n in line.split()[-2:]] for line in run(program, bundle).splitlines()])
+    assert printed.shape == (100, 2) and len(np.unique(scores)) > 20
+    assert (printed == np.float64(scores)[:, None]).all()
+
+
+@pytest.fixture(scope="module")
+def tagger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle of examples/tagger."""
+    folder = ROOT / "examples" / "tagger"
+    made = tmp_path_factory.mktemp("tagger") / "tagger"
+    lading.convert(folder / "tagger.onnx", describe=folder / "papers.json", compare=False).save(made)
+    return made
+
+
+def test_by_the_cmake_package_of_the_python_installation(tmp_path: Path, tagger: Path) -> None:
+    package = run("lading", "config", "--cmake").strip()
+    cmake(EXAMPLE, tmp_path, f"-Dlading_DIR={package}")
+    gives_pythons_bits(tmp_path / "event_loop", tagger)
+
+
+def test_by_the_cmake_package_of_an_installation_without_python(built: Path, tmp_path: Path, tagger: Path) -> None:
+    run("cmake", "--install", built, "--prefix", tmp_path / "prefix")
+    linked = cmake(EXAMPLE, tmp_path / "build", f"-DCMAKE_PREFIX_PATH={tmp_path / 'prefix'}")
+    gives_pythons_bits(linked / "event_loop", tagger)
+
+
+def test_by_flags_alone(tmp_path: Path, tagger: Path) -> None:
+    flags = run("lading", "config", "--cflags", "--libs").split()
+    run(COMPILER, *STRICT, "-Wconversion", EXAMPLE / "main.cpp", *flags, "-o", tmp_path / "event_loop")
+    gives_pythons_bits(tmp_path / "event_loop", tagger)
+
+
+# ---- pages
+
+#: What the snippets of the pages use without showing it.
+SURROUNDINGS = """
+#include <lading/lading.hpp>
+#include <cstdio>
+#include <cstdint>
+#include <thread>
+#include <vector>
+struct Track {
+  float d0, z0_sin_theta, d0_significance, z0_significance, pt_fraction, dr;
+  int pixel_hits, innermost_hits;
+};
+struct Jet { double pt; float eta, mass, sv_mass; std::vector<Track> tracks; };
+[[maybe_unused]] static std::vector<Jet> event(3, Jet{50, 0.5f, 8, 2, {Track{}, Track{}}});
+[[maybe_unused]] static void use(float) {}
+"""
+
+
+def snippets(page: Path, language: str) -> list[str]:
+    return [block.text for block in blocks_of(page) if block.language == language]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_snippets_of_a_page_are_one_program(page: Path, tmp_path: Path, tagger: Path) -> None:
+    blocks = snippets(page, "cpp")
+    assert blocks
+    includes = "".join(line + "\n" for line in "".join(blocks).splitlines() if line.startswith("#include"))
+    body = "".join(line + "\n" for line in "".join(blocks).splitlines() if not line.startswith("#include"))
+    source = tmp_path / "page.cpp"
+    source.write_text(f"{SURROUNDINGS}{includes}\nint main() {{\n{body}\n}}\n")
+    found = installation()
+    run(COMPILER, *STRICT, "-Wno-unused", source, *f"{found.cflags} {found.libs}".split(), "-o", tmp_path / "page")
+    if page.name == "cpp.md":
+        shutil.copytree(tagger, tmp_path / "tagger")
+        run(tmp_path / "page", cwd=tmp_path)
+
+
+def test_the_c_of_the_page_runs(tmp_path: Path, tagger: Path) -> None:
+    (block,) = snippets(ROOT / "docs" / "cpp.md", "c")
+    source = tmp_path / "page.c"
+    source.write_text(block)
+    found = installation()
+    flags = f"{found.cflags} {found.libs}".split()
+    run(os.environ.get("CC", "cc"), "-std=c99", "-Wall", "-Wextra", "-Werror", source, *flags, "-o", tmp_path / "page")
+    shutil.copytree(tagger, tmp_path / "tagger")
+    assert re.fullmatch(r"p_b = 0\.\d+\n", run(tmp_path / "page", cwd=tmp_path))
+
+
+def test_the_cmake_of_the_page_is_that_of_the_example() -> None:
+    (block,) = snippets(ROOT / "docs" / "cpp.md", "cmake")
+    assert block in (EXAMPLE / "CMakeLists.txt").read_text()
