@@ -164,8 +164,10 @@ class _Comparison:
         """The agreement, if every output is close enough."""
         if not self._results:
             why = next(iter(self._agreement.not_compared.values()), "no case")
-            raise self._refused(f"{self._oracle.name} could run none of the cases: {why}. If the file fixes a length "
-                                "that it declares open, or needs longer sequences, say so in the papers (\"axes\")")
+            raise AgreementError(
+                f"{self._model.where}: the converted model cannot be compared with its source: {self._oracle.name} "
+                f"could run none of the cases: {why}. If the file fixes a length that it declares open, or needs "
+                'longer sequences, say so in the papers ("axes"); or convert it without comparing (--no-compare)')
         for output in self._model.output_list:
             self._agreement.differences.append(self._judge(output.name))
         return self._agreement
