@@ -168,3 +168,14 @@ def test_the_engine_gives_what_the_evaluator_gives(data: st.DataObject) -> None:
     for threads in (1, 3):  # neighbours and threads change nothing
         again = model.session(threads).run(events)
         assert all(again.flat(name).tobytes() == scores.flat(name).tobytes() for name in scores)
+
+
+def test_an_element_that_is_cut_is_not_looked_at() -> None:
+    made = Model(name="short", axes={"jet": Axis("jet", "entry"), "track": Axis("track", "sequence", of="jet", max=2)})
+    made.input_list = [Input("tracks", ["track", "variable"], "bool", [Variable("hit")])]
+    made.output_list = [Output("out", ["track", "label"], "float64", [Label("hit")])]
+    made.graphs["main"] = Graph([Node("1", "Cast", ["tracks"], ["out"], {"to": "float64"})])
+    values, counts = np.array([1, 0, 3]), np.array([3])  # 3 is no bool, and beyond the second
+    bundle = Bundle(json.loads(to_buffers(made)[0]), {})
+    wanted, _ = evaluate(bundle, {"tracks": {"hit": values}}, {"track": counts})["out"]
+    assert made.run({"tracks": {"hit": (values, counts)}}).flat("out").tolist() == wanted.tolist() == [[1.0], [0.0]]

@@ -279,6 +279,7 @@ def evaluate(folder: str | Path | Bundle, inputs: dict[str, Any], counts: dict[s
     lengths = {axis: np.asarray(values, dtype=np.int64) for axis, values in (counts or {}).items()}
     check_names("input", inputs, [name for name, item in bundle.inputs.items() if is_fed(item)])
     check_names("axis", lengths, [name for name, axis in bundle.axes.items() if axis.kind == "sequence"])
+    inputs, lengths = cut(bundle, inputs, lengths)
     unmasked = {name: item for name, item in bundle.inputs.items() if "mask" not in item}
     raw = {name: raw_values(item, inputs.get(name)) for name, item in unmasked.items()}
     ready = {name: prepared_values(bundle, item, raw, lengths) for name, item in unmasked.items()}
@@ -287,6 +288,30 @@ def evaluate(folder: str | Path | Bundle, inputs: dict[str, Any], counts: dict[s
         results = [run_entry(bundle, ready, lengths, entry) for entry in range(entries)]
     return {name: gathered(bundle, item, [result[name] for result in results])
             for name, item in bundle.outputs.items()}
+
+
+def cut(bundle: Bundle, inputs: dict[str, Any], lengths: dict[str, np.ndarray]
+        ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Values and lengths without the elements beyond ``max``: nobody looks at those. As they are if they do not fit."""
+    kept, places = {}, {}
+    for name, counts in lengths.items():
+        axis = bundle.axes[name]
+        if (counts < 0).any():
+            return inputs, lengths
+        kept[name] = np.minimum(counts, axis.max).astype(np.int64)
+        first = np.cumsum(counts) - (counts if axis.keep == "first" else kept[name])
+        places[name] = np.repeat(first - np.cumsum(kept[name]) + kept[name], kept[name]) + np.arange(kept[name].sum())
+    found = {}
+    for name, given in inputs.items():
+        sequence, _ = axes_of(bundle, bundle.inputs[name])
+        columns = given if isinstance(given, dict) else {None: given}
+        arrays = {variable: np.asarray(values) for variable, values in columns.items()}
+        if sequence is not None:
+            if any(x.ndim == 0 or len(x) != lengths[sequence].sum() for x in arrays.values()):
+                return inputs, lengths
+            arrays = {variable: x[places[sequence]] for variable, x in arrays.items()}
+        found[name] = arrays if isinstance(given, dict) else arrays[None]
+    return found, kept
 
 
 def check_names(kind: str, given, known) -> None:
