@@ -12,6 +12,7 @@
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+extern "C" void __sanitizer_set_death_callback(void (*)()) __attribute__((weak));  // there in builds with a sanitizer
 
 namespace {
 
@@ -21,10 +22,11 @@ const char* const words[] = {"\"inputs\"", "\"axes\"", "\"from\"", "\"nan\"", "\
 
 class Mutator {
  public:
-  explicit Mutator(unsigned seed) : random_(seed) {}
+  Mutator(unsigned seed, std::size_t seeds) : random_(seed), seeds_(seeds) {}
+  // Most often a seed, so that what comes out still looks like a bundle.
   std::string operator()(const std::vector<std::string>& corpus) {
-    std::string made = one(corpus);
-    for (std::size_t times = 1 + below(5); times--;) change(made, corpus);
+    std::string made = corpus[below(below(4) ? seeds_ : corpus.size())];
+    for (std::size_t times = 1 + below(3); times--;) change(made, corpus);
     if (made.size() > largest) made.resize(largest);
     return made;
   }
@@ -36,16 +38,36 @@ class Mutator {
     const std::size_t at = below(text.size() + 1), length = std::min(text.size() - at, below(32));
     const std::string& other = one(corpus);
     const std::size_t from = below(other.size() + 1);
-    switch (below(6)) {
+    switch (below(8)) {
       case 0: text.erase(at, length); break;
       case 1: text.insert(at, text, below(text.size() + 1), length); break;
       case 2: text.replace(at, length, words[below(std::size(words))]); break;
       case 3: text.replace(at, length, other, from, below(64)); break;
       case 4: if (at < text.size()) text[at] = static_cast<char>(random_()); break;
-      default: if (at < text.size()) text[at] = static_cast<char>(text[at] ^ 1 << below(8));
+      case 5: if (at < text.size()) text[at] = static_cast<char>(text[at] ^ 1 << below(8)); break;
+      case 6: change_digit(text, at); break;
+      default: swap_words(text, at);
     }
   }
+  // These two keep JSON well formed.
+  void change_digit(std::string& text, std::size_t at) {
+    at = text.find_first_of("0123456789", at);
+    if (at != std::string::npos) text[at] = static_cast<char>('0' + below(10));
+  }
+  void swap_words(std::string& text, std::size_t at) {  // two texts in quotes
+    const auto next = [&](std::size_t from) {
+      const std::size_t begin = text.find('"', from);
+      const std::size_t end = begin == std::string::npos ? begin : text.find('"', begin + 1);
+      return std::pair(begin, end);
+    };
+    const auto [begin, end] = next(at);
+    const auto [other, other_end] = next(below(text.size() + 1));
+    if (end == std::string::npos || other_end == std::string::npos || other <= end) return;
+    const std::string word = text.substr(begin, end - begin + 1);
+    text.replace(other, other_end - other + 1, word);
+  }
   std::mt19937 random_;
+  std::size_t seeds_;
 };
 
 std::string bytes_of(const char* path) {
@@ -53,7 +75,12 @@ std::string bytes_of(const char* path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+// What a crash leaves behind.
+const std::string* running = nullptr;
+void keep_input() { std::ofstream("crash.input", std::ios::binary) << *running; }
+
 void run(const std::string& input) {
+  running = &input;
   LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
 }
 
@@ -64,22 +91,19 @@ int main(int count, char** arguments) {
     std::fprintf(stderr, "usage: bundle SECONDS SEED FILE...\n");
     return 2;
   }
+  if (__sanitizer_set_death_callback) __sanitizer_set_death_callback(keep_input);
   std::vector<std::string> corpus;
   for (int i = 3; i < count; ++i) corpus.push_back(bytes_of(arguments[i]));
   for (const std::string& seed : corpus) run(seed);
   const std::size_t seeds = corpus.size();
-  Mutator mutate(static_cast<unsigned>(std::atoi(arguments[2])));
+  Mutator mutate(static_cast<unsigned>(std::atoi(arguments[2])), seeds);
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(std::atoi(arguments[1]));
   long runs = 0;
   for (; std::chrono::steady_clock::now() < end; ++runs) {
     const std::string input = mutate(corpus);
-    {                                               // what a crash leaves behind
-      std::ofstream("crash.input", std::ios::binary) << input;
-    }
     run(input);
     if (corpus.size() < 16 * seeds) corpus.push_back(input);
     else corpus[seeds + mutate.below(corpus.size() - seeds)] = input;
   }
-  std::remove("crash.input");
   std::printf("%ld runs from %zu seeds\n", runs, seeds);
 }
