@@ -11,6 +11,7 @@ from lading.errors import LadingError
 F, I = np.float32, np.int64  # noqa: E741
 X = np.arange(12, dtype=F).reshape(3, 4)
 
+STEPS, GATES, STATE = np.ones((3, 4, 5), F), np.ones((1, 8, 5), F), np.ones((1, 4, 2), F)
 IMAGE, KERNEL = np.ones((2, 4, 5, 5), F), np.ones((6, 4, 3, 3), F)
 
 REFUSED = [
@@ -81,7 +82,7 @@ REFUSED = [
     ("Flatten", [X], {"axis": 3}, "attribute 'axis' is 3"),
     ("Gather", [X, I([3])], {}, "index 3 is outside an axis of length 3"),
     ("Gather", [X, I([-4])], {}, "index -4 is outside an axis of length 3"),
-    ("Gather", [X[:0], I([0])], {}, "index 0 is outside an axis of length 0"),
+    ("Gather", [X[:0], I([0])], {}, "index 0 is outside an axis of length 0; if that is an empty"),
     ("Gather", [X, F([0])], {}, "input 1 is float32; it must be one of int32, int64"),
     ("Gather", [F(1), I([0])], {}, "nothing to pick from"),
     ("Gather", [np.zeros((1,) * 8, F), np.zeros((1, 1), I)], {}, "at most 8"),
@@ -263,6 +264,12 @@ VALID = [
     ("LpPool", [IMAGE], {"kernel_shape": [2, 3], "strides": [2, 2], "dilations": [1, 2], "p": 3}),
     ("LRN", [IMAGE], {"size": 3}),
     ("Det", [X[:, :3]], {}),
+    ("LSTM", [STEPS, GATES, GATES[:, :, :2], None, np.int32([1, 3, 0, 2]), STATE, STATE, F([[1] * 6])],
+     {"hidden_size": 2, "layout": 0, "input_forget": 0, "clip": 3}),
+    ("GRU", [STEPS, GATES[:, :6], GATES[:, :6, :2], F([[1] * 12]), None, STATE],
+     {"linear_before_reset": 1, "direction": "reverse"}),
+    ("GRU", [STEPS, GATES[:, :6], GATES[:, :6, :2]], {"linear_before_reset": 0, "hidden_size": 2}),
+    ("RNN", [STEPS, GATES[:, :2], GATES[:, :2, :2]], {"activations": ["Tanh"], "activation_alpha": [1]}),
     ("Unsqueeze", [X, I([0, -1])], {}),
     ("Where", [X > 3, X, X], {}),
     ("Compress", [X, np.ones(3, bool)], {"axis": 0}),
@@ -318,7 +325,7 @@ def spoiled_attributes(rng: np.random.Generator, attributes: dict) -> dict:
 )
 def test_a_spoiled_node_is_refused_or_computed(operator, inputs, attributes, rounds=100, seed=7):
     rng = np.random.default_rng(seed)
-    outputs = 2 if operator in ("Split", "TopK", "Dropout", "Unique", "MaxPool") else 1
+    outputs = 2 if operator in ("Split", "TopK", "Dropout", "Unique", "MaxPool", "LSTM") else 1
     run_node(operator, inputs, outputs, **attributes)
     for _ in range(rounds):
         spoiled = [spoiled_input(rng, x) if rng.random() < 0.4 else x for x in inputs]

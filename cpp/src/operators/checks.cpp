@@ -78,7 +78,8 @@ void check_output_rank(const Operands& io, int rank) {
 }
 
 void refuse_index(const Operands& io, std::int64_t index, std::int64_t length) {
-  io.fail("index " + std::to_string(index) + " is outside an axis of length " + std::to_string(length));
+  io.fail("index " + std::to_string(index) + " is outside an axis of length " + std::to_string(length) +
+          (length ? "" : "; if that is an empty sequence, say what comes out for it with 'when_empty' of the output"));
 }
 
 Integers list_of_integers(const Operands& io, int i) {

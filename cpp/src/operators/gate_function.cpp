@@ -21,7 +21,8 @@ namespace {
 bool same_name(const std::string& a, const char* b) {
   const std::string_view other = b;
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(a.begin(), a.end(), other.begin(), other.end(), [&](char u, char v) { return lower(u) == lower(v); });
+  const auto same = [&](char u, char v) { return lower(u) == lower(v); };
+  return std::equal(a.begin(), a.end(), other.begin(), other.end(), same);
 }
 
 // Takes the next number of a list, which are handed out to the activations that use one.
@@ -47,8 +48,8 @@ const GateFunction::Row& GateFunction::row(const Definition& definition, const s
       {"Softplus", Unary::softplus, [](double x, double, double) { return scalar_math::softplus(x); }},
       {"LeakyRelu", Unary::leaky_relu, [](double x, double a, double) { return x < 0 ? a * x : x; }, 1, 0.01f},
       {"Elu", Unary::elu, [](double x, double a, double) { return x < 0 ? a * scalar_math::expm1(x) : x; }, 1, 1},
-      {"HardSigmoid", Unary::hard_sigmoid, [](double x, double a, double b) { return std::clamp(a * x + b, 0.0, 1.0); }, 2,
-       0.2f, 0.5f},
+      {"HardSigmoid", Unary::hard_sigmoid,
+       [](double x, double a, double b) { return std::clamp(a * x + b, 0.0, 1.0); }, 2, 0.2f, 0.5f},
       {"ThresholdedRelu", Unary::count, [](double x, double a, double) { return x < a ? 0 : x; }, 1, 1},
       {"Affine", Unary::count, [](double x, double a, double b) { return a * x + b; }, 2, 1, 0},
       {"ScaledTanh", Unary::count, [](double x, double a, double b) { return a * scalar_math::tanh(b * x); }, 2, 1, 1},
@@ -61,7 +62,8 @@ const GateFunction::Row& GateFunction::row(const Definition& definition, const s
   definition.fail("attribute 'activations' has '" + name + "'; it must be one of " + names);
 }
 
-std::vector<GateFunction> GateFunction::of(const Definition& definition, int directions, const std::vector<const char*>& defaults) {
+std::vector<GateFunction> GateFunction::of(const Definition& definition, int directions,
+                                           const std::vector<const char*>& defaults) {
   std::vector<std::string> names = definition.texts("activations");
   const std::vector<float> alphas = definition.reals("activation_alpha"), betas = definition.reals("activation_beta");
   const std::size_t wanted = static_cast<std::size_t>(directions) * defaults.size();

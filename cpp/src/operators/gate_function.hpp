@@ -11,7 +11,8 @@ class GateFunction {
  public:
   // The activations of a node, `defaults` for each direction: attributes activations, activation_alpha,
   // activation_beta and clip.
-  static std::vector<GateFunction> of(const Definition& definition, int directions, const std::vector<const char*>& defaults);
+  static std::vector<GateFunction> of(const Definition& definition, int directions,
+                                      const std::vector<const char*>& defaults);
 
   void run(const Kernels& kernels, float* x, std::int64_t n) const;
   void run(const Kernels& kernels, double* x, std::int64_t n) const;

@@ -32,8 +32,8 @@ void GateProduct<double>::run(const Kernels&, const double* x, std::int64_t ldx,
 }
 
 template <class T>
-GateProducts<T> GateProducts<T>::make(const Kernels& kernels, const GateSizes& sizes, int d, const T* w, const T* r, const T* b,
-                                      T* turned, Pieces& pieces) {
+GateProducts<T> GateProducts<T>::make(const Kernels& kernels, const GateSizes& sizes, int d, const T* w, const T* r,
+                                      const T* b, T* turned, Pieces& pieces) {
   const std::int64_t width = sizes.width(), together = (sizes.gates - sizes.apart) * sizes.hidden;
   const auto from = [](const T* p, std::int64_t at) { return p ? p + at : nullptr; };
   w = from(w, d * width * sizes.inputs), r = from(r, d * width * sizes.hidden), b = from(b, 2 * d * width);

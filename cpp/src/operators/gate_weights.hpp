@@ -46,7 +46,8 @@ template <> class GateProduct<float> {
 template <> class GateProduct<double> {
  public:
   GateProduct() = default;
-  GateProduct(const Kernels&, const double* w, const double* bias, std::int64_t inputs, std::int64_t outputs, double*, Pieces&)
+  GateProduct(const Kernels&, const double* w, const double* bias, std::int64_t inputs, std::int64_t outputs, double*,
+              Pieces&)
       : w_(w), bias_(bias), inputs_(inputs), outputs_(outputs) {}
   void run(const Kernels&, const double* x, std::int64_t ldx, std::int64_t rows, double* y, std::int64_t ldy,
            const double* add, std::int64_t ldadd) const;
@@ -59,7 +60,7 @@ template <> class GateProduct<double> {
 // The sizes of a layer's weights, in ONNX order: W [directions][gates * hidden][inputs],
 // R [directions][gates * hidden][hidden], B [directions][2 * gates * hidden].
 struct GateSizes {
-  std::int64_t gates, apart;                         // of the gates, how many at the end have a state product of their own
+  std::int64_t gates, apart;                         // apart: gates at the end whose state product is one of its own
   std::int64_t inputs = 0, hidden = 0;
 
   std::int64_t width() const { return gates * hidden; }

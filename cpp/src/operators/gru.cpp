@@ -9,7 +9,8 @@ class GRU final : public Recurrent {
   // linear_before_reset: the state is multiplied by its weights, then reset; else it is reset before.
   explicit GRU(const Definition& definition)
       : Recurrent(definition, 3, definition.integer("linear_before_reset", 0) ? 0 : 1, 1, {"Sigmoid", "Tanh"}),
-        linear_(definition.integer("linear_before_reset", 0)), usual_(all_functions_are({Unary::sigmoid, Unary::tanh})) {}
+        linear_(definition.integer("linear_before_reset", 0)),
+        usual_(all_functions_are({Unary::sigmoid, Unary::tanh})) {}
   void step(const StepRows<float>& rows) const override { step_rows(rows); }
   void step(const StepRows<double>& rows) const override { step_rows(rows); }
 

@@ -10,8 +10,7 @@ Shape shape_of(std::initializer_list<std::int64_t> lengths) {
   return shape;
 }
 
-void check_shape(const Operands& io, int i, const char* what, const char* axes, std::initializer_list<std::int64_t> lengths) {
-  const Shape wanted = shape_of(lengths);
+void check_shape(const Operands& io, int i, const char* what, const char* axes, const Shape& wanted) {
   if (!(io[i].shape == wanted))
     io.fail(std::string(what) + " (input " + std::to_string(i) + ") must have shape " + wanted.text() + ", " + axes +
             "; its shape is " + io[i].shape.text());
@@ -19,7 +18,8 @@ void check_shape(const Operands& io, int i, const char* what, const char* axes, 
 
 bool layout_of(const Definition& definition) {
   const std::int64_t layout = definition.integer("layout", 0);
-  if (layout != 0 && layout != 1) definition.fail("attribute 'layout' is " + std::to_string(layout) + "; it must be 0 or 1");
+  if (layout != 0 && layout != 1)
+    definition.fail("attribute 'layout' is " + std::to_string(layout) + "; it must be 0 or 1");
   return layout;
 }
 
@@ -27,8 +27,8 @@ bool layout_of(const Definition& definition) {
 
 Recurrent::Recurrent(const Definition& definition, int gates, int apart, int states,
                      const std::vector<const char*>& activations)
-    : kernels_(definition.kernels()), batch_first_(layout_of(definition)), gates_(gates), apart_(apart), states_(states),
-      hidden_size_(definition.integer("hidden_size", -1)) {
+    : kernels_(definition.kernels()), batch_first_(layout_of(definition)), gates_(gates), apart_(apart),
+      states_(states), hidden_size_(definition.integer("hidden_size", -1)) {
   check_counts(definition, 3, states == 2 ? 8 : 6, states + 1);
   const int direction = choice(definition, "direction", "forward", {"forward", "reverse", "bidirectional"});
   forward_ = direction != 1, directions_ = direction == 2 ? 2 : 1;
@@ -72,34 +72,39 @@ void Recurrent::check_weights(const Operands& io) const {
   for (const int i : {input_w, input_r}) check_same_type(io, i), check_rank(io, i, 3);
   const Shape& r = io[input_r].shape;
   if (!fits_state(r))
-    io.fail("the weights R (input 2) must have shape [" + std::to_string(directions_) + ", " + std::to_string(gates_) + " * hidden, hidden], " +
-            "the first axis for directions; their shape is " + r.text());
+    io.fail("the weights R (input 2) must have shape [" + std::to_string(directions_) + ", " + std::to_string(gates_) +
+            " * hidden, hidden], the first axis for directions; their shape is " + r.text());
   if (hidden_size_ != -1 && hidden_size_ != r[2])
-    io.fail("attribute 'hidden_size' is " + std::to_string(hidden_size_) + ", but the weights R (input 2) are made for " +
-            std::to_string(r[2]) + " units");
-  check_shape(io, input_w, "the weights W", "directions, gates * hidden, inputs", {directions_, r[1], io[input_x].shape[2]});
+    io.fail("attribute 'hidden_size' is " + std::to_string(hidden_size_) +
+            ", but the weights R (input 2) are made for " + std::to_string(r[2]) + " units");
+  check_shape(io, input_w, "the weights W", "directions, gates * hidden, inputs",
+              shape_of({directions_, r[1], io[input_x].shape[2]}));
   if (io.has(input_b)) {
     check_same_type(io, input_b);
-    check_shape(io, input_b, "the bias B", "directions, 2 * gates * hidden", {directions_, 2 * r[1]});
+    check_shape(io, input_b, "the bias B", "directions, 2 * gates * hidden", shape_of({directions_, 2 * r[1]}));
   }
   if (io.has(input_p)) {
     check_same_type(io, input_p);
-    check_shape(io, input_p, "the peepholes P", "directions, 3 * hidden", {directions_, 3 * r[2]});
+    check_shape(io, input_p, "the peepholes P", "directions, 3 * hidden", shape_of({directions_, 3 * r[2]}));
   }
 }
 
 void Recurrent::check_batch(const Operands& io, std::int64_t batch) const {
   if (io.has(input_lengths)) {
     check_type(io, input_lengths, bit(Type::int32));
-    check_shape(io, input_lengths, "the sequence lengths", "one for each of the batch", {batch});
+    check_shape(io, input_lengths, "the sequence lengths", "one for each of the batch", shape_of({batch}));
   }
-  const std::int64_t hidden = io[input_r].shape[2];
+  const char* axes = batch_first_ ? "batch, directions, hidden" : "directions, batch, hidden";
   for (int i = input_h; i < input_h + states_; ++i) {
     if (!io.has(i)) continue;
     check_same_type(io, i);
-    if (batch_first_) check_shape(io, i, "the initial state", "batch, directions, hidden", {batch, directions_, hidden});
-    else check_shape(io, i, "the initial state", "directions, batch, hidden", {directions_, batch, hidden});
+    check_shape(io, i, "the initial state", axes, state_shape(io, batch));
   }
+}
+
+Shape Recurrent::state_shape(const Operands& io, std::int64_t batch) const {
+  const std::int64_t hidden = io[input_r].shape[2];
+  return batch_first_ ? shape_of({batch, directions_, hidden}) : shape_of({directions_, batch, hidden});
 }
 
 void Recurrent::infer(const Operands& io) const {
@@ -108,15 +113,16 @@ void Recurrent::infer(const Operands& io) const {
   const std::int64_t steps = x[batch_first_], batch = x[!batch_first_];
   check_weights(io), check_batch(io, batch);
   const std::int64_t hidden = io[input_r].shape[2];
-  io.set(0, io[input_x].type, batch_first_ ? shape_of({batch, steps, directions_, hidden}) : shape_of({steps, directions_, batch, hidden}));
-  for (int i = 1; i <= states_; ++i)
-    io.set(i, io[input_x].type, batch_first_ ? shape_of({batch, directions_, hidden}) : shape_of({directions_, batch, hidden}));
+  io.set(0, io[input_x].type, batch_first_ ? shape_of({batch, steps, directions_, hidden})
+                                           : shape_of({steps, directions_, batch, hidden}));
+  for (int i = 1; i <= states_; ++i) io.set(i, io[input_x].type, state_shape(io, batch));
 }
 
 // Entries must be rows of the batch, each with its own length and initial state, or with equal ones.
 int Recurrent::entry(const Operands& io, int output) const {
   const int rows = batch_first_ ? 0 : 1;
-  if (io.entry(input_x) != rows || !fixed_inputs(io, input_w, input_lengths) || !fixed_inputs(io, input_p)) return Entry::mixed;
+  if (io.entry(input_x) != rows || !fixed_inputs(io, input_w, input_lengths) || !fixed_inputs(io, input_p))
+    return Entry::mixed;
   for (int i = input_lengths; i < input_p && i < io.input_count(); ++i) {
     const int own = i == input_lengths ? 0 : rows;
     if (io.has(i) && io.entry(i) != own && io.entry(i) != Entry::uniform) return Entry::mixed;

@@ -37,7 +37,8 @@ class Recurrent : public Operator {
 
  protected:
   // gates, apart: as in GateSizes; states: 1 (h) or 2 (h and c); activations: the defaults of one direction.
-  Recurrent(const Definition& definition, int gates, int apart, int states, const std::vector<const char*>& activations);
+  Recurrent(const Definition& definition, int gates, int apart, int states,
+            const std::vector<const char*>& activations);
   virtual void step(const StepRows<float>& rows) const = 0;
   virtual void step(const StepRows<double>& rows) const = 0;
   // Whether all activations are these kernels, without a clip: there is one kernel for the whole cell.
@@ -53,6 +54,7 @@ class Recurrent : public Operator {
   void pack(const Definition& definition);
   void check_weights(const Operands& io) const;
   void check_batch(const Operands& io, std::int64_t batch) const;
+  Shape state_shape(const Operands& io, std::int64_t batch) const;
 
   bool forward_, batch_first_;                       // reverse and bidirectional layers have one that runs backward
   int directions_, gates_, apart_, states_;

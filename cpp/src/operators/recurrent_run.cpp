@@ -9,6 +9,10 @@ namespace {
 
 // The input's part of the gates is made for so many rows at once: those of one step, or of several steps.
 constexpr std::int64_t rows_at_once = 64;
+std::int64_t how_many_at_once(std::int64_t steps, std::int64_t batch) {
+  const std::int64_t most = rows_at_once / std::clamp(batch, std::int64_t(1), rows_at_once);
+  return std::clamp(steps, std::int64_t(1), most);
+}
 
 template <class T> void copy(T* to, const T* from, std::int64_t count) {
   if (from) std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(T));
@@ -52,13 +56,13 @@ template <class T> class Recurrent::Run {
 };
 
 template <class T> Recurrent::Run<T>::Run(const Recurrent& layer, const Operands& io, std::byte* memory)
-    : layer_(layer), io_(io), sizes_(layer.sizes(io[input_w], io[input_r])), steps_(io[input_x].shape[layer.batch_first_]),
-      batch_(io[input_x].shape[!layer.batch_first_]),
-      steps_at_once_(std::clamp(rows_at_once / std::max<std::int64_t>(batch_, 1), std::int64_t(1), std::max<std::int64_t>(steps_, 1))),
+    : layer_(layer), io_(io), sizes_(layer.sizes(io[input_w], io[input_r])),
+      steps_(io[input_x].shape[layer.batch_first_]), batch_(io[input_x].shape[!layer.batch_first_]),
+      steps_at_once_(how_many_at_once(steps_, batch_)),
       lengths_(io.has(input_lengths) ? io[input_lengths].as<std::int32_t>() : nullptr), pieces_(memory) {
-  const std::int64_t n = sizes_.inputs, m = sizes_.hidden, directions = layer.directions_;
-  if (layer.batch_first_) x_ = {n, steps_ * n, 0}, y_ = {directions * m, steps_ * directions * m, m}, state_ = {0, directions * m, m};
-  else x_ = {batch_ * n, n, 0}, y_ = {directions * batch_ * m, m, batch_ * m}, state_ = {0, m, batch_ * m};
+  const std::int64_t n = sizes_.inputs, m = sizes_.hidden, all = layer.directions_ * m;
+  if (layer.batch_first_) x_ = {n, steps_ * n, 0}, y_ = {all, steps_ * all, m}, state_ = {0, all, m};
+  else x_ = {batch_ * n, n, 0}, y_ = {batch_ * all, m, batch_ * m}, state_ = {0, m, batch_ * m};
   input_parts_ = pieces_.template take<T>(steps_at_once_ * batch_ * sizes_.width());
   gates_ = pieces_.template take<T>(batch_ * sizes_.width());
   h_ = pieces_.template take<T>(batch_ * m), c_ = pieces_.template take<T>(batch_ * m);
@@ -72,7 +76,8 @@ template <class T> Recurrent::Run<T>::Run(const Recurrent& layer, const Operands
 template <class T> GateProducts<T> Recurrent::Run<T>::products(int d, Pieces pieces) const {
   if constexpr (std::is_same_v<T, float>)
     if (!layer_.packed_.empty()) return layer_.packed_[static_cast<std::size_t>(d)];
-  return GateProducts<T>::make(layer_.kernels_, sizes_, d, given(input_w), given(input_r), given(input_b), turned_, pieces);
+  return GateProducts<T>::make(layer_.kernels_, sizes_, d, given(input_w), given(input_r), given(input_b), turned_,
+                               pieces);
 }
 
 template <class T> void Recurrent::Run<T>::check_lengths() const {
@@ -136,7 +141,8 @@ template <class T> void Recurrent::Run<T>::keep_step(std::int64_t t) const {
 template <class T> void Recurrent::Run<T>::keep_state(int output, const T* state) const {
   if (!io_.has_output(output)) return;
   T* to = io_.output(output).as<T>() + d_ * state_.direction;
-  for (std::int64_t row = 0; row < batch_; ++row) copy(to + row * state_.row, state + row * sizes_.hidden, sizes_.hidden);
+  for (std::int64_t row = 0; row < batch_; ++row)
+    copy(to + row * state_.row, state + row * sizes_.hidden, sizes_.hidden);
 }
 
 template <class T> void Recurrent::Run<T>::direction(int d, bool backward) {
@@ -146,7 +152,8 @@ template <class T> void Recurrent::Run<T>::direction(int d, bool backward) {
   // Whether the first step has a state is told by the bundle alone: its lengths begin a row anywhere.
   bool from_zero = !io_.has(input_h) && !lengths_;
   for (std::int64_t done = 0; done < steps_; done += steps_at_once_) {
-    const std::int64_t count = std::min(steps_at_once_, steps_ - done), first = backward ? steps_ - done - count : done;
+    const std::int64_t count = std::min(steps_at_once_, steps_ - done);
+    const std::int64_t first = backward ? steps_ - done - count : done;
     make_input_parts(first, count);
     for (std::int64_t k = 0; k < count; ++k) {
       const std::int64_t slot = backward ? count - 1 - k : k;
@@ -160,12 +167,13 @@ template <class T> void Recurrent::Run<T>::direction(int d, bool backward) {
 }
 
 std::size_t Recurrent::scratch(const Operands& io) const {
-  return with_one_of<float_types>(io[input_x].type, [&](auto zero) { return Run<decltype(zero)>(*this, io, nullptr).scratch(); });
+  return with_one_of<float_types>(io[input_x].type,
+                                  [&](auto zero) { return Run<decltype(zero)>(*this, io, nullptr).scratch(); });
 }
 
 void Recurrent::run(const Operands& io) const {
-  const bool empty = io[input_x].shape[!batch_first_] == 0 || io[input_r].shape[2] == 0;
-  if (empty) return;
+  const bool nothing = io[input_x].shape[!batch_first_] == 0 || io[input_r].shape[2] == 0;
+  if (nothing) return;
   with_one_of<float_types>(io[input_x].type, [&](auto zero) {
     Run<decltype(zero)> run(*this, io, io.scratch());
     for (int d = 0; d < directions_; ++d) run.direction(d, d == 1 || !forward_);
