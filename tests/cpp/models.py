@@ -165,7 +165,29 @@ def sums() -> Model:
     return made
 
 
+def recurrent() -> Model:
+    """LSTM in both directions, GRU in float64, and an RNN whose weights are computed."""
+    made = Model("recurrent", "1")
+    made.axes = {"jet": Axis("jet", "entry"), "track": Axis("track", "sequence", of="jet", min=1)}
+    made.input_list = [Input("tracks", ["jet", "track", "variable"], variable_list=[Variable("d0"), Variable("z0")])]
+    made.output_list = [Output("both", ["jet", 5]), Output("last", ["jet", 1, 4], "float64"),
+                        Output("each", ["jet", "track", 1, 4])]  # fmt: skip
+    _weights(made, 6, w=(2, 20, 2), r=(2, 20, 5), b=(2, 40), w2=(1, 12, 2), r2=(1, 12, 4), w3=(1, 4, 2), r3=(1, 4, 4))
+    made.weights |= {name: made.weights[name].astype(np.float64) for name in ("w2", "r2")}
+    made.weights |= {"directions": np.array([0], np.int64), "all": np.array([0, 1, 2], np.int64)}
+    made.graphs["main"] = Graph([
+        Node("turn", "Transpose", ["tracks"], ["t"], {"perm": [1, 0, 2]}),
+        Node("lstm", "LSTM", ["t", "w", "r", "b"], ["", "h"], {"direction": "bidirectional", "hidden_size": 5}),
+        Node("larger", "ReduceMax", ["h", "directions"], ["both"], {"keepdims": 0}),
+        Node("widen", "Cast", ["tracks"], ["x"], {"to": "float64"}),
+        Node("gru", "GRU", ["x", "w2", "r2"], ["", "last"], {"hidden_size": 4, "layout": 1}),
+        Node("mean", "ReduceMean", ["tracks", "all"], ["m"]), Node("scale", "Mul", ["r3", "m"], ["r4"]),
+        Node("rnn", "RNN", ["tracks", "w3", "r4"], ["each"], {"layout": 1, "clip": 2.0, "hidden_size": 4}),
+    ])  # fmt: skip
+    return made
+
+
 MODELS: dict[str, Callable[[], Model]] = {
     "tagger": tagger, "dense": dense, "attention": attention, "steps": steps, "layout": layout, "branches": branches,
-    "sums": sums,
+    "sums": sums, "recurrent": recurrent,
 }  # fmt: skip

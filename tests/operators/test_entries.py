@@ -46,6 +46,12 @@ def kernel(*shape: int) -> list[dict[str, Any]]:
     return [{**reshape, "node": "weights", "outputs": ["w"]}]
 
 
+def cell(width: int, inputs: int, hidden: int) -> list[dict[str, Any]]:
+    """Nodes that make weights "w" and "r" of a recurrent layer."""
+    r = {**kernel(1, width, hidden)[0], "node": "recurrence", "outputs": ["r"]}
+    return [*kernel(1, width, inputs), r]
+
+
 COUNT = node("Shape", ["x"], start=0, end=1)  # the number of entries, where x has them first
 X = {"x": [E, 3, 4]}
 MIDDLE = {"x": [3, E, 4]}
@@ -234,6 +240,31 @@ TOGETHER = {
     "global pool": (X, one("GlobalAveragePool"), [E, 3, 1]),
     "response": (X, one("LRN", size=2), [E, 3, 4]),
     "determinant": ({"x": [E, 3, 3]}, one("Det"), [E]),
+    "lstm": ({"x": [3, E, 4]}, [*cell(8, 4, 2), *one("LSTM", "w", "r")], [3, 1, E, 2]),
+    "gru of entries first": ({"x": [E, 3, 4]}, [*cell(6, 4, 2), *one("GRU", "w", "r", layout=1)], [E, 3, 1, 2]),
+    "rnn from states of the entries": (
+        {"x": [3, E, 4], "z": [1, E, 2]},
+        [*cell(2, 4, 2), *one("RNN", "w", "r", "", "", "z")],
+        [3, 1, E, 2],
+    ),
+    "last state of an lstm": (
+        {"x": [3, E, 4]},
+        [*cell(8, 4, 2), {**one("LSTM", "w", "r")[0], "outputs": ["", "", "y"]}],
+        [1, E, 2],
+    ),
+    "lstm from zeros as exporters make them": (
+        {"x": [3, E, 4]},
+        [
+            *cell(8, 4, 2),
+            *graph(
+                node("Shape", ["x"], start=1, end=2),
+                node("Concat", [I64(1), "_", I64(2)], axis=0),
+                node("ConstantOfShape", ["_"]),
+                node("LSTM", ["x", "w", "r", "", "", "_", "_"]),
+            ),
+        ],
+        [3, 1, E, 2],
+    ),
     "resize": ({"x": [E, 2, 3]}, one("Resize", "", {"float32": [1, 2, 1.5]}, mode="linear"), [E, 4, 4]),
     "quantize": (
         X,
@@ -246,6 +277,7 @@ TOGETHER = {
 }
 
 APART = {
+    "steps that are entries": ({"x": [E, 3, 4]}, [*cell(8, 4, 2), *one("LSTM", "w", "r")], [E, 1, 3, 2]),
     "channels that are entries": (
         {"x": [2, E, 5]},
         [*kernel(1, 1, 3), *one("Conv", "w")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -13,10 +14,14 @@ import onnx
 import onnx.helper as h
 import onnxruntime
 import pytest
-from one_node import run_node
+from one_node import open_session, run_node
+from onnx.reference import ReferenceEvaluator
 
 from lading.bundle import evaluate
+from lading.endpoints import Axis, Input, Output
 from lading.errors import LadingError
+from lading.graph import Graph, Node
+from lading.model import Model
 
 GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
 STATES = {"LSTM": 2, "GRU": 1, "RNN": 1}
@@ -140,6 +145,86 @@ def test_as_onnx_runtime(case: str) -> None:
     near(ours(operator, inputs, attributes), runtime(operator, inputs, attributes), 5e-6)
 
 
+def reference(operator: str, inputs: list[Any], attributes: dict[str, Any]) -> list[np.ndarray]:
+    names = [name if x is not None else "" for name, x in zip(INPUTS, inputs, strict=False)]
+    results = [f"y{i}" for i in range(1 + STATES[operator])]
+    node = h.make_node(operator, names, results, hidden_size=inputs[2].shape[2], **attributes)
+    fed = {name: x for name, x in zip(names, inputs, strict=True) if x is not None}
+    given = [h.make_tensor_value_info(name, h.np_dtype_to_tensor_dtype(x.dtype), x.shape) for name, x in fed.items()]
+    made = [h.make_tensor_value_info(name, onnx.TensorProto.DOUBLE, None) for name in results]
+    model = h.make_model(h.make_graph([node], "g", given, made), opset_imports=[h.make_opsetid("", 22)])
+    return ReferenceEvaluator(model).run(None, fed)
+
+
+# The reference of the onnx package knows neither lengths nor other activations, clips and coupled gates.
+@pytest.mark.parametrize("layout", [0, 1])
+@pytest.mark.parametrize("direction", ["forward", "reverse", "bidirectional"])
+@pytest.mark.parametrize("operator", ["LSTM", "LSTM with peepholes", "GRU", "GRU linear", "RNN"])
+@pytest.mark.parametrize("initial", [False, True])
+def test_as_the_reference_in_double_precision(operator: str, direction: str, layout: int, initial: bool) -> None:
+    operator, _, kind = operator.partition(" ")
+    attributes: dict[str, Any] = {"direction": direction, "layout": layout}
+    if operator == "GRU":
+        attributes["linear_before_reset"] = int(kind == "linear")
+    directions = 1 + (direction == "bidirectional")
+    inputs = tensors(operator, initial=initial, directions=directions, layout=layout, peepholes=bool(kind),
+                     dtype=np.float64)  # fmt: skip
+    wanted = reference(operator, inputs, attributes)
+    near(ours(operator, inputs, attributes), wanted, 1e-12)
+    near(ours(operator, [None if x is None else x.astype(np.float32) for x in inputs], attributes), wanted, 3e-6)
+
+
+@pytest.mark.parametrize("operator", GATES)
+def test_each_output_may_be_left_out(operator: str) -> None:
+    inputs = tensors(operator, directions=2, lengths=[6, 0, 3])
+    whole = ours(operator, inputs, {"direction": "bidirectional"})
+    for wanted in itertools.product([False, True], repeat=len(whole)):
+        if not any(wanted):
+            continue
+        names = [f"y{i}" if want else "" for i, want in enumerate(wanted)]
+        while not names[-1]:
+            names.pop()
+        found = run_node(operator, inputs, names, (1, 2, 3), direction="bidirectional")
+        for one, other in zip(found, itertools.compress(whole, wanted), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+# With gates that are not bounded, states grow with every step: large numbers are not ordinary there.
+@pytest.mark.parametrize(("case", "scale"), [
+    *[(case, 1) for case in CASES],
+    *[(case, 1000) for case in CASES if "activations" not in CASES[case][2]]])  # fmt: skip
+def test_ordinary_numbers_raise_no_floating_point_exception(case: str, scale: int) -> None:
+    operator, sizes, attributes = CASES[case]
+    given = tensors(operator, **sizes)
+    feeds = {name: x for name, x in zip(INPUTS, given, strict=False) if x is not None}
+    feeds["x"] = feeds["x"] * np.float32(scale)
+    names = [name if x is not None else "" for name, x in zip(INPUTS, given, strict=False)]
+    node = {"node": "n", "operator": operator, "inputs": names, "outputs": ["y"],
+            "attributes": {"layout": 0, **attributes}}  # fmt: skip
+    weights = {name: feeds.pop(name) for name in ("w", "r", "b") if name in feeds}
+    session = open_session([node], feeds, ["y"], weights)
+    assert np.isfinite(session.run_graph(list(feeds.values()))[0]).all()
+    assert session.flags == 0
+
+
+def test_nan_stays_in_its_entry() -> None:
+    for operator in GATES:
+        inputs = tensors(operator)
+        clean = ours(operator, inputs, {})[0]
+        inputs[0][2, 1, 0] = np.nan
+        found = ours(operator, inputs, {})[0]
+        assert np.isnan(found[2:, :, 1]).all()
+        np.testing.assert_array_equal(found[:, :, [0, 2]], clean[:, :, [0, 2]])
+        np.testing.assert_array_equal(found[:2], clean[:2])
+
+
+def test_names_of_activations_in_any_case() -> None:
+    inputs = tensors("LSTM")
+    for one, other in zip(ours("LSTM", inputs, {"activations": ["sigmoid", "TANH", "tanh"]}),
+                          ours("LSTM", inputs, {}), strict=True):  # fmt: skip
+        np.testing.assert_array_equal(one, other)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_computed_weights_give_the_same_bits_as_constant_ones(case: str) -> None:
     operator, sizes, attributes = CASES[case]
@@ -225,6 +310,18 @@ REFUSED: list[tuple[str, list[Any], dict[str, Any], str]] = [
     ("LSTM", [*L[:4], np.int32([1, 7, 2])], {}, "sequence 1 has length 7; there are 6 steps"),
     ("LSTM", [*L[:4], np.int32([1, -1, 2])], {}, "sequence 1 has length -1; there are 6 steps"),
     ("LSTM", [L[0].astype(np.float64), *L[1:]], {}, "must be the same type"),
+    ("LSTM", [*L[:4], np.int64([1, 2, 3])], {}, "input 4 is int64; it must be one of int32"),
+    ("LSTM", L, {"hidden_size": 9}, r"'hidden_size' is 9, but the weights R \(input 2\) are made for 7 units"),
+    ("LSTM", [*L, L[0]], {}, r"the initial state \(input 5\) must have shape \[1, 3, 7\], directions, batch, hidden"),
+    ("LSTM", [*L, None, L[0]], {"layout": 1}, "sequence lengths|must have shape"),
+    ("LSTM", [*L, None, None, np.float32([[1, 2, 3]])], {},
+     r"the peepholes P \(input 7\) must have shape \[1, 21\], directions, 3 \* hidden; its shape is \[1, 3\]"),
+    ("LSTM", L, {"direction": "bidirectional"},
+     r"must have shape \[2, 4 \* hidden, hidden\], the first axis for directions"),
+    ("LSTM", L, {"activations": ["Sigmoid", "LeakyRelu", "Tanh"], "activation_alpha": [0.0, 0.1]},
+     "'activation_alpha' has 2 numbers, but only 1 of the activations takes one"),
+    ("LSTM", L, {"activations": "Tanh"}, "'activations' must be a list of texts"),
+    ("LSTM", L[:2], {}, "input 2 is missing; it needs 3 inputs"),
 ]
 
 
@@ -232,3 +329,29 @@ REFUSED: list[tuple[str, list[Any], dict[str, Any], str]] = [
 def test_what_is_refused(operator: str, inputs: list[Any], attributes: dict[str, Any], text: str) -> None:
     with pytest.raises(LadingError, match=text):
         run_node(operator, inputs, 3, **attributes)
+
+
+def last_step() -> Model:
+    """The output of the last track, as exporters write it."""
+    model = Model("last", axes={"jet": Axis("jet", "entry"), "track": Axis("track", "sequence", of="jet")},
+                  input_list=[Input("tracks", ["jet", "track", 5])],
+                  output_list=[Output("score", ["jet", 7])])  # fmt: skip
+    _, model.weights["w"], model.weights["r"], model.weights["b"] = tensors("LSTM")
+    model.graphs["main"] = Graph([
+        Node("turn", "Transpose", ["tracks"], ["t"], {"perm": [1, 0, 2]}),
+        Node("lstm", "LSTM", ["t", "w", "r", "b"], ["y"]),
+        Node("squeeze", "Squeeze", ["y", np.array([1])], ["s"]), Node("last", "Gather", ["s", np.array(-1)], ["score"]),
+    ])  # fmt: skip
+    return model
+
+
+def test_the_last_step_of_an_empty_sequence() -> None:
+    counts = np.array([2, 0, 3])
+    tracks = np.float32(np.random.default_rng(1).normal(size=(5, 5)))
+    with pytest.raises(LadingError, match=r"'last'.*index -1.*length 0.*empty sequence.*'when_empty' of the output"):
+        last_step().run({"tracks": (tracks, counts)})
+    model = last_step()
+    model.output_list[0].when_empty = {"track": [0.5] * 7}
+    found = np.asarray(model.run({"tracks": (tracks, counts)})["score"])
+    np.testing.assert_array_equal(found[1], np.float32([0.5] * 7))
+    assert (found[[0, 2]] != 0.5).all()
