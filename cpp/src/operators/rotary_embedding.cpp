@@ -22,7 +22,7 @@ class RotaryEmbedding final : public Operator {
       definition.fail("attributes 'num_heads' and 'rotary_embedding_dim' cannot be negative");
   }
   void infer(const Operands& io) const override {
-    check_type(io, 0, bit(Type::float32)), check_same_type(io, 1), check_same_type(io, 2);
+    check_type(io, 0, float_types), check_same_type(io, 1), check_same_type(io, 2);
     const Heads heads = heads_of(io);
     const std::int64_t pairs = turned(heads) / 2;
     if (turned(heads) % 2 != 0 || turned(heads) > heads.features)
@@ -50,7 +50,9 @@ class RotaryEmbedding final : public Operator {
         std::int64_t row = e * heads.steps + s;
         if (io.has(3)) row = position(io, row);
         for (std::int64_t h = 0; h < heads.heads; ++h)
-          turn(io, e * block + s * heads.step + h * heads.head, heads.features, row * pairs, pairs);
+          with_one_of<float_types>(io[0].type, [&](auto zero) {
+            turn<decltype(zero)>(io, e * block + s * heads.step + h * heads.head, heads.features, row * pairs, pairs);
+          });
       }
   }
   int entry(const Operands& io, int) const override {
@@ -75,12 +77,13 @@ class RotaryEmbedding final : public Operator {
     if (at < 0 || at >= io[1].shape[0]) refuse_index(io, at, io[1].shape[0]);
     return at;
   }
+  template <class T>
   void turn(const Operands& io, std::int64_t at, std::int64_t features, std::int64_t row, std::int64_t pairs) const {
-    const float *in = io[0].as<float>() + at, *cosine = io[1].as<float>() + row, *sine = io[2].as<float>() + row;
-    float* out = io.output().as<float>() + at;
+    const T *in = io[0].as<T>() + at, *cosine = io[1].as<T>() + row, *sine = io[2].as<T>() + row;
+    T* out = io.output().as<T>() + at;
     const std::int64_t step = interleaved_ ? 2 : 1, second = interleaved_ ? 1 : pairs;
     for (std::int64_t p = 0; p < pairs; ++p) {
-      const float x = in[p * step], y = in[p * step + second];
+      const T x = in[p * step], y = in[p * step + second];
       out[p * step] = cosine[p] * x - sine[p] * y;
       out[p * step + second] = sine[p] * x + cosine[p] * y;
     }
