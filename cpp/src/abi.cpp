@@ -90,15 +90,10 @@ void fill(const lading_model* owner, const lading::Handle& handle, lading_variab
   const lading::Model& model = *owner->model;
   lading_variable variable{};
   const lading::Column& column = model.table().columns[static_cast<std::size_t>(handle.column)];
-  const lading::Input& input = model.bundle().inputs[static_cast<std::size_t>(column.input)];
-  const bool compares = column.variable >= 0 && [&] {
-    const auto& missing = input.variables[static_cast<std::size_t>(column.variable)].missing;
-    return missing && (!missing->when_equal.empty() || !missing->when_equal_integer.empty());
-  }();
   const int conversion = static_cast<int>(handle.conversion.kind);
   variable.model = owner, variable.column = handle.column, variable.type = static_cast<int>(column.raw);
   variable.width = column.width, variable.element = handle.element;
-  variable.plain = !compares && !conversion;
+  variable.plain = column.compared.empty() && !conversion;
   variable.conversion = conversion, variable.factor = handle.conversion.factor;
   give("lading_variable", variable, to);
 }

@@ -37,7 +37,7 @@ ColumnTable::ColumnTable(const Bundle& bundle) {
     for (int v = count ? 0 : -1; v < count; ++v) {
       if (v >= 0 && !input.variables[static_cast<std::size_t>(v)].from.empty()) continue;
       const Type raw = v < 0 ? usual_raw(input.type) : input.variables[static_cast<std::size_t>(v)].raw;
-      columns.push_back({at, v, raw, fixed_size(input.axes, v < 0), sequence_axis(input.axes)});
+      columns.push_back({at, v, raw, fixed_size(input.axes, v < 0), sequence_axis(input.axes), {}});
     }
   }
   for (std::size_t i = 0; i < bundle.inputs.size(); ++i) {
@@ -58,6 +58,8 @@ ColumnTable::ColumnTable(const Bundle& bundle) {
       if (v >= 0) {
         const auto& missing = input.variables[static_cast<std::size_t>(v)].missing;
         if (missing && missing->flag) field.flag_column = find(at, variable_index(at, *missing->flag));
+        if (missing && !(missing->when_equal.empty() && missing->when_equal_integer.empty()))
+          columns[static_cast<std::size_t>(field.column)].compared.push_back(fields.size());
       }
       fields.push_back(field);
     }

@@ -14,6 +14,7 @@ struct Column {
   Type raw = Type::float32;
   std::int64_t width = 1;                           // numbers of one item: product of the fixed axes
   int axis = -1;                                    // sequence axis that items run along; -1: one item per entry
+  std::vector<std::size_t> compared;                // fields that compare its numbers, as fed, with what means missing
 };
 
 // Where a variable's numbers come from and go to: a column and a place in the input tensor.

@@ -20,7 +20,8 @@ struct Feed {
   Type type = Type::float32;
   std::int64_t stride = 0;                          // bytes
   Conversion conversion;
-  bool from_slots = false;                          // raw values of a session's own slots
+  bool from_slots = false;                          // raw values of a session's own slots, in the model's unit
+  const unsigned char* missing = nullptr;           // of slots, per number: it was missing as fed
 };
 
 struct Batch {
@@ -30,19 +31,19 @@ struct Batch {
   std::vector<void*> results;                       // per output; null: not wanted
 };
 
-// Slots nobody has set since the last run hold `unset`; set() marks a value that is missing as fed with `absent`.
+// Slots nobody has set since the last run hold this.
 template <class T> struct Reserved;
 template <> struct Reserved<float> {
   using Bits = std::uint32_t;
-  static constexpr Bits unset = 0x7fc1ad10u, absent = 0x7fc1ad11u;
+  static constexpr Bits unset = 0x7fc1ad10u;
 };
 template <> struct Reserved<double> {
   using Bits = std::uint64_t;
-  static constexpr Bits unset = 0x7ff81ad100001ad1ull, absent = 0x7ff81ad100001ad2ull;
+  static constexpr Bits unset = 0x7ff81ad100001ad1ull;
 };
 template <> struct Reserved<std::int64_t> {
   using Bits = std::uint64_t;
-  static constexpr Bits unset = 0x8000000000000000ull, absent = 0x8000000000000001ull;
+  static constexpr Bits unset = 0x8000000000000000ull;
 };
 
 }  // namespace lading

@@ -119,6 +119,7 @@ void Session::fill_field(const Batch& batch, std::size_t f, std::int64_t first, 
     const auto* from = static_cast<const std::byte*>(feed.data) + span.first * feed.stride;
     return scatter(word, from, feed.stride, span.kept, tensor.data, offset, step, layout);
   }
+  if (feed.from_slots && !marks_[f].empty()) feed.missing = marks_[f].data();
   const Feed* flag = preparation.wants_flag() ? &batch.feeds[static_cast<std::size_t>(field.flag_column)] : nullptr;
   preparation.run(feed, flag, span.first, span.kept * column.width, column.width, work_.get(),
                   reinterpret_cast<unsigned char*>(mark_.get()), prepared_.get());

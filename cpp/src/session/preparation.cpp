@@ -41,7 +41,7 @@ void Preparation::run_as(const Feed& feed, const Feed* flag, std::int64_t first,
   fetch(feed, first, count, width, work, text_);
   if (missing_) {
     std::memset(mark, 0, static_cast<std::size_t>(count));
-    mark_fed(work, count, feed, mark);
+    mark_fed(work, feed, first, count, width, mark);
     if (flag) mark_flagged(*flag, first, count, width, mark, text_);
   }
   if (feed.conversion.kind != Conversion::Kind::none && !feed.from_slots) convert(work, count, feed.conversion);
@@ -65,24 +65,26 @@ void Preparation::run_as(const Feed& feed, const Feed* flag, std::int64_t first,
   finish(work, count, prepared);
 }
 
+template <class Raw> bool Preparation::means_missing(Raw fed) const {
+  bool missing = false;
+  if constexpr (std::is_same_v<Raw, std::int64_t>)
+    for (const std::int64_t number : missing_->when_equal_integer) missing |= fed == number;
+  else
+    for (const double number : missing_->when_equal) missing |= fed == static_cast<Raw>(number);
+  return missing;
+}
+template bool Preparation::means_missing(float) const;
+template bool Preparation::means_missing(double) const;
+template bool Preparation::means_missing(std::int64_t) const;
+
 template <class Raw>
-void Preparation::mark_fed(const Raw* work, std::int64_t count, const Feed& feed, unsigned char* mark) const {
-  if (feed.from_slots) {                            // set() has compared already, if there was what to compare with
-    if (missing_->when_equal.empty() && missing_->when_equal_integer.empty()) return;
-    for (std::int64_t i = 0; i < count; ++i) {
-      typename Reserved<Raw>::Bits bits;
-      std::memcpy(&bits, &work[i], sizeof bits);
-      mark[i] |= bits == Reserved<Raw>::absent;
-    }
-    return;
-  }
-  if constexpr (std::is_same_v<Raw, std::int64_t>) {
-    for (const std::int64_t number : missing_->when_equal_integer)
-      for (std::int64_t i = 0; i < count; ++i) mark[i] |= work[i] == number;
-  } else {
-    for (const double number : missing_->when_equal)
-      for (std::int64_t i = 0; i < count; ++i) mark[i] |= work[i] == static_cast<Raw>(number);
-  }
+void Preparation::mark_fed(const Raw* work, const Feed& feed, std::int64_t first, std::int64_t count, std::int64_t width,
+                           unsigned char* mark) const {
+  if (!feed.from_slots)
+    for (std::int64_t i = 0; i < count; ++i) mark[i] |= means_missing(work[i]);
+  if (!feed.missing) return;                        // set() has compared
+  const std::int64_t step = feed.stride ? width : 0;
+  for (std::int64_t i = 0; i < count; ++i) mark[i] |= feed.missing[(first + i / width) * step + i % width];
 }
 
 template <class Raw> void Preparation::mark_limits(const Raw* work, std::int64_t count, unsigned char* mark) const {

@@ -16,6 +16,8 @@ class Preparation {
   // Numbers pass as they are when they are fed in the type of the tensor: they can be copied.
   bool trivial() const { return trivial_; }
   bool wants_flag() const { return missing_ && missing_->flag; }
+  // A number, as fed, is one of those that mean missing.
+  template <class Raw> bool means_missing(Raw fed) const;
 
   // Prepares `count` numbers, item by item `width` of them, from feed items [first, first + count / width)
   // into `prepared` (of the target type, contiguous). `work` holds 8 bytes per number, `mark` one.
@@ -26,7 +28,8 @@ class Preparation {
  private:
   template <class Raw> void run_as(const Feed& feed, const Feed* flag, std::int64_t first, std::int64_t count,
                                    std::int64_t width, Raw* work, unsigned char* mark, std::byte* prepared) const;
-  template <class Raw> void mark_fed(const Raw* work, std::int64_t count, const Feed& feed, unsigned char* mark) const;
+  template <class Raw> void mark_fed(const Raw* work, const Feed& feed, std::int64_t first, std::int64_t count,
+                                     std::int64_t width, unsigned char* mark) const;
   template <class Raw> void mark_limits(const Raw* work, std::int64_t count, unsigned char* mark) const;
   template <class Raw> void categorise(Raw* work, std::int64_t count) const;
   template <class Raw> void convert(Raw* work, std::int64_t count, const Conversion& conversion) const;

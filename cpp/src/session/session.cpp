@@ -27,6 +27,7 @@ Session::Session(std::shared_ptr<const Model> model)
   const Bundle& bundle = model_->bundle();
   const std::size_t axes = bundle.axes.size();
   slots_.resize(model_->table().columns.size());
+  marks_.resize(model_->table().fields.size());
   results_.resize(bundle.outputs.size());
   written_.resize(bundle.outputs.size());
   lengths_.resize(axes), padded_.resize(axes), spans_.resize(axes), offsets_.resize(2 * axes), bound_.resize(axes + 1, -1);
@@ -65,6 +66,9 @@ void Session::make_row() {
         at += slots_batch_.feeds[c].stride;
       }
     }
+  for (const Column& column : columns)
+    for (const std::size_t f : column.compared)
+      if (column.axis < 0) marks_[f].resize(static_cast<std::size_t>(column.width));
   clear_slots();
 }
 
@@ -81,6 +85,7 @@ void Session::make_slots(int column, std::int64_t items) {
     slots.own = std::move(larger);
     slots.data = slots.own.get();
     slots.capacity = items;
+    for (const std::size_t f : of.compared) marks_[f].resize(static_cast<std::size_t>(items * of.width));
     slots_batch_.feeds[static_cast<std::size_t>(column)].data = slots.data;
   }
   with_raw(of.raw, [&](auto zero) {
@@ -141,30 +146,20 @@ template <class T> void Session::set(const Handle& handle, std::int64_t item, T 
   if (item < 0 || item >= slots_[c].count)
     throw Error(text + ": element " + std::to_string(item) + " is beyond its " + std::to_string(slots_[c].count) +
                     "; call resize first", Fault::value);
-  const Input& input = model_->bundle().inputs[static_cast<std::size_t>(column.input)];
-  const Missing* missing = nullptr;
-  if (column.variable >= 0 && input.variables[static_cast<std::size_t>(column.variable)].missing)
-    missing = &*input.variables[static_cast<std::size_t>(column.variable)].missing;
+  const std::int64_t place = item * column.width + handle.element;
   with_raw(column.raw, [&](auto zero) {
     using Raw = decltype(zero);
     Raw raw = to_target<Raw>(value, text);
-    bool absent = false;
-    if (missing) {
-      if constexpr (std::is_same_v<Raw, std::int64_t>)
-        for (const std::int64_t number : missing->when_equal_integer) absent |= raw == number;
-      else
-        for (const double number : missing->when_equal) absent |= raw == static_cast<Raw>(number);
-    }
+    for (const std::size_t f : column.compared)
+      marks_[f][static_cast<std::size_t>(place)] = model_->preparation(f).means_missing(raw);
     if constexpr (!std::is_same_v<Raw, std::int64_t>) {
       if (handle.conversion.kind == Conversion::Kind::multiply) raw = raw * static_cast<Raw>(handle.conversion.factor);
       if (handle.conversion.kind == Conversion::Kind::divide) raw = raw / static_cast<Raw>(handle.conversion.factor);
       if (raw != raw) raw = std::numeric_limits<Raw>::quiet_NaN();  // any NaN is data, none a reserved one
-    } else if (raw <= std::numeric_limits<Raw>::min() + 1) {
+    } else if (raw == std::numeric_limits<Raw>::min()) {
       throw Error(text + ": " + number_text(raw) + " is reserved: it marks slots that were not set", Fault::value);
     }
-    auto* place = reinterpret_cast<Raw*>(slots_[c].data) + item * column.width + handle.element;
-    std::memcpy(place, &raw, sizeof raw);
-    if (absent) std::memcpy(place, &Reserved<Raw>::absent, sizeof raw);
+    std::memcpy(slots_[c].data + place * static_cast<std::int64_t>(sizeof raw), &raw, sizeof raw);
   });
 }
 template void Session::set(const Handle&, std::int64_t, float);
@@ -444,6 +439,7 @@ std::size_t Session::memory() const {
   std::size_t bytes = frame_.memory() + static_cast<std::size_t>(work_capacity_) * 17;
   for (std::size_t c = 0; c < slots_.size(); ++c)
     bytes += static_cast<std::size_t>(slots_[c].capacity * slots_batch_.feeds[c].stride);
+  for (const auto& marks : marks_) bytes += marks.size();
   return bytes;
 }
 

@@ -81,6 +81,7 @@ class Session {
   std::shared_ptr<const Model> model_;
   Frame frame_;
   std::vector<Slots> slots_;                        // per column
+  std::vector<std::vector<unsigned char>> marks_;   // per field that compares: which numbers of the slots were missing as fed
   Memory row_;                                      // slots of all columns that are no sequences, type after type
   std::vector<CopyRun> copy_runs_;
   const Batch* runs_of_ = nullptr;                  // the batch that copy_runs_ was made for
