@@ -1,7 +1,7 @@
-"""Lets the tests of this folder import ``networks`` beside them, and the small models of the feeds."""
+"""Lets the tests of this folder import the modules beside them, the small models of the feeds, and the ONNX suite."""
 
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "feed")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "feed"), str(HERE.parent / "operators")]

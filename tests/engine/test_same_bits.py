@@ -1,138 +1,129 @@
-"""An entry's bits depend on the entry alone: not on batch, neighbours, padding, threads or instruction set."""
+"""An entry's result has the same bits on every path and every instruction set, and in every version of `numerics`.
+
+``networks.py`` makes the networks, ``paths.py`` runs them on every path, here in one process for each instruction set.
+"""
 
 from __future__ import annotations
 
+import copy
+import functools
 import json
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import golden
 import numpy as np
 import pytest
-from networks import ENTRIES, NETWORKS, scores
+from networks import NETWORKS, Network
 
-import lading
 from lading.bundle import evaluate
 from lading.engine import numerics
 
 HERE = Path(__file__).parent
-GOLDEN = HERE / "golden.json"
-
-every = pytest.mark.parametrize("name", NETWORKS)
+SETS = ("baseline", "avx2", "avx512", "neon")
 
 
-def taken(events: dict[str, Any], entries: np.ndarray) -> dict[str, Any]:
-    """Some entries, in some order."""
-    def of(values: Any) -> Any:
-        if not isinstance(values, tuple):
-            return values[entries]
-        rows = np.split(values[0], np.cumsum(values[1])[:-1])
-        return np.concatenate([rows[e] for e in entries]) if len(entries) else values[0][:0], values[1][entries]
-
-    return {name: {v: of(x) for v, x in given.items()} if isinstance(given, dict) else of(given)
-            for name, given in events.items()}  # fmt: skip
-
-
-@every
-def test_near_the_evaluator(name: str, tmp_path: Path) -> None:
-    """The bits are of the right numbers: those of the one-file evaluator, which shares no code with the engine."""
-    model, events = NETWORKS[name]()
-    model.save(tmp_path / "bundle")
-    counts = {"track": next(iter(events["tracks"].values()))[1]} if "tracks" in events else None
-    flat = {given: {v: x[0] if isinstance(x, tuple) else x for v, x in item.items()} if isinstance(item, dict) else item
-            for given, item in events.items()}  # fmt: skip
-    expected = evaluate.evaluate(tmp_path / "bundle", flat, counts)["score"]
-    np.testing.assert_allclose(np.asarray(model.run(events)["score"]).reshape(expected.shape), expected, atol=1e-6)
+@functools.cache
+def reports(isa: str) -> dict[str, Any] | str | None:
+    """What paths.py says with this instruction set, or its error; None if the CPU has not got it."""
+    environment = {**os.environ, "LADING_ISA": isa}
+    made = subprocess.run([sys.executable, HERE / "paths.py"], env=environment, capture_output=True, text=True)
+    if made.returncode:
+        return made.stderr
+    found = json.loads(made.stdout)
+    return found["networks"] if found["isa"] == isa else None
 
 
-@every
-@pytest.mark.parametrize("size", [1, 2, 7, 64])
-def test_batches(name: str, size: int) -> None:
-    model, events = NETWORKS[name]()
-    whole, session = scores(name), model.session()
-    for first in range(0, ENTRIES, size if size > 1 else 11):
-        some = np.arange(first, min(first + size, ENTRIES))
-        np.testing.assert_array_equal(np.asarray(session.run(taken(events, some))["score"]), whole[some])
+def on(isa: str, name: str) -> dict[str, Any]:
+    found = reports(isa)
+    if found is None:
+        pytest.skip(f"NOT PROVEN on {isa}: this CPU ({platform.machine()}) has not got it")
+    assert isinstance(found, dict), found
+    return found[name]
 
 
-@every
-def test_order_and_neighbours(name: str) -> None:
-    model, events = NETWORKS[name]()
-    shuffled = np.random.default_rng(9).permutation(ENTRIES)
-    np.testing.assert_array_equal(np.asarray(model.run(taken(events, shuffled))["score"]), scores(name)[shuffled])
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("isa", SETS)
+def test_every_path_gives_the_same_bits(isa: str, name: str) -> None:
+    report = on(isa, name)
+    assert report["unlike"] == []
+    assert len(report["paths"]) >= 10
 
 
-@every
-def test_a_neighbour_of_nan_changes_nothing(name: str) -> None:
-    model, events = NETWORKS[name]()
-    key = next(iter(events))
-    spoilt = {**events, key: dict(events[key])} if isinstance(events[key], dict) else {key: events[key].copy()}
-    if not isinstance(spoilt[key], dict):
-        spoilt[key][:10] = np.nan
-    elif isinstance(values := spoilt[key]["v0"], tuple):
-        spoilt[key]["v0"] = (values[0].copy(), values[1])
-        spoilt[key]["v0"][0][: values[1][:10].sum()] = np.nan  # the first ten entries
-    else:
-        spoilt[key]["v0"] = np.where(np.arange(ENTRIES) < 10, np.float32(np.nan), values)
-    np.testing.assert_array_equal(np.asarray(model.run(spoilt)["score"])[10:], scores(name)[10:])
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("isa", SETS)
+def test_the_bits_are_those_of_this_version_of_numerics(isa: str, name: str) -> None:
+    kept = golden.golden()
+    assert kept["numerics"] == numerics(), "make golden.json anew: python tests/engine/golden.py"
+    assert on(isa, name)["bits"] == kept["networks"].get(name), (
+        "bits change only with LADING_NUMERICS in cpp/src/version.hpp; a new network: python tests/engine/golden.py"
+    )
 
 
-@every
-@pytest.mark.parametrize("threads", [2, 3, 8])
-def test_threads(name: str, threads: int) -> None:
-    model, events = NETWORKS[name]()
-    np.testing.assert_array_equal(np.asarray(model.run(events, threads=threads)["score"]), scores(name))
+@pytest.mark.parametrize("isa", SETS)
+def test_ordinary_numbers_raise_no_floating_point_flag(isa: str) -> None:
+    assert {name: on(isa, name)["flags"] for name in NETWORKS} == dict.fromkeys(NETWORKS, 0)
 
 
-@every
-def test_padding_to_a_least_length(name: str) -> None:
-    """Padding that the engine makes is the same whatever else is in the batch."""
-    model, events = NETWORKS[name]()
-    if "track" not in model.axes:
-        assert "tracks" not in events  # nothing to pad here
-        return
-    model.axes["track"].min = 9
-    whole = np.asarray(model.run(events)["score"])
-    for entry in range(0, ENTRIES, 13):
-        np.testing.assert_array_equal(np.asarray(model.run(taken(events, np.array([entry])))["score"])[0], whole[entry])
+def test_golden_bits_are_not_replaced_under_the_same_number() -> None:
+    before = golden.golden()
+    bits = copy.deepcopy(before["networks"])
+    assert golden.changed(before, bits) == []
+    output = next(iter(bits["deep_sets"].values()))
+    output["first"][0] = f"{int(output['first'][0][:2], 16) ^ 1:02x}" + output["first"][0][2:]
+    assert golden.changed(before, bits) == ["deep_sets"]
 
 
-@every
-@pytest.mark.parametrize("form", ["bundle", "bundle.lading"])
-def test_save_and_load(name: str, form: str, tmp_path: Path) -> None:
-    model, events = NETWORKS[name]()
-    model.save(tmp_path / form)
-    np.testing.assert_array_equal(np.asarray(lading.load(tmp_path / form).run(events)["score"]), scores(name))
+# ---- the bits are right, too
 
 
-def every_network() -> bytes:
-    """The bits of all networks on the instruction set of this process."""
-    return b"".join(scores(name).tobytes() for name in NETWORKS)
+FEW = 30
 
 
-@pytest.mark.parametrize("isa", ["baseline", "avx2", "avx512", "neon"])
-def test_instruction_sets(isa: str) -> None:
-    code = "import sys, test_same_bits as t; sys.stdout.buffer.write(t.every_network())"
-    environment = {**os.environ, "LADING_ISA": isa, "PYTHONPATH": str(HERE)}
-    process = subprocess.run([sys.executable, "-c", code], env=environment, cwd=HERE, capture_output=True)
-    if process.returncode and "LADING_ISA" in process.stderr.decode():
-        pytest.skip(f"NOT PROVEN on {isa}: this CPU does not have it")
-    assert process.returncode == 0, process.stderr.decode()
-    assert process.stdout == every_network()
+def first_entries(network: Network) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Feeds of the first entries for the NumPy evaluator, and the lengths of their sequences."""
+    counts = {axis: lengths[:FEW] for axis, lengths in network.counts.items()}
+    feeds: dict[str, Any] = {}
+    for (name, variable), values in network.columns.items():
+        axis = network.model.sequence_axis(network.model.inputs[name].axes)
+        part = values[: FEW if axis is None else int(counts[axis].sum())]
+        if variable is None:
+            feeds[name] = part
+        else:
+            feeds.setdefault(name, {})[variable] = part
+    return feeds, counts
 
 
-def golden() -> dict[str, Any]:
-    """The version of the bits, and some of them: the first numbers of each network as their bits."""
-    bits = {name: scores(name).reshape(-1)[:12].view(np.uint32).tolist() for name in NETWORKS}
-    return {"numerics": numerics(), **bits}
+def fed(network: Network, feeds: dict[str, Any], counts: dict[str, np.ndarray]) -> dict[str, Any]:
+    """The same as ``Model.run`` takes it: sequences as (values, counts)."""
+    axes = {name: network.model.sequence_axis(given.axes) for name, given in network.model.inputs.items()}
+    return {
+        name: {key: (x, counts[axes[name]]) if axes[name] else x for key, x in given.items()}
+        if isinstance(given, dict)
+        else given
+        for name, given in feeds.items()
+    }
 
 
-def test_the_bits_of_this_version_of_numerics_stay() -> None:
-    """Whoever changes bits raises ``numerics``: python tests/engine/test_same_bits.py writes the file anew."""
-    assert golden() == json.loads(GOLDEN.read_text(encoding="utf-8"))
-
-
-if __name__ == "__main__":
-    GOLDEN.write_text(json.dumps(golden()).replace("], ", "],\n ") + "\n", encoding="utf-8")
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_numbers_are_right(name: str, tmp_path: Path) -> None:
+    """Against the NumPy evaluator, which rounds each node once: 1e-6 of the scale, float16 1e-3, others 1e-12."""
+    network = NETWORKS[name]()
+    network.model.save(tmp_path / "b")
+    feeds, counts = first_entries(network)
+    scores = network.model.run(fed(network, feeds, counts))
+    with np.errstate(all="ignore"):
+        expected = evaluate.evaluate(tmp_path / "b", feeds, counts)
+    for output, values in expected.items():
+        found = scores.flat(output)
+        wanted = np.asarray(values[0] if isinstance(values, tuple) else values).reshape(found.shape)
+        finite = np.isfinite(wanted)
+        scale = np.abs(wanted[finite]).max(initial=1e-30)
+        assert found.dtype == wanted.dtype
+        np.testing.assert_array_equal(found[~finite], wanted[~finite])
+        tolerance = {"float32": 1e-6, "float16": 1e-3}.get(found.dtype.name, 1e-12)
+        np.testing.assert_allclose(found[finite], wanted[finite], rtol=0, atol=scale * tolerance)
