@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -52,23 +53,59 @@ def installed(package: str) -> tuple[int, float]:
     return len(names), sizes / 1e6
 
 
-def main() -> None:
-    onnx = Path(sys.argv[1]).resolve()
-    library = installation().library / "liblading.so.1"
-    print(f"liblading.so.1: {library.stat().st_size / 1e6:.2f} MB, all instruction sets")
-    for package in ("lading", "onnxruntime"):
-        count, megabytes = installed(package)
-        print(f"{package}: {count} distributions, {megabytes:.0f} MB installed (NumPy included)")
+def wheel() -> tuple[float, float]:
+    """Megabytes of lading's wheel, and of what it installs."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["--quiet", "--no-deps", "--no-build-isolation", "-w", folder, "."]
+        subprocess.run([sys.executable, "-m", "pip", "wheel", *options], check=True, cwd=Path(__file__).parents[1])
+        (made,) = Path(folder).glob("lading-*.whl")
+        return made.stat().st_size / 1e6, sum(each.file_size for each in zipfile.ZipFile(made).infolist()) / 1e6
+
+
+def compressed(package: str) -> float:
+    """Megabytes of a package's files in one archive, as in its wheel."""
+    with tempfile.TemporaryFile() as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for each in distribution(package).files or ():
+                if each.locate().exists() and each.suffix != ".pyc":
+                    archive.write(each.locate(), str(each))
+        return file.tell() / 1e6
+
+
+def peer_library() -> float:
+    import onnxruntime
+
+    (library,) = (Path(onnxruntime.__file__).parent / "capi").glob("libonnxruntime.so.*")
+    return library.stat().st_size / 1e6
+
+
+def measured(onnx: Path) -> list[tuple[str, str, str]]:
+    """What is measured, of lading, of ONNX Runtime."""
+    (count, others), (peers, peer_size) = installed("lading"), installed("onnxruntime")
+    own, unpacked = wheel()
+    others -= sum(f.locate().stat().st_size for f in distribution("lading").files or () if f.locate().exists()) / 1e6
+    rows = [
+        ("library, stripped, all instruction sets",
+         f"{(installation().library / 'liblading.so.1').stat().st_size / 1e6:.2f} MB", f"{peer_library():.1f} MB"),
+        ("wheel", f"{own:.1f} MB", f"{compressed('onnxruntime'):.1f} MB"),
+        ("packages installed, NumPy included", f"{count} (with the command line)", str(peers)),
+        ("megabytes installed, NumPy included", f"{others + unpacked:.0f}", f"{peer_size:.0f}"),
+    ]  # fmt: skip
     nothing = seconds("pass", printed=False)
     with tempfile.TemporaryDirectory() as folder:
         bundle = Path(folder) / "bundle"
         lading.convert(onnx, compare=False).save(bundle)
-        for what, (ours, theirs) in PROGRAMS.items():
+        for what, codes in PROGRAMS.items():
             inside = what != "import"
             times = [seconds(code.format(bundle=str(bundle), onnx=str(onnx)), inside) - (0 if inside else nothing)
-                     for code in (ours, theirs)]  # fmt: skip
-            print(f"{what}: lading {1e3 * times[0]:.1f} ms, ONNX Runtime {1e3 * times[1]:.1f} ms")
+                     for code in codes]  # fmt: skip
+            rows.append((f"{what} ({onnx.stem})" if inside else what, *(f"{1e3 * time:.1f} ms" for time in times)))
+    return rows
+
+
+def table(rows: list[tuple[str, str, str]]) -> str:
+    return "\n".join(["| | lading | ONNX Runtime |", "|---|---|---|", *(f"| {' | '.join(row)} |" for row in rows)])
 
 
 if __name__ == "__main__":
-    main()
+    print(table(measured(Path(sys.argv[1]).resolve())))

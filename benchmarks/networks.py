@@ -1,19 +1,20 @@
 """How long one call takes, beside ONNX Runtime, in the same process and in turns.
 
     python benchmarks/networks.py examples/tagger/*.onnx
-    python benchmarks/networks.py --json results.json network.onnx …
 
-Both run on one thread on prepared tensors, by their own Python call: ``InferenceSession.run`` and the engine's
-``run_graph``. Rows are batch sizes, or numbers of elements for networks without an entry axis. Every row is the
-median of many calls, the two taking turns, and the ratio of the medians of three rounds with its spread. Times of a
-shared machine are noise; ratios in one run are not.
+Both run on one thread on prepared tensors: in C (``native.cpp``: ``lading_run_graph`` and ``OrtApi::Run``) and by their
+Python calls (``run_graph`` and ``InferenceSession.run``). Rows are batch sizes, or numbers of elements for networks
+without an entry axis. Every time is the median of many calls, the two taking turns, and the ratio the median of three
+rounds with its spread. Times of a shared machine are noise; ratios in one run are not.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
+import shlex
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,7 @@ import lading
 from lading import engine
 from lading.agreement.cases import cases_of
 from lading.agreement.sources import to_source
+from lading.engine.installation import installation
 from lading.model import Model
 
 BATCHES, LENGTHS = (1, 8, 64, 1024), (1, 5, 15, 40)
@@ -64,60 +66,95 @@ def median(call: Callable[[], Any], seconds: float) -> float:
     return 1e6 * statistics.median(times)
 
 
-def compared(model: Model, session: Any, peer: Any, tensors: dict[str, np.ndarray]) -> dict[str, float]:
-    """Both in turns: their times, and how many times longer the peer takes."""
+def in_turns(rounds: list[list[float]]) -> dict[str, float]:
+    """Times of rounds (lading, peer), and how many times longer the peer takes."""
+    ratios = sorted(theirs / ours for ours, theirs in rounds)
+    ours, theirs = (statistics.median(each) for each in zip(*rounds, strict=True))
+    return {"lading": ours, "onnxruntime": theirs, "ratio": ratios[1], "lowest": ratios[0], "highest": ratios[-1]}
+
+
+def in_python(model: Model, session: Any, peer: Any, tensors: dict[str, np.ndarray]) -> dict[str, float]:
+    """By the Python call of each."""
     fed = to_source(model, tensors)
     names = {each.name for each in peer.get_inputs()}
     fed = {name: array for name, array in fed.items() if name in names}
     calls = (lambda: session.run_graph(tensors)), (lambda: peer.run(None, fed))
     for call in calls:
         call()
-    rounds = [[median(call, SECONDS) for call in calls] for _ in range(ROUNDS)]
-    ratios = sorted(theirs / ours for ours, theirs in rounds)
-    ours, theirs = (statistics.median(each) for each in zip(*rounds, strict=True))
-    return {"lading": ours, "onnxruntime": theirs, "ratio": ratios[1], "lowest": ratios[0], "highest": ratios[-1]}
+    return in_turns([[median(call, SECONDS) for call in calls] for _ in range(ROUNDS)])
 
 
-def measure(path: Path) -> list[dict[str, Any]]:
+def build(folder: Path) -> Path:
+    """The program that measures in C."""
+    found, program = installation(), folder / "native"
+    source = Path(__file__).with_name("native.cpp")
+    flags = shlex.split(f"{found.cflags} {source} -o {program} {found.libs} -ldl")
+    subprocess.run(["c++", "-O2", "-std=c++17", *flags], check=True)
+    return program
+
+
+def in_c(program: Path, path: Path, bundle: Path, model: Model, peer: Any, tensors: dict[str, np.ndarray]
+         ) -> dict[str, float]:  # fmt: skip
+    """By the C interface of each; their results are compared, so that nobody measures something else."""
+    import onnxruntime
+
+    library = next((Path(onnxruntime.__file__).parent / "capi").glob("libonnxruntime.so.*"))
+    lines = [f"inputs {len(tensors)}"]
+    for ours, theirs in zip(tensors, to_source(model, tensors), strict=True):
+        kind = "ones" if (tensors[ours] == 1).all() else "random"
+        lines.append(f"{theirs} {kind} {tensors[ours].ndim} {' '.join(map(str, tensors[ours].shape))}")
+    outputs = [each.name for each in peer.get_outputs()]
+    lines.append(f"outputs {len(outputs)} {' '.join(outputs)}")
+    command = [str(program), str(library), str(path), str(bundle)]
+    said = subprocess.run(command, input="\n".join(lines), capture_output=True, text=True)
+    if said.returncode:
+        raise RuntimeError(said.stderr.strip())
+    *rounds, difference = said.stdout.splitlines()
+    if not float(difference) < 1e-4:
+        raise RuntimeError(f"the results differ by {difference}")
+    return in_turns([[float(x) for x in line.split()] for line in rounds])
+
+
+def measure(path: Path, folder: Path, program: Path) -> list[dict[str, Any]]:
     """The rows of one network."""
     model = lading.convert(path, compare=False)
+    model.save(bundle := folder / path.stem)
     session, peer = model.session(), runtime(path)
     rows = []
     for size in BATCHES if model.batched else LENGTHS:
         tensors = resized(model, size, SEQUENCE) if model.batched else resized(model, 1, size)
         try:
-            found = compared(model, session, peer, tensors)
+            found = {"c": in_c(program, path, bundle, model, peer, tensors),
+                     "python": in_python(model, session, peer, tensors)}  # fmt: skip
         except Exception as error:  # a length that the file fixes, or one too short for its TopK
             print(f"{path.stem} {size}: not measured: {str(error).splitlines()[0][:90]}")
             continue
         rows.append({"network": path.stem, "size": size, "kind": "entries" if model.batched else "elements", **found})
-        spread = f"({found['lowest']:.2f} to {found['highest']:.2f})"
-        print(f"{path.stem:28} {size:5} {rows[-1]['kind']:8} {found['lading']:9.1f} us  ONNX Runtime "
-              f"{found['onnxruntime']:9.1f} us  {found['ratio']:5.2f}x {spread}", flush=True)  # fmt: skip
+        print(line(rows[-1]), flush=True)
     return rows
 
 
-def table(rows: list[dict[str, Any]]) -> str:
-    """The rows in Markdown."""
-    lines = ["| network | size | lading µs | ONNX Runtime µs | ratio | spread |", "|---|---|---|---|---|---|"]
-    lines += [f"| {r['network']} | {r['size']} {r['kind']} | {r['lading']:.1f} | {r['onnxruntime']:.1f} "
-              f"| {r['ratio']:.2f} | {r['lowest']:.2f}–{r['highest']:.2f} |" for r in rows]  # fmt: skip
-    return "\n".join(lines)
+HEAD = """| network | size | lading, C | ONNX Runtime, C | ratio | lading, Python | ONNX Runtime, Python | ratio |
+|---|---|---|---|---|---|---|---|"""
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("networks", nargs="+", type=Path)
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--table", type=Path)
-    wanted = parser.parse_args()
+def line(row: dict[str, Any]) -> str:
+    """A row in Markdown, times in microseconds."""
+    cells = [row["network"], f"{row['size']} {row['kind']}"]
+    for way in ("c", "python"):
+        found = row[way]
+        cells += [f"{found['lading']:.1f}", f"{found['onnxruntime']:.1f}",
+                  f"{found['ratio']:.2f} ({found['lowest']:.2f}–{found['highest']:.2f})"]  # fmt: skip
+    return f"| {' | '.join(cells)} |"
+
+
+def measured(paths: list[Path]) -> list[dict[str, Any]]:
+    """The rows of all networks."""
     print(f"instruction set {engine.isa()}, numerics {engine.numerics()}, one thread")
-    rows = [row for path in wanted.networks for row in measure(path)]
-    if wanted.json:
-        wanted.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
-    if wanted.table:
-        wanted.table.write_text(table(rows) + "\n", encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        program = build(Path(folder))
+        return [row for path in paths for row in measure(path, Path(folder), program)]
 
 
 if __name__ == "__main__":
-    main()
+    measured([Path(each) for each in sys.argv[1:]])
