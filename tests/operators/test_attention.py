@@ -3,10 +3,6 @@
 # ruff: noqa: C408
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import backend_suite as suite
@@ -15,6 +11,7 @@ import onnx
 import onnx.helper as h
 import onnx.reference
 import pytest
+from instruction_sets import bits_on, every_instruction_set
 from one_node import load, open_session, run_node
 
 from lading.bundle import evaluate
@@ -336,21 +333,9 @@ def every_case() -> bytes:
     return bits
 
 
-def test_same_bits_on_every_instruction_set():
-    own = every_case()
-    here = Path(__file__).parent
-    code = "import sys, test_attention as t; sys.stdout.buffer.write(t.every_case())"
-    ran = []
-    for isa in ("baseline", "avx2", "avx512", "neon"):
-        environment = {**os.environ, "LADING_ISA": isa, "PYTHONPATH": str(here)}
-        process = subprocess.run([sys.executable, "-c", code], env=environment, cwd=here, capture_output=True)
-        if process.returncode:
-            assert isa != "baseline", process.stderr.decode()
-            print(f"NOT PROVEN on {isa}: {process.stderr.decode().strip().splitlines()[-1]}")
-            continue
-        assert process.stdout == own, isa
-        ran.append(isa)
-    assert "baseline" in ran
+@every_instruction_set
+def test_same_bits_on_every_instruction_set(isa):
+    assert bits_on(isa, "test_attention", "every_case()") == every_case()
 
 
 Q, K, V = tensors()

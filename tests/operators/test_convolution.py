@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import grids
 import numpy as np
 import oracles
 import pytest
+from instruction_sets import bits_on, every_instruction_set
 from one_node import open_session, run_node, run_nodes
 
 DRAW = {"Conv": grids.convolution, "ConvTranspose": grids.transposed_convolution}
@@ -125,16 +122,9 @@ def digest() -> str:
     return seen.hexdigest()
 
 
-@pytest.mark.parametrize("isa", ["baseline", "avx2", "avx512", "neon"])
+@every_instruction_set
 def test_every_instruction_set_gives_the_same_bits(isa):
-    code = "import test_convolution as t; from lading import engine; print(engine.isa(), t.digest())"
-    environment = {**os.environ, "LADING_ISA": isa, "PYTHONPATH": str(Path(__file__).parent)}
-    run = [sys.executable, "-c", code]
-    result = subprocess.run(run, capture_output=True, text=True, env=environment, check=True)
-    used, found = result.stdout.split()
-    if used != isa:
-        pytest.skip(f"NOT PROVEN {isa}: not for this CPU")
-    assert found == digest()
+    assert bits_on(isa, "test_convolution", "digest().encode()") == digest().encode()
 
 
 @pytest.mark.parametrize("shape", [(0, 2, 5, 5), (2, 2, 0, 5), (2, 2, 5, 0), (2, 2, 1, 5)])

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +10,7 @@ import onnx
 import onnx.helper as h
 import onnxruntime
 import pytest
+from instruction_sets import bits_on, every_instruction_set
 from one_node import open_session, run_node
 from onnx.reference import ReferenceEvaluator
 
@@ -280,19 +277,9 @@ def every_case() -> bytes:
                     for y in ours(operator, tensors(operator, **sizes), attributes))
 
 
-def test_same_bits_on_every_instruction_set() -> None:
-    own, here, ran = every_case(), Path(__file__).parent, []
-    code = "import sys, test_recurrent as t; sys.stdout.buffer.write(t.every_case())"
-    for isa in ("baseline", "avx2", "avx512", "neon"):
-        environment = {**os.environ, "LADING_ISA": isa, "PYTHONPATH": str(here)}
-        process = subprocess.run([sys.executable, "-c", code], env=environment, cwd=here, capture_output=True)
-        if process.returncode:
-            assert isa != "baseline", process.stderr.decode()
-            print(f"NOT PROVEN on {isa}: {process.stderr.decode().strip().splitlines()[-1]}")
-            continue
-        assert process.stdout == own, isa
-        ran.append(isa)
-    assert "baseline" in ran
+@every_instruction_set
+def test_same_bits_on_every_instruction_set(isa: str) -> None:
+    assert bits_on(isa, "test_recurrent", "every_case()") == every_case()
 
 
 L = tensors("LSTM", lengths=[1, 2, 3])
