@@ -1,4 +1,6 @@
-"""The process that runs an ONNX file for ``oracle``. It stands alone: its text is given to a fresh Python.
+"""The process that runs an ONNX file for ``oracle``: its text is given to a fresh Python.
+
+Of lading it uses what puts nodes in order and, where the reference is not right, the evaluator.
 
 Arguments: the file, and what runs it ("onnxruntime", "reference", or "double": the reference in double precision).
 It reads length-prefixed .npz archives of inputs from standard input and answers with one of outputs, or with a line
@@ -41,32 +43,17 @@ def load(path, kind):
 
 
 def in_order(model):
-    """The model with the nodes that its outputs need, each behind those that it reads: the reference takes no other."""
-    makers = {name: node for node in model.graph.node for name in node.output if name}
-    ordered, done = [], set()
-    waiting = [(makers[output.name], False) for output in reversed(model.graph.output) if output.name in makers]
-    while waiting:
-        node, ready = waiting.pop()
-        if ready:
-            ordered.append(node)
-        elif id(node) not in done:
-            done.add(id(node))
-            waiting.append((node, True))
-            waiting += [(makers[name], False) for name in reads(node) if name in makers]
-    kept = [node.SerializeToString() for node in ordered]
-    del model.graph.node[:]
-    for data in kept:
-        model.graph.node.add().ParseFromString(data)
+    """The model as the reader takes it: the nodes that its outputs need, each behind those that it reads."""
+    from lading.sources.onnx_file.sorting import ordered
+
+    graph = model.graph
+    known = {each.name for each in (*graph.input, *graph.initializer)}
+    known |= {each.values.name for each in graph.sparse_initializer}
+    kept = [type(node).FromString(node.SerializeToString())
+            for node in ordered(graph.node, [output.name for output in graph.output], known, "the file")]
+    del graph.node[:]
+    graph.node.extend(kept)
     return model
-
-
-def reads(node):
-    """The names that a node reads, those of its subgraphs included."""
-    yield from node.input
-    for attribute in node.attribute:
-        for each in attribute.g.node:
-            yield from reads(each)
-        yield from (output.name for output in attribute.g.output)
 
 
 def batch_normalization():
