@@ -82,9 +82,6 @@ struct Kernels {
   // GRU gates z r h [3][units], linear_before_reset: the input's part and the state's part, each with its bias.
   // n = tanh(r b_n + a_n), h = z (h - n) + n
   void (*gru_cell)(const float* input_part, const float* state_part, float* h, int64_t units);
-  // y = sigmoid(a + b), y = tanh(a + b)
-  void (*add_sigmoid)(const float* a, const float* b, float* y, int64_t n);
-  void (*add_tanh)(const float* a, const float* b, float* y, int64_t n);
   // h = z (h - g) + g
   void (*gru_blend)(const float* z, const float* g, float* h, int64_t units);
 };

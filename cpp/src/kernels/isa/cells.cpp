@@ -32,14 +32,6 @@ void gru_cell(const float* input_part, const float* state_part, float* h, int64_
   }
 }
 
-void add_sigmoid(const float* a, const float* b, float* y, int64_t n) {
-  map(a, b, y, n, [](vec u, vec v) LADING_LAMBDA { return sigmoid(u + v); });
-}
-
-void add_tanh(const float* a, const float* b, float* y, int64_t n) {
-  map(a, b, y, n, [](vec u, vec v) LADING_LAMBDA { return tanh(u + v); });
-}
-
 void gru_blend(const float* z, const float* g, float* h, int64_t units) {
   each_vector(units, [=](auto get, auto set) LADING_LAMBDA { set(h, fma(get(z), get(h) - get(g), get(g))); });
 }

@@ -28,8 +28,6 @@ const Kernels table = {
     .softmax_columns = softmax_columns,
     .lstm_cell = lstm_cell,
     .gru_cell = gru_cell,
-    .add_sigmoid = add_sigmoid,
-    .add_tanh = add_tanh,
     .gru_blend = gru_blend,
 };
 

@@ -27,8 +27,6 @@ void reduce_rows(Reduction f, const float* x, float* y, int64_t rows, int64_t n)
 void reduce_columns(Reduction f, const float* x, float* y, int64_t n, int64_t inner, int64_t count, int64_t step);
 void lstm_cell(const float* gates, float* c, float* h, int64_t units);
 void gru_cell(const float* input_part, const float* state_part, float* h, int64_t units);
-void add_sigmoid(const float* a, const float* b, float* y, int64_t n);
-void add_tanh(const float* a, const float* b, float* y, int64_t n);
 void gru_blend(const float* z, const float* g, float* h, int64_t units);
 
 }  // namespace lading::LADING_ISA_NAMESPACE
