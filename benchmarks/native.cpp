@@ -40,7 +40,7 @@ Input read_input() {
   input.data.resize(size, 1.f);
   unsigned seed = 1;
   if (kind == "random")
-    for (float& x : input.data) {                   // a sum of four: near enough to normal
+    for (float& x : input.data) {  // a sum of four: near enough to normal
       x = 0;
       for (int i = 0; i < 4; ++i) seed = seed * 1664525u + 1013904223u, x += float(seed >> 8) / 16777216.f - 0.5f;
     }
@@ -49,14 +49,27 @@ Input read_input() {
 
 // ---- ONNX Runtime
 
-enum Place { error_text = 2, make_env = 3, make_session = 7, run = 9, make_options = 10, intra_threads = 24,
-             inter_threads = 25, wrap_tensor = 49, tensor_data = 51, make_memory_info = 69, free_value = 96 };
+enum Place {
+  error_text = 2,
+  make_env = 3,
+  make_session = 7,
+  run = 9,
+  make_options = 10,
+  intra_threads = 24,
+  inter_threads = 25,
+  wrap_tensor = 49,
+  tensor_data = 51,
+  make_memory_info = 69,
+  free_value = 96
+};
 
 class Peer {
  public:
   Peer(const char* library, const char* network, std::vector<Input>& inputs, std::vector<std::string> outputs)
       : outputs_(std::move(outputs)) {
-    struct Base { const void* const* (*api)(std::uint32_t); };
+    struct Base {
+      const void* const* (*api)(std::uint32_t);
+    };
     void* opened = dlopen(library, RTLD_NOW | RTLD_LOCAL);
     if (!opened) stop(dlerror());
     table_ = reinterpret_cast<const Base* (*)()>(dlsym(opened, "OrtGetApiBase"))()->api(16);
@@ -113,11 +126,13 @@ class Ours {
     session_ = lading_session_new(model, &error_);
     check(!session_);
     for (Input& input : inputs) {
-      lading_tensor tensor{sizeof tensor, LADING_FLOAT32, static_cast<int32_t>(input.shape.size()), {}, input.data.data()};
+      lading_tensor tensor{
+          sizeof tensor, LADING_FLOAT32, static_cast<int32_t>(input.shape.size()), {}, input.data.data()};
       std::copy(input.shape.begin(), input.shape.end(), tensor.dims);
       in_.push_back(tensor);
     }
-    out_.resize(static_cast<std::size_t>(lading_output_count(model)), lading_tensor{sizeof(lading_tensor), 0, 0, {}, nullptr});
+    out_.resize(static_cast<std::size_t>(lading_output_count(model)),
+                lading_tensor{sizeof(lading_tensor), 0, 0, {}, nullptr});
   }
   void run_once() { check(lading_run_graph(session_, in_.data(), out_.data(), &error_)); }
   const lading_tensor& result(std::size_t o) const { return out_[o]; }
@@ -131,7 +146,7 @@ class Ours {
   std::vector<lading_tensor> in_, out_;
 };
 
-template <class Run> double median(Run&& once) {    // microseconds
+template <class Run> double median(Run&& once) {  // microseconds
   using Clock = std::chrono::steady_clock;
   std::vector<double> times;
   const auto end = Clock::now() + std::chrono::milliseconds(250);

@@ -25,7 +25,7 @@ using Results = nb::ndarray<nb::device::cpu, nb::c_contig>;
 namespace {
 
 // The Python class of each error code, in lading.errors.
-constexpr const char* error_classes[] = {"LadingError", "FormatError", "UnknownName",  "UnitError",
+constexpr const char* error_classes[] = {"LadingError",  "FormatError", "UnknownName", "UnitError",
                                          "ValueRefused", "MissingFile", "MemoryLimit", "UnsupportedError"};
 
 [[noreturn]] void raise(lading_error* error) {
@@ -37,9 +37,9 @@ constexpr const char* error_classes[] = {"LadingError", "FormatError", "UnknownN
 }
 
 constexpr nb::dlpack::dtype dtypes[] = {
-    nb::dtype<float>(), nb::dtype<double>(), {2, 16, 1}, {4, 16, 1}, nb::dtype<int8_t>(), nb::dtype<int16_t>(),
-    nb::dtype<int32_t>(), nb::dtype<int64_t>(), nb::dtype<uint8_t>(), nb::dtype<uint16_t>(), nb::dtype<uint32_t>(),
-    nb::dtype<uint64_t>(), nb::dtype<bool>()};
+    nb::dtype<float>(),    nb::dtype<double>(),   {2, 16, 1},           {4, 16, 1},           nb::dtype<int8_t>(),
+    nb::dtype<int16_t>(),  nb::dtype<int32_t>(),  nb::dtype<int64_t>(), nb::dtype<uint8_t>(), nb::dtype<uint16_t>(),
+    nb::dtype<uint32_t>(), nb::dtype<uint64_t>(), nb::dtype<bool>()};
 
 int type_of(const nb::dlpack::dtype& dtype) {
   for (int type = 0; type < 13; ++type)
@@ -54,7 +54,7 @@ class Model {
 
  private:
   std::shared_ptr<lading_model> model_;
-  nb::object keep_;                                 // whatever owns the weights
+  nb::object keep_;  // whatever owns the weights
 };
 
 Model load(const std::string& path, size_t memory_limit) {
@@ -105,7 +105,8 @@ std::tuple<int, int, double> find_variable(const Model& model, const std::string
   lading_variable variable{};
   variable.size = sizeof variable;
   lading_error* error = nullptr;
-  if (lading_find_variable(model.get(), input.c_str(), name.c_str(), unit.c_str(), nullptr, 0, &variable, &error)) raise(error);
+  if (lading_find_variable(model.get(), input.c_str(), name.c_str(), unit.c_str(), nullptr, 0, &variable, &error))
+    raise(error);
   return {variable.column, variable.conversion, variable.factor};
 }
 
@@ -131,7 +132,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  void run_batch(int64_t entries, const std::vector<Array>& columns, const std::vector<std::pair<int, double>>& conversions,
+  void run_batch(int64_t entries, const std::vector<Array>& columns,
+                 const std::vector<std::pair<int, double>>& conversions,
                  const std::vector<std::optional<nb::ndarray<const int64_t, nb::ndim<1>, nb::c_contig>>>& offsets,
                  const std::vector<Results>& results, int threads, int64_t begin, int64_t end) {
     std::vector<lading_feed> feeds;
@@ -160,7 +162,8 @@ class Session {
   std::vector<nb::object> run_graph(const std::vector<Array>& inputs) {
     std::vector<lading_tensor> in, out(size_t(lading_output_count(model_.get())));
     for (const Array& input : inputs) {
-      lading_tensor tensor{sizeof tensor, type_of(input.dtype()), int(input.ndim()), {}, const_cast<void*>(input.data())};
+      lading_tensor tensor{
+          sizeof tensor, type_of(input.dtype()), int(input.ndim()), {}, const_cast<void*>(input.data())};
       if (input.ndim() > 8) throw nb::value_error("at most 8 axes are supported");
       for (size_t a = 0; a < input.ndim(); ++a) tensor.dims[a] = int64_t(input.shape(a));
       in.push_back(tensor);
@@ -229,7 +232,8 @@ NB_MODULE(_lading, m) {
   m.doc() = "The compiled engine of lading.";
   m.attr("version") = lading_version();
   m.attr("numerics") = lading_numerics();
-  m.def("isa", [] { return lading_isa(); }, "The instruction set in use: 'avx512', 'avx2', 'neon' or 'baseline'.");
+  m.def(
+      "isa", [] { return lading_isa(); }, "The instruction set in use: 'avx512', 'avx2', 'neon' or 'baseline'.");
 
   nb::class_<Model>(m, "Model", "A loaded model, immutable and shared by sessions.")
       .def_static("from_path", &load, nb::arg("path"), nb::arg("memory_limit") = 0)
@@ -248,7 +252,8 @@ NB_MODULE(_lading, m) {
   nb::class_<Session>(m, "Session", "The workspaces of one caller, one for each thread that it runs.")
       .def(nb::init<const Model&>())
       .def("run_batch", &Session::run_batch, nb::arg("entries"), nb::arg("columns"), nb::arg("conversions"),
-           nb::arg("offsets").none(), nb::arg("results"), nb::arg("threads") = 1, nb::arg("begin") = 0, nb::arg("end") = -1)
+           nb::arg("offsets").none(), nb::arg("results"), nb::arg("threads") = 1, nb::arg("begin") = 0,
+           nb::arg("end") = -1)
       .def("run_graph", &Session::run_graph, nb::arg("inputs"))
       .def_prop_ro("memory", &Session::memory)
       .def_prop_ro("flags", &Session::flags);

@@ -38,7 +38,8 @@ Limits limits() {
 void read_json(std::string_view input) {
   const std::size_t end = input.find('\0');
   const std::string_view weights = end == std::string_view::npos ? std::string_view() : input.substr(end + 1);
-  auto bundle = read_bundle(with_record(std::string(input.substr(0, end)), weights), weights, nullptr, "fuzz", limits());
+  auto bundle =
+      read_bundle(with_record(std::string(input.substr(0, end)), weights), weights, nullptr, "fuzz", limits());
   const auto model = std::make_shared<const Model>(std::move(bundle), limits());
   for (const std::int64_t length : {2, 0}) {
     Session session(model);
@@ -47,7 +48,8 @@ void read_json(std::string_view input) {
     const auto& columns = model->table().columns;
     for (int c = 0; c < static_cast<int>(columns.size()); ++c) {
       const Column& column = columns[static_cast<std::size_t>(c)];
-      std::memset(session.slots(c), 0, static_cast<std::size_t>(session.slot_count(c) * column.width) * size_of(column.raw));
+      std::memset(session.slots(c), 0,
+                  static_cast<std::size_t>(session.slot_count(c) * column.width) * size_of(column.raw));
     }
     session.run();
   }
@@ -69,13 +71,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
   try {
-    if (*data == 'j')
-      read_json(rest);
-    else if (*data == 's')
-      read_weights(rest);
-    else
-      read_member({nullptr, rest}, "model.json", "fuzz");
-  } catch (const Error&) {
-  }
+    if (*data == 'j') read_json(rest);
+    else if (*data == 's') read_weights(rest);
+    else read_member({nullptr, rest}, "model.json", "fuzz");
+  } catch (const Error&) {}
   return 0;
 }

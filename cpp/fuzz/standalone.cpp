@@ -17,8 +17,11 @@ extern "C" void __sanitizer_set_death_callback(void (*)()) __attribute__((weak))
 namespace {
 
 constexpr std::size_t largest = 1 << 16;
-const char* const words[] = {"\"inputs\"", "\"axes\"", "\"from\"", "\"nan\"", "\"variable\"", "null", "-1", "9223372036854775807", "1e308", "[]", "{}",
-                             "\"data_offsets\"", "\"shape\"", "\"F32\"", "\"file\"", "\"graphs\"", "[[[[[[", "PK\1\2", "PK\5\6"};
+const char* const words[] = {"\"inputs\"",   "\"axes\"", "\"from\"", "\"nan\"",
+                             "\"variable\"", "null",     "-1",       "9223372036854775807",
+                             "1e308",        "[]",       "{}",       "\"data_offsets\"",
+                             "\"shape\"",    "\"F32\"",  "\"file\"", "\"graphs\"",
+                             "[[[[[[",       "PK\1\2",   "PK\5\6"};
 
 class Mutator {
  public:
@@ -43,8 +46,12 @@ class Mutator {
       case 1: text.insert(at, text, below(text.size() + 1), length); break;
       case 2: text.replace(at, length, words[below(std::size(words))]); break;
       case 3: text.replace(at, length, other, from, below(64)); break;
-      case 4: if (at < text.size()) text[at] = static_cast<char>(random_()); break;
-      case 5: if (at < text.size()) text[at] = static_cast<char>(text[at] ^ 1 << below(8)); break;
+      case 4:
+        if (at < text.size()) text[at] = static_cast<char>(random_());
+        break;
+      case 5:
+        if (at < text.size()) text[at] = static_cast<char>(text[at] ^ 1 << below(8));
+        break;
       case 6: change_digit(text, at); break;
       default: swap_words(text, at);
     }

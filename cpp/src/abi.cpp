@@ -3,9 +3,9 @@
 #include <cstring>
 #include <new>
 
-#include "lading/lading.h"
 #include "bundle/bundle.hpp"
 #include "kernels/kernels.hpp"
+#include "lading/lading.h"
 #include "session/float_environment.hpp"
 #include "session/session.hpp"
 #include "version.hpp"
@@ -32,7 +32,8 @@ struct lading_session {
   }
   void show_results() {
     for (std::size_t o = 0; o < results.size(); ++o)
-      results[o] = {const_cast<std::byte*>(session.result(static_cast<int>(o))), session.result_items(static_cast<int>(o))};
+      results[o] = {const_cast<std::byte*>(session.result(static_cast<int>(o))),
+                    session.result_items(static_cast<int>(o))};
   }
   void hide_results() {
     for (lading_slots& result : results) result = {nullptr, 0};
@@ -40,18 +41,17 @@ struct lading_session {
   const lading_model* owner;
   lading::Session session;
   std::vector<lading_slots> slots, results;
-  lading::Batch batch;                              // kept, so that a batch allocates nothing
+  lading::Batch batch;  // kept, so that a batch allocates nothing
 };
 
 namespace {
 
 void report(lading_error** error, int code, const char* text) noexcept {
   if (!error) return;
-  *error = nullptr;                                 // stays so if there is no memory for the text
+  *error = nullptr;  // stays so if there is no memory for the text
   try {
     *error = new lading_error{code, text};
-  } catch (const std::bad_alloc&) {
-  }
+  } catch (const std::bad_alloc&) {}
 }
 
 // f(), or a filled error and `failed`.
@@ -60,15 +60,16 @@ template <class F, class T> T guarded(lading_error** error, T failed, F&& f) {
     return f();
   } catch (const lading::Error& e) {
     report(error, static_cast<int>(e.fault), e.what());
-  } catch (const std::bad_alloc&) {
-    report(error, LADING_MEMORY, "out of memory");
-  } catch (const std::exception& e) {
+  } catch (const std::bad_alloc&) { report(error, LADING_MEMORY, "out of memory"); } catch (const std::exception& e) {
     report(error, LADING_INVALID, e.what());
   }
   return failed;
 }
 template <class F> int status(lading_error** error, F&& f) {
-  return guarded(error, 1, [&] { f(); return 0; });
+  return guarded(error, 1, [&] {
+    f();
+    return 0;
+  });
 }
 
 lading::Limits limits(const lading_options* options) {
@@ -107,20 +108,17 @@ void fill(const lading_model* owner, const lading::OutputHandle& handle, lading_
   give("lading_label", label, to);
 }
 
-lading::Conversion conversion(int kind, double factor) {
-  return {static_cast<lading::Conversion::Kind>(kind), factor};
-}
+lading::Conversion conversion(int kind, double factor) { return {static_cast<lading::Conversion::Kind>(kind), factor}; }
 
 // A number that is no type becomes one that every check refuses.
-lading::Type type_of(int32_t type) {
-  return static_cast<lading::Type>(type < 0 || type > LADING_BOOL ? 255 : type);
-}
+lading::Type type_of(int32_t type) { return static_cast<lading::Type>(type < 0 || type > LADING_BOOL ? 255 : type); }
 
 template <class T> int set(lading_session* s, const lading_variable* v, int64_t item, T value, lading_error** error) {
   return status(error, [&] {
     if (v->model != s->owner)
-      throw lading::Error("this variable was looked up in another model than '" + s->session.model().bundle().name + "'",
-                          lading::Fault::name);
+      throw lading::Error(
+          "this variable was looked up in another model than '" + s->session.model().bundle().name + "'",
+          lading::Fault::name);
     s->session.set(lading::Handle{v->column, v->element, conversion(v->conversion, v->factor)}, item, value);
   });
 }
@@ -173,7 +171,9 @@ int lading_find_element(const lading_model* model, const char* input, const int6
 }
 int lading_find_label(const lading_model* model, const char* output, const char* name, const int64_t* index,
                       size_t count, lading_label* label, lading_error** error) {
-  return status(error, [&] { fill(model, model->model->label(text(output), text(name), {index, index + count}), label); });
+  return status(error, [&] {
+    fill(model, model->model->label(text(output), text(name), {index, index + count}), label);
+  });
 }
 int lading_find_output_element(const lading_model* model, const char* output, const int64_t* index, size_t count,
                                lading_label* label, lading_error** error) {
@@ -219,12 +219,11 @@ int64_t lading_axis_maximum(const lading_model* model, int axis) {
 }
 
 lading_session* lading_session_new(const lading_model* model, lading_error** error) {
-  return guarded(error, static_cast<lading_session*>(nullptr), [&] {
-    return new lading_session(model);
-  });
+  return guarded(error, static_cast<lading_session*>(nullptr), [&] { return new lading_session(model); });
 }
 void lading_session_free(lading_session* session) { delete session; }
-int lading_reserve(lading_session* session, int64_t entries, const int64_t* lengths, size_t count, lading_error** error) {
+int lading_reserve(lading_session* session, int64_t entries, const int64_t* lengths, size_t count,
+                   lading_error** error) {
   return status(error, [&] {
     session->hide_results();
     session->session.reserve(entries, {lengths, lengths + std::min(count, session->batch.offsets.size())});
@@ -252,7 +251,7 @@ void lading_clear(lading_session* session) {
   session->show_slots();
 }
 int lading_run(lading_session* session, lading_error** error) {
-  session->hide_results();                          // they may move
+  session->hide_results();  // they may move
   return status(error, [&] {
     session->session.run();
     session->show_results();
@@ -280,7 +279,8 @@ int lading_run_batch(lading_session* session, const lading_batch* batch, int64_t
   });
 }
 
-int lading_run_graph(lading_session* session, const lading_tensor* inputs, lading_tensor* outputs, lading_error** error) {
+int lading_run_graph(lading_session* session, const lading_tensor* inputs, lading_tensor* outputs,
+                     lading_error** error) {
   return status(error, [&] {
     const lading::Bundle& bundle = session->session.model().bundle();
     std::vector<lading::Tensor> in(bundle.inputs.size()), out(bundle.outputs.size());

@@ -19,18 +19,12 @@ char32_t lower(char32_t c) {
   if ((in(0x139, 0x148) || in(0x179, 0x17E)) && c % 2 == 1) return c + 1;
   if (in(0x388, 0x38A)) return c + 37;
   switch (c) {
-    case 0x178:
-      return 0xFF;
-    case 0x386:
-      return 0x3AC;
-    case 0x38C:
-      return 0x3CC;
-    case 0x38E:
-      return 0x3CD;
-    case 0x38F:
-      return 0x3CE;
-    default:
-      return c;
+    case 0x178: return 0xFF;
+    case 0x386: return 0x3AC;
+    case 0x38C: return 0x3CC;
+    case 0x38E: return 0x3CD;
+    case 0x38F: return 0x3CE;
+    default: return c;
   }
 }
 

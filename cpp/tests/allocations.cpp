@@ -44,8 +44,7 @@ void test(const char* path) {
   lading::Session session{model};
   if (!std::getenv("LADING_TEST_RESERVE")) session.reserve(1, lengths);
   long sum = 0;
-  for (std::int64_t e = 0; e < events.entries; ++e)
-    sum += counted([&] { events.set(session, e), session.run(); });
+  for (std::int64_t e = 0; e < events.entries; ++e) sum += counted([&] { events.set(session, e), session.run(); });
   if (!CHECK_EQUAL(sum, 0)) std::printf("  %s: %ld allocations in %d runs\n", path, sum, int(events.entries));
 
   lading::Session batched{model};

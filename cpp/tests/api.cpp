@@ -16,16 +16,22 @@ const std::string again = " was not set since the last run; set every variable b
 struct Jet {
   float pt, eta, mass, sv_mass;
 };
-const char* const track_names[] = {"d0", "z0_sin_theta", "d0_significance", "z0_significance", "pt_fraction", "dr",
-                                   "pixel_hits", "innermost_hits"};
+const char* const track_names[] = {"d0",          "z0_sin_theta", "d0_significance", "z0_significance",
+                                   "pt_fraction", "dr",           "pixel_hits",      "innermost_hits"};
 
 // The tagger with handles for everything.
 struct Tagger {
   explicit Tagger(const lading::Model& model, const char* energy = "MeV")
-      : model(model), pt(model.variable("jets", "pt", energy)), eta(model.variable("jets", "eta", "1")),
-        mass(model.variable("jets", "mass", energy)), sv_mass(model.variable("jets", "sv_mass", energy)),
-        track(model.axis("track")), p_b(model.label("flavour", "p_b")), p_decay(model.label("origin", "p_decay")) {
-    for (const char* name : track_names) tracks.push_back(model.variable("tracks", name, tracks.size() < 2 ? "mm" : "1"));
+      : model(model),
+        pt(model.variable("jets", "pt", energy)),
+        eta(model.variable("jets", "eta", "1")),
+        mass(model.variable("jets", "mass", energy)),
+        sv_mass(model.variable("jets", "sv_mass", energy)),
+        track(model.axis("track")),
+        p_b(model.label("flavour", "p_b")),
+        p_decay(model.label("origin", "p_decay")) {
+    for (const char* name : track_names)
+      tracks.push_back(model.variable("tracks", name, tracks.size() < 2 ? "mm" : "1"));
   }
   void set(lading::Session& session, const Jet& jet, int n) const {
     session.set(pt, jet.pt), session.set(eta, jet.eta), session.set(mass, jet.mass), session.set(sv_mass, jet.sv_mass);
@@ -56,16 +62,15 @@ void test_names() {
              "variable 'pT' is not in input 'jets' (has: 'pt', 'eta', 'mass', 'sv_mass'); did you mean 'pt'?");
   CHECK_TEXT(model.label("flavour", "p_d"),
              "label 'p_d' is not in output 'flavour' (has: 'p_b', 'p_c', 'p_u', 'p_tau'); did you mean 'p_b'?");
-  CHECK_TEXT(model.label("flavor", "p_b"), "output 'flavor' is not in model 'toy-tagger' (has: 'flavour', 'origin'); did you mean 'flavour'?");
+  CHECK_TEXT(model.label("flavor", "p_b"),
+             "output 'flavor' is not in model 'toy-tagger' (has: 'flavour', 'origin'); did you mean 'flavour'?");
   CHECK_TEXT(model.axis("jet"), "sequence axis 'jet' is not in model 'toy-tagger' (has: 'track')");
   CHECK_TEXT(model.element("jets", {0}), "input 'jets' has named variables, such as 'pt': look them up by name");
   CHECK_TEXT(model.output("flavour", {4}), "output 'flavour': index 4 is outside its axis of length 4");
   CHECK_TEXT(model.output("flavour"), "output 'flavour' takes 1 index, not 0");
   try {
     model.variable("jets", "pt", "mm");
-  } catch (const lading::Error& error) {
-    CHECK_EQUAL(error.code(), LADING_UNIT);
-  }
+  } catch (const lading::Error& error) { CHECK_EQUAL(error.code(), LADING_UNIT); }
   const lading::Model attention = load("attention");
   CHECK_TEXT(attention.variable("tracks", "jet_pt", "GeV"),
              "variable 'jet_pt' of input 'tracks' is taken from 'jets.pt': set that one instead");
@@ -77,7 +82,8 @@ void test_units() {
   lading::Session session{model};
   const float score = Tagger(model).score(session, some, 3);
   CHECK(same_bits(Tagger(model, "GeV").score(session, {50, 0.5f, 8, 2}, 3), score));
-  CHECK_TEXT(model.variable("jets", "pt", "mm"), "variable 'pt' of input 'jets': 'mm' (length) cannot be converted into 'MeV' "
+  CHECK_TEXT(model.variable("jets", "pt", "mm"),
+             "variable 'pt' of input 'jets': 'mm' (length) cannot be converted into 'MeV' "
              "(energy); what can: 'eV', 'keV', 'MeV', 'GeV', 'TeV'");
   // a number that means missing is compared as fed, before the unit
   const float missing = Tagger(model).score(session, {50000, 0.5f, 8000, -999}, 3);
@@ -108,12 +114,15 @@ void test_slots() {
   const auto n = model.variable("counts", "n", ""), hits = model.variable("counts", "hits", "");
   const auto half = model.variable("doubles", "half", "");
   CHECK_TEXT(session.set(n, 1.5), "variable 'n' of input 'counts': 1.5 does not fit into int64");
-  CHECK_TEXT(session.set(n, std::uint64_t(1) << 63), "variable 'n' of input 'counts': 9223372036854775808 does not fit into int64");
+  CHECK_TEXT(session.set(n, std::uint64_t(1) << 63),
+             "variable 'n' of input 'counts': 9223372036854775808 does not fit into int64");
   CHECK_TEXT(session.set(hits, std::numeric_limits<std::int64_t>::min()),
              "variable 'hits' of input 'counts': -9223372036854775808 is reserved: it marks slots that were not set");
   CHECK_TEXT(session.set(half, 1e39), "variable 'half' of input 'doubles': 1e+39 does not fit into float32");
-  CHECK_TEXT(session.set(half, 1, 1.f), "variable 'half' of input 'doubles': element 1 is beyond its 1; call resize first");
-  CHECK_TEXT(session.set(half, -1, 1.f), "variable 'half' of input 'doubles': element -1 is beyond its 1; call resize first");
+  CHECK_TEXT(session.set(half, 1, 1.f),
+             "variable 'half' of input 'doubles': element 1 is beyond its 1; call resize first");
+  CHECK_TEXT(session.set(half, -1, 1.f),
+             "variable 'half' of input 'doubles': element -1 is beyond its 1; call resize first");
 
   const auto set_all = [&](std::int64_t mode) {
     session.set(model.variable("doubles", "e", "MeV"), 2e6), session.set(model.variable("doubles", "m", "GeV"), -16);
@@ -133,7 +142,7 @@ void test_slots() {
   CHECK_EQUAL(session.get<std::int64_t>(model.label("i", "n")), std::numeric_limits<std::int64_t>::max() - 1);
   CHECK_EQUAL(session.get<std::int64_t>(model.label("i", "mode")), 4);  // the place of 10, doubled
   CHECK_EQUAL(session.get<std::int64_t>(model.label("i", "hits")), 10);
-  CHECK_EQUAL(session.get(model.label("c", "time", {1})), 21);          // a label in front of another axis
+  CHECK_EQUAL(session.get(model.label("c", "time", {1})), 21);  // a label in front of another axis
   CHECK_EQUAL(session.get(model.label("c", "energy", {0})), 10);
   CHECK_TEXT(model.label("c", "energy"), "label 'energy' of output 'c' takes 1 index, not 0");
   CHECK_TEXT(session.get(model.output("d", {0})), "output 'd' holds float64: get it as that type, get<T>(label)");
@@ -151,9 +160,9 @@ void test_sequences() {
   CHECK_EQUAL(session.items(tagger.p_decay), 3);
   const float decay = session.get(tagger.p_decay, 2);
   CHECK_TEXT(session.get(tagger.p_decay, 3), "output 'origin': element 3 is beyond the 3 of the last run");
-  session.reserve(1, {{tagger.track, 500}});        // results may move: there are none until the next run
+  session.reserve(1, {{tagger.track, 500}});  // results may move: there are none until the next run
   CHECK_TEXT(session.get(tagger.p_decay), "output 'origin': element 0 is beyond the 0 of the last run");
-  tagger.score(session, some, 50);                  // the model takes 40
+  tagger.score(session, some, 50);  // the model takes 40
   CHECK_EQUAL(session.items(tagger.p_decay), 40);
   CHECK(same_bits(session.get(tagger.p_decay, 2), decay));
   const float none = tagger.score(session, some, 0);
@@ -197,7 +206,8 @@ void test_two_of_each() {
   CHECK_TEXT(stranger.set(tagger.pt, 1.f), "this variable" + elsewhere);
   CHECK_TEXT(stranger.get(tagger.p_b), "this label" + elsewhere);
   CHECK_TEXT(stranger.resize(tagger.track, 1), "this axis" + elsewhere);
-  CHECK_TEXT(lading::Session{twin}.set(tagger.pt, 1.f), "this variable was looked up in another model than 'toy-tagger'");
+  CHECK_TEXT(lading::Session{twin}.set(tagger.pt, 1.f),
+             "this variable was looked up in another model than 'toy-tagger'");
   lading::Session moved = std::move(first);
   CHECK(same_bits(tagger.score(moved, some, 2), tagger.score(second, some, 2)));
 }
@@ -208,7 +218,8 @@ std::string bytes_of(const std::string& path) {
 }
 
 void test_loading() {
-  const std::string json = bytes_of(folder + "/tagger/model.json"), weights = bytes_of(folder + "/tagger/weights.safetensors");
+  const std::string json = bytes_of(folder + "/tagger/model.json"),
+                    weights = bytes_of(folder + "/tagger/weights.safetensors");
   const lading::Model models[] = {load("tagger"), load("tagger/model.json"), load("tagger.lading"),
                                   lading::load(json.data(), json.size(), weights.data(), weights.size())};
   float scores[4];
@@ -221,12 +232,12 @@ void test_loading() {
   try {
     lading::load(folder + "/tagger", 1000);
     CHECK(false);
-  } catch (const lading::Error& error) {
-    CHECK_EQUAL(error.code(), LADING_MEMORY);
-  }
+  } catch (const lading::Error& error) { CHECK_EQUAL(error.code(), LADING_MEMORY); }
   const lading::Model small = lading::load(folder + "/tagger", 100000);
   lading::Session session{small};
-  CHECK(text_of([&] { session.reserve(1, {{small.axis("track"), std::int64_t(1) << 40}}); }).find("memory limit of 100000") != std::string::npos);
+  CHECK(text_of([&] {
+          session.reserve(1, {{small.axis("track"), std::int64_t(1) << 40}});
+        }).find("memory limit of 100000") != std::string::npos);
 }
 
 }  // namespace

@@ -72,7 +72,8 @@ void test_structs() {
   const auto p_b = model.label("flavour", "p_b"), p_other = model.label("origin", "p_other");
   std::vector<float> flavour(12), origin(10);
   lading::Session session{model};
-  session.run_batch(3, columns, {result(p_b, flavour.data()), result(p_other, origin.data())}, {{model.axis("track"), offsets.data()}});
+  session.run_batch(3, columns, {result(p_b, flavour.data()), result(p_other, origin.data())},
+                    {{model.axis("track"), offsets.data()}});
 
   for (std::size_t e = 0; e < jets.size(); ++e) {
     session.set(model.variable("jets", "pt", "GeV"), jets[e].pt), session.set(columns[1].variable, jets[e].eta);
@@ -98,7 +99,8 @@ void test_mistakes() {
   auto offsets = events.given_offsets();
   CHECK_TEXT(session.run_batch(9, columns, results), "axis 'track' is a sequence: run_batch needs its offsets");
   columns.erase(columns.begin() + 1);
-  CHECK_TEXT(session.run_batch(9, columns, results, offsets), "variable 'eta' of input 'jets' was not given to run_batch");
+  CHECK_TEXT(session.run_batch(9, columns, results, offsets),
+             "variable 'eta' of input 'jets' was not given to run_batch");
   CHECK_TEXT(session.run_batch(0, {}, {}), "no error");
   columns = events.given();
   std::vector<std::int64_t> backwards(offsets[0].offsets, offsets[0].offsets + 10);
@@ -106,7 +108,8 @@ void test_mistakes() {
   offsets[0].offsets = backwards.data();
   CHECK_TEXT(session.run_batch(9, columns, results, offsets), "axis 'track': the offsets of entry 3 go backwards");
   const std::vector<double> wide(36);
-  CHECK_TEXT(result(model.label("flavour", "p_b"), const_cast<double*>(wide.data())), "result: the output holds float32, the array does not");
+  CHECK_TEXT(result(model.label("flavour", "p_b"), const_cast<double*>(wide.data())),
+             "result: the output holds float32, the array does not");
   const std::vector<double> huge(9, 1e300);
   columns[1] = column(columns[1].variable, huge.data());
   const lading::SessionPool pool{model};
@@ -116,7 +119,8 @@ void test_mistakes() {
   batch.describe(9, events.given(), results, events.given_offsets());
   CHECK_TEXT(session.run_batch(batch, 5, 10), "entries [5, 10) are not all in the batch of 9");
   const lading::Model other = lading::load(folder + "/dense");
-  CHECK_TEXT(lading::Session{other}.run_batch(9, events.given(), {}), "run_batch: a name was looked up in another model than 'dense'");
+  CHECK_TEXT(lading::Session{other}.run_batch(9, events.given(), {}),
+             "run_batch: a name was looked up in another model than 'dense'");
 }
 
 // A session comes back from a lease with nothing set.

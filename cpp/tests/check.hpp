@@ -24,14 +24,12 @@ inline bool check(bool held, const char* what, const char* file, int line, const
 template <class F> std::string text_of(F&& f) {
   try {
     f();
-  } catch (const lading::Error& error) {
-    return error.what();
-  }
+  } catch (const lading::Error& error) { return error.what(); }
   return "no error";
 }
-#define CHECK_TEXT(expression, wanted)                                  \
-  do {                                                                  \
-    const std::string said = text_of([&] { (void)(expression); });      \
+#define CHECK_TEXT(expression, wanted)                                                                           \
+  do {                                                                                                           \
+    const std::string said = text_of([&] { (void)(expression); });                                               \
     check(said == (wanted), #expression, __FILE__, __LINE__, "\n  said:   " + said + "\n  wanted: " + (wanted)); \
   } while (false)
 

@@ -24,8 +24,8 @@ class Events {
  public:
   struct Values {
     lading_column is;
-    lading::Variable whole;                         // for run_batch
-    std::vector<lading::Variable> places;           // for set
+    lading::Variable whole;                // for run_batch
+    std::vector<lading::Variable> places;  // for set
     std::vector<float> floats;
     std::vector<double> doubles;
     std::vector<std::int64_t> integers;
@@ -43,8 +43,10 @@ class Events {
       if (!lading_axis_name(model.get(), a)) continue;
       axes.push_back(model.axis(lading_axis_name(model.get(), a)));
       offsets.back().push_back(0);
-      for (std::int64_t e = 0; e < entries; ++e)   // some are empty, some as long as can be
-        offsets.back().push_back(offsets.back().back() + (e % 5 == 1 ? 0 : e % 5 == 3 ? longest : std::int64_t(numbers.next()) % (longest + 1)));
+      for (std::int64_t e = 0; e < entries; ++e)  // some are empty, some as long as can be
+        offsets.back().push_back(offsets.back().back() + (e % 5 == 1   ? 0
+                                                          : e % 5 == 3 ? longest
+                                                                       : std::int64_t(numbers.next()) % (longest + 1)));
     }
     for (int c = 0; c < lading_column_count(model.get()); ++c) add(model, c, numbers);
     for (int o = 0; o < lading_output_count(model.get()); ++o) {
@@ -93,7 +95,8 @@ class Events {
   // Room for all results, as bytes; 8 for each number.
   std::vector<std::vector<char>> room(const lading::Model& model) const {
     std::vector<std::vector<char>> list;
-    for (const Output& output : outputs) list.emplace_back(std::size_t(items(model, output, entries) * output.is.width * 8 + 8), char(-1));
+    for (const Output& output : outputs)
+      list.emplace_back(std::size_t(items(model, output, entries) * output.is.width * 8 + 8), char(-1));
     return list;
   }
   std::vector<lading::Result> results(std::vector<std::vector<char>>& room) const {
@@ -119,7 +122,7 @@ class Events {
 
   std::int64_t entries;
   std::vector<lading::Axis> axes;
-  std::vector<std::vector<std::int64_t>> offsets;   // per axis of the model; empty if it is no sequence
+  std::vector<std::vector<std::int64_t>> offsets;  // per axis of the model; empty if it is no sequence
   std::vector<Values> columns;
   std::vector<Output> outputs;
 
@@ -129,7 +132,8 @@ class Events {
     v.is.size = sizeof v.is;
     lading_describe_column(model.get(), c, &v.is);
     v.whole.slot.size = sizeof v.whole.slot;
-    v.whole.slot.model = model.get(), v.whole.slot.column = c, v.whole.slot.type = v.is.type, v.whole.slot.width = v.is.width;
+    v.whole.slot.model = model.get(), v.whole.slot.column = c, v.whole.slot.type = v.is.type,
+    v.whole.slot.width = v.is.width;
     if (v.is.variable) v.whole = model.variable(v.is.input, v.is.variable, v.is.unit);
     for (std::int64_t k = 0; k < v.is.width; ++k) {
       v.places.push_back(v.whole);

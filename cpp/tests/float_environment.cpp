@@ -52,7 +52,7 @@ void test(const char* path) {
   for (const int rounding : {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO})
     CHECK(scores(path, [=] { fesetround(rounding); }) == plain);
 #if defined(__GLIBC__) && defined(__x86_64__)
-  CHECK(scores(path, [] { feenableexcept(serious); }) == plain);         // a trap would end the program
+  CHECK(scores(path, [] { feenableexcept(serious); }) == plain);            // a trap would end the program
   CHECK(scores(path, [] { _mm_setcsr(_mm_getcsr() | 0x8040); }) == plain);  // denormals count as zero
 #endif
 }

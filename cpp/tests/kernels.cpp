@@ -40,7 +40,7 @@ std::vector<const Kernels*> instruction_sets() {
 }
 
 unsigned seed = 1;
-float random_number() {                              // in [-1, 1)
+float random_number() {  // in [-1, 1)
   seed = seed * 1664525u + 1013904223u;
   return static_cast<float>(seed >> 8) / 8388608.f - 1.f;
 }
@@ -53,10 +53,10 @@ bool same(float a, float b) { return (a != a && b != b) || !std::memcmp(&a, &b, 
 bool same(const Floats& a, const Floats& b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](float x, float y) { return same(x, y); });
 }
-std::uint64_t bits = 14695981039346656037u;          // FNV-1a of every result that was compared
+std::uint64_t bits = 14695981039346656037u;  // FNV-1a of every result that was compared
 void remember(const Floats& results) {
   for (const float a : results) {
-    std::uint32_t word = 0x7fc00000;                 // any NaN
+    std::uint32_t word = 0x7fc00000;  // any NaN
     if (a == a) std::memcpy(&word, &a, sizeof word);
     bits = (bits ^ word) * 1099511628211u;
   }
@@ -97,7 +97,8 @@ Floats expected(const Layer& l, const Floats& x, const Floats& add, std::int64_t
     }
   return y;
 }
-void test_dense(const Kernels& k, const Layer& l, const Floats& x, const Floats& add, const Floats& want, std::int64_t rows) {
+void test_dense(const Kernels& k, const Layer& l, const Floats& x, const Floats& add, const Floats& want,
+                std::int64_t rows) {
   std::vector<float> memory(k.dense_bytes(l.K, l.N) / 4 + 16);
   float* aligned = memory.data();
   while (reinterpret_cast<std::uintptr_t>(aligned) % 64) ++aligned;
@@ -106,14 +107,16 @@ void test_dense(const Kernels& k, const Layer& l, const Floats& x, const Floats&
   for (const std::int64_t some : {rows, std::int64_t(1), std::int64_t(2), std::int64_t(7)}) {
     Floats y(static_cast<std::size_t>(rows * ld), untouched);
     for (std::int64_t r = 0; r < rows; r += some)
-      k.dense(packed, x.data() + r * l.K, l.K, std::min(some, rows - r), y.data() + r * ld, ld, l.add ? add.data() + r * l.N : nullptr, l.N, l.relu);
+      k.dense(packed, x.data() + r * l.K, l.K, std::min(some, rows - r), y.data() + r * ld, ld,
+              l.add ? add.data() + r * l.N : nullptr, l.N, l.relu);
     bool held = true;
     for (std::int64_t i = 0; i < rows * ld; ++i)
       held &= same(y[i], i % ld < l.N ? want[i / ld * l.N + i % ld] : untouched);
     check(held, text(k, "dense K N rows at once:", {l.K, l.N, rows, some}));
   }
   const int lanes = static_cast<int>(std::min<std::int64_t>(rows, lane_block));
-  Floats xt(static_cast<std::size_t>(l.K * lane_block)), yt(static_cast<std::size_t>(l.N * lane_block)), at = yt, y(want.size(), untouched);
+  Floats xt(static_cast<std::size_t>(l.K * lane_block)), yt(static_cast<std::size_t>(l.N * lane_block)),
+      at = yt, y(want.size(), untouched);
   k.transpose(x.data(), l.K, lanes, l.K, xt.data(), lane_block);
   k.transpose(add.data(), l.N, lanes, l.N, at.data(), lane_block);
   k.dense_lanes(packed, xt.data(), lanes, yt.data(), l.add ? at.data() : nullptr, l.relu);
@@ -139,17 +142,20 @@ void test_convolve(const Kernels& k, const Layer& l, const Floats& x, std::int64
   }
 }
 void test_products(const std::vector<const Kernels*>& all) {
-  const std::int64_t inputs[] = {0, 1, 3, 16, 31, 32, 33, 57, 127, 128, 131}, outputs[] = {1, 3, 8, 12, 17, 24, 31, 36, 57, 64, 72, 100, 201};
+  const std::int64_t inputs[] = {0, 1, 3, 16, 31, 32, 33, 57, 127, 128, 131},
+                     outputs[] = {1, 3, 8, 12, 17, 24, 31, 36, 57, 64, 72, 100, 201};
   for (const std::int64_t K : inputs)
     for (const std::int64_t N : outputs) {
       const std::int64_t rows = 1 + static_cast<std::int64_t>((K * 7 + N * 13) % 70);
       const Layer layer{K, N, random_numbers(K * N), random_numbers(N), (K + N) % 2 == 0, (K + N) % 3 == 0};
-      const Floats x = random_numbers(rows * (K + 1)), add = random_numbers(rows * N), want = expected(layer, x, add, rows);
+      const Floats x = random_numbers(rows * (K + 1)), add = random_numbers(rows * N),
+                   want = expected(layer, x, add, rows);
       remember(want);
       for (const Kernels* k : all) test_dense(*k, layer, x, add, want, rows);
       for (const int chains : {1, 2, 4}) {
         Floats products(static_cast<std::size_t>(rows * N));
-        for (std::int64_t i = 0; i < rows * N; ++i) products[i] = product(x.data() + i / N * K, layer.w.data() + i % N, N, K, chains, x[i / N]);
+        for (std::int64_t i = 0; i < rows * N; ++i)
+          products[i] = product(x.data() + i / N * K, layer.w.data() + i % N, N, K, chains, x[i / N]);
         remember(products);
         for (const Kernels* k : all) {
           Floats y(products.size() + 1, untouched);
@@ -171,33 +177,51 @@ struct Function {
   float a, b;
   double (*exact)(double);
 };
-double exact_gelu(double x) { return x < -3 ? x * std::erfc(-x * std::sqrt(0.5)) / 2 : x * (1 + scalar_math::erf(x * std::sqrt(0.5))) / 2; }
-double exact_gelu_tanh(double x) { return x * scalar_math::sigmoid(2 * std::sqrt(2 / 3.141592653589793) * (x + 0.044715 * x * x * x)); }
+double exact_gelu(double x) {
+  return x < -3 ? x * std::erfc(-x * std::sqrt(0.5)) / 2 : x * (1 + scalar_math::erf(x * std::sqrt(0.5))) / 2;
+}
+double exact_gelu_tanh(double x) {
+  return x * scalar_math::sigmoid(2 * std::sqrt(2 / 3.141592653589793) * (x + 0.044715 * x * x * x));
+}
 double exact_mish(double x) { return x * scalar_math::tanh(scalar_math::softplus(x)); }
 double exact_swish(double x) { return x * scalar_math::sigmoid(x); }
 double exact_elu(double x) { return x < 0 ? scalar_math::expm1(x) : x; }
 double exact_hard_swish(double x) { return x * std::clamp(x / 6 + 0.5, 0.0, 1.0); }
-const Function functions[] = {
-    {"abs", Unary::abs, 0, 0, nullptr}, {"neg", Unary::neg, 0, 0, nullptr},
-    {"floor", Unary::floor, 0, 0, [](double x) { return std::floor(x); }}, {"ceil", Unary::ceil, 0, 0, [](double x) { return std::ceil(x); }},
-    {"round", Unary::round, 0, 0, [](double x) { return std::nearbyint(x); }}, {"sign", Unary::sign, 0, 0, nullptr},
-    {"sqrt", Unary::sqrt, 0, 0, [](double x) { return std::sqrt(x); }}, {"reciprocal", Unary::reciprocal, 0, 0, nullptr},
-    {"relu", Unary::relu, 0, 0, nullptr}, {"leaky_relu", Unary::leaky_relu, 0.01f, 0, nullptr},
-    {"thresholded_relu", Unary::thresholded_relu, 1, 0, nullptr}, {"elu", Unary::elu, 1, 0, exact_elu},
-    {"celu", Unary::celu, 1, 0, exact_elu}, {"selu", Unary::selu, 1.67f, 1.05f, nullptr},
-    {"sigmoid", Unary::sigmoid, 0, 0, scalar_math::sigmoid}, {"hard_sigmoid", Unary::hard_sigmoid, 0.2f, 0.5f, nullptr},
-    {"hard_swish", Unary::hard_swish, 0, 0, exact_hard_swish}, {"swish", Unary::swish, 1, 0, exact_swish},
-    {"mish", Unary::mish, 0, 0, exact_mish}, {"softplus", Unary::softplus, 0, 0, scalar_math::softplus},
-    {"softsign", Unary::softsign, 0, 0, nullptr}, {"tanh", Unary::tanh, 0, 0, scalar_math::tanh},
-    {"erf", Unary::erf, 0, 0, scalar_math::erf}, {"gelu", Unary::gelu, 0, 0, exact_gelu},
-    {"gelu_tanh", Unary::gelu_tanh, 0, 0, exact_gelu_tanh}, {"exp", Unary::exp, 0, 0, scalar_math::exp},
-    {"log", Unary::log, 0, 0, scalar_math::log}, {"clip", Unary::clip, -1, 2, nullptr}};
+const Function functions[] = {{"abs", Unary::abs, 0, 0, nullptr},
+                              {"neg", Unary::neg, 0, 0, nullptr},
+                              {"floor", Unary::floor, 0, 0, [](double x) { return std::floor(x); }},
+                              {"ceil", Unary::ceil, 0, 0, [](double x) { return std::ceil(x); }},
+                              {"round", Unary::round, 0, 0, [](double x) { return std::nearbyint(x); }},
+                              {"sign", Unary::sign, 0, 0, nullptr},
+                              {"sqrt", Unary::sqrt, 0, 0, [](double x) { return std::sqrt(x); }},
+                              {"reciprocal", Unary::reciprocal, 0, 0, nullptr},
+                              {"relu", Unary::relu, 0, 0, nullptr},
+                              {"leaky_relu", Unary::leaky_relu, 0.01f, 0, nullptr},
+                              {"thresholded_relu", Unary::thresholded_relu, 1, 0, nullptr},
+                              {"elu", Unary::elu, 1, 0, exact_elu},
+                              {"celu", Unary::celu, 1, 0, exact_elu},
+                              {"selu", Unary::selu, 1.67f, 1.05f, nullptr},
+                              {"sigmoid", Unary::sigmoid, 0, 0, scalar_math::sigmoid},
+                              {"hard_sigmoid", Unary::hard_sigmoid, 0.2f, 0.5f, nullptr},
+                              {"hard_swish", Unary::hard_swish, 0, 0, exact_hard_swish},
+                              {"swish", Unary::swish, 1, 0, exact_swish},
+                              {"mish", Unary::mish, 0, 0, exact_mish},
+                              {"softplus", Unary::softplus, 0, 0, scalar_math::softplus},
+                              {"softsign", Unary::softsign, 0, 0, nullptr},
+                              {"tanh", Unary::tanh, 0, 0, scalar_math::tanh},
+                              {"erf", Unary::erf, 0, 0, scalar_math::erf},
+                              {"gelu", Unary::gelu, 0, 0, exact_gelu},
+                              {"gelu_tanh", Unary::gelu_tanh, 0, 0, exact_gelu_tanh},
+                              {"exp", Unary::exp, 0, 0, scalar_math::exp},
+                              {"log", Unary::log, 0, 0, scalar_math::log},
+                              {"clip", Unary::clip, -1, 2, nullptr}};
 
 constexpr float inf = std::numeric_limits<float>::infinity();
 
 // Numbers of all sizes and signs, edges of the functions among them.
 Floats all_sizes() {
-  Floats x = {0.f, -0.f, 1e-45f, -1e-45f, 1e-38f, 0.5f, 1.5f, 2.5f, -87.33654f, -87.3366f, 88.72283f, 88.7229f, 9.f, 10.f, 1e4f, -1e4f, 1e30f, -1e30f, 3.4e38f, -3.4e38f};
+  Floats x = {0.f,       -0.f,     1e-45f, -1e-45f, 1e-38f, 0.5f,  1.5f,  2.5f,   -87.33654f, -87.3366f,
+              88.72283f, 88.7229f, 9.f,    10.f,    1e4f,   -1e4f, 1e30f, -1e30f, 3.4e38f,    -3.4e38f};
   for (int i = 0; i < 3000; ++i) x.push_back(std::ldexp(random_number(), i % 140 - 100));
   for (int i = 0; i < 3000; ++i) x.push_back(20 * random_number());
   return x;
@@ -214,7 +238,8 @@ void test_functions(const std::vector<const Kernels*>& all) {
   Floats numbers = all_sizes();
   for (const Function& f : functions) {
     Floats x;
-    for (const float a : numbers) if (ordinary(f, a)) x.push_back(a);
+    for (const float a : numbers)
+      if (ordinary(f, a)) x.push_back(a);
     Floats want(x.size());
     all[0]->unary(f.id, x.data(), want.data(), static_cast<std::int64_t>(x.size()), f.a, f.b);
     remember(want);
@@ -227,7 +252,8 @@ void test_functions(const std::vector<const Kernels*>& all) {
         check(quiet(), text(*k, f.name, {}) + " raises flags near " + std::to_string(x[at]));
         check(y.back() == untouched, text(*k, f.name, {n}) + " writes too far");
         y.pop_back();
-        check(same(y, Floats(want.begin() + at, want.begin() + at + n)), text(*k, f.name, {n}) + " differs near " + std::to_string(x[at]));
+        check(same(y, Floats(want.begin() + at, want.begin() + at + n)),
+              text(*k, f.name, {n}) + " differs near " + std::to_string(x[at]));
       }
       const float odd[] = {NAN, inf, -inf};
       float y[3];
@@ -236,10 +262,13 @@ void test_functions(const std::vector<const Kernels*>& all) {
       std::feclearexcept(FE_ALL_EXCEPT);
       k->unary(f.id, odd, y, 1, f.a, f.b);
       check(quiet(), text(*k, f.name, {}) + " raises flags for NaN");
-      if (!f.exact || f.id == Unary::gelu_tanh || f.id == Unary::mish || f.id == Unary::swish || f.id == Unary::hard_swish) continue;
+      if (!f.exact || f.id == Unary::gelu_tanh || f.id == Unary::mish || f.id == Unary::swish ||
+          f.id == Unary::hard_swish)
+        continue;
       k->unary(f.id, odd, y, 3, f.a, f.b);
       for (int i = 1; i < 3; ++i)
-        check(same(y[i], static_cast<float>(f.exact(odd[i]))), text(*k, f.name, {i}) + " of infinity is " + std::to_string(y[i]));
+        check(same(y[i], static_cast<float>(f.exact(odd[i]))),
+              text(*k, f.name, {i}) + " of infinity is " + std::to_string(y[i]));
     }
   }
 }
@@ -269,7 +298,8 @@ void print_accuracy(const Kernels& k, std::uint32_t step) {
       }
       x.clear();
     }
-    std::printf("%-12s %-18s largest error %8.3f units at %-14g absolute or relative %.1e\n", k.isa, f.name, worst, where, worst_absolute);
+    std::printf("%-12s %-18s largest error %8.3f units at %-14g absolute or relative %.1e\n", k.isa, f.name, worst,
+                where, worst_absolute);
   }
 }
 
@@ -277,7 +307,8 @@ void print_accuracy(const Kernels& k, std::uint32_t step) {
 
 using Rows = std::function<void(const Kernels&, const float*, float*, std::int64_t, std::int64_t)>;
 void compare(const std::vector<const Kernels*>& all, const char* name, const Rows& run,
-             const std::function<double(const float*, std::int64_t, std::int64_t)>& exact, std::int64_t outputs_per_row) {
+             const std::function<double(const float*, std::int64_t, std::int64_t)>& exact,
+             std::int64_t outputs_per_row) {
   for (const std::int64_t n : {1, 2, 3, 7, 8, 15, 16, 17, 31, 40, 64, 100, 193})
     for (const std::int64_t rows : {1, 5, 8, 19, 70}) {
       const Floats x = random_numbers(rows * n, 4);
@@ -287,7 +318,8 @@ void compare(const std::vector<const Kernels*>& all, const char* name, const Row
       remember(want);
       for (std::int64_t i = 0; i < rows * width; ++i) {
         const double value = exact(&x[i / width * n], n, i % width);
-        check(std::abs(want[i] - value) <= 4e-6 * std::max(1.0, std::abs(value)), std::string(name) + " is wrong for " + std::to_string(n));
+        check(std::abs(want[i] - value) <= 4e-6 * std::max(1.0, std::abs(value)),
+              std::string(name) + " is wrong for " + std::to_string(n));
       }
       for (const Kernels* k : all) {
         Floats y(want.size() + 1, untouched);
@@ -314,29 +346,57 @@ double exact_norm(const float* x, std::int64_t n, std::int64_t i) {
   return (x[i] - mean) / std::sqrt(sum_of(x, n, [mean](double a) { return (a - mean) * (a - mean); }) / count + 0.1);
 }
 void test_rows(const std::vector<const Kernels*>& all) {
-  compare(all, "softmax", [](const Kernels& k, const float* x, float* y, std::int64_t rows, std::int64_t n) { k.softmax(x, y, rows, n, false); }, exact_softmax, 0);
-  compare(all, "log_softmax", [](const Kernels& k, const float* x, float* y, std::int64_t rows, std::int64_t n) { k.softmax(x, y, rows, n, true); },
-          [](const float* x, std::int64_t n, std::int64_t i) { return std::log(exact_softmax(x, n, i)); }, 0);
-  compare(all, "softmax_lanes", [](const Kernels& k, const float* x, float* y, std::int64_t rows, std::int64_t n) {
-    for (std::int64_t r = 0; r < rows; r += lane_block) {
-      Floats block(static_cast<std::size_t>(n * lane_block));
-      const int some = static_cast<int>(std::min<std::int64_t>(lane_block, rows - r));
-      k.transpose(x + r * n, n, some, n, block.data(), lane_block);
-      k.softmax_lanes(block.data(), n, some, false);
-      k.transpose(block.data(), lane_block, n, some, y + r * n, n);
-    }
-  }, exact_softmax, 0);
-  compare(all, "layer_norm", [](const Kernels& k, const float* x, float* y, std::int64_t rows, std::int64_t n) { k.layer_norm(x, nullptr, nullptr, y, rows, n, 0.1f, true); }, exact_norm, 0);
-  const auto reduction = [&](const char* name, Reduction f, const std::function<double(const float*, std::int64_t)>& exact) {
-    compare(all, name, [f](const Kernels& k, const float* x, float* y, std::int64_t rows, std::int64_t n) { k.reduce_rows(f, x, y, rows, n); },
-            [exact](const float* x, std::int64_t n, std::int64_t) { return exact(x, n); }, 1);
+  compare(
+      all, "softmax",
+      [](const Kernels& k, const float* x, float* y, std::int64_t rows, std::int64_t n) {
+        k.softmax(x, y, rows, n, false);
+      },
+      exact_softmax, 0);
+  compare(
+      all, "log_softmax",
+      [](const Kernels& k, const float* x, float* y, std::int64_t rows, std::int64_t n) {
+        k.softmax(x, y, rows, n, true);
+      },
+      [](const float* x, std::int64_t n, std::int64_t i) { return std::log(exact_softmax(x, n, i)); }, 0);
+  compare(
+      all, "softmax_lanes",
+      [](const Kernels& k, const float* x, float* y, std::int64_t rows, std::int64_t n) {
+        for (std::int64_t r = 0; r < rows; r += lane_block) {
+          Floats block(static_cast<std::size_t>(n * lane_block));
+          const int some = static_cast<int>(std::min<std::int64_t>(lane_block, rows - r));
+          k.transpose(x + r * n, n, some, n, block.data(), lane_block);
+          k.softmax_lanes(block.data(), n, some, false);
+          k.transpose(block.data(), lane_block, n, some, y + r * n, n);
+        }
+      },
+      exact_softmax, 0);
+  compare(
+      all, "layer_norm",
+      [](const Kernels& k, const float* x, float* y, std::int64_t rows, std::int64_t n) {
+        k.layer_norm(x, nullptr, nullptr, y, rows, n, 0.1f, true);
+      },
+      exact_norm, 0);
+  const auto reduction = [&](const char* name, Reduction f,
+                             const std::function<double(const float*, std::int64_t)>& exact) {
+    compare(
+        all, name,
+        [f](const Kernels& k, const float* x, float* y, std::int64_t rows, std::int64_t n) {
+          k.reduce_rows(f, x, y, rows, n);
+        },
+        [exact](const float* x, std::int64_t n, std::int64_t) { return exact(x, n); }, 1);
   };
-  reduction("sum", Reduction::sum, [](const float* x, std::int64_t n) { return sum_of(x, n, [](double a) { return a; }); });
-  reduction("sum_square", Reduction::sum_square, [](const float* x, std::int64_t n) { return sum_of(x, n, [](double a) { return a * a; }); });
-  reduction("l1", Reduction::l1, [](const float* x, std::int64_t n) { return sum_of(x, n, [](double a) { return std::abs(a); }); });
+  reduction("sum", Reduction::sum,
+            [](const float* x, std::int64_t n) { return sum_of(x, n, [](double a) { return a; }); });
+  reduction("sum_square", Reduction::sum_square,
+            [](const float* x, std::int64_t n) { return sum_of(x, n, [](double a) { return a * a; }); });
+  reduction("l1", Reduction::l1,
+            [](const float* x, std::int64_t n) { return sum_of(x, n, [](double a) { return std::abs(a); }); });
   reduction("max", Reduction::max, top_of);
-  reduction("min", Reduction::min, [](const float* x, std::int64_t n) { return static_cast<double>(*std::min_element(x, x + n)); });
-  reduction("log_sum_exp", Reduction::log_sum_exp, [](const float* x, std::int64_t n) { return std::log(sum_of(x, n, [](double a) { return std::exp(a); })); });
+  reduction("min", Reduction::min,
+            [](const float* x, std::int64_t n) { return static_cast<double>(*std::min_element(x, x + n)); });
+  reduction("log_sum_exp", Reduction::log_sum_exp, [](const float* x, std::int64_t n) {
+    return std::log(sum_of(x, n, [](double a) { return std::exp(a); }));
+  });
 }
 void test_columns_and_cells(const std::vector<const Kernels*>& all) {
   for (const std::int64_t n : {1, 2, 16, 40, 100})
@@ -346,7 +406,8 @@ void test_columns_and_cells(const std::vector<const Kernels*>& all) {
       for (const Kernels* k : all) {
         std::vector<Floats> y;
         const auto out = [&](std::int64_t size) { return y.emplace_back(static_cast<std::size_t>(size)).data(); };
-        for (int f = 0; f < static_cast<int>(Reduction::count); ++f) k->reduce_columns(static_cast<Reduction>(f), x.data(), out(3 * inner), n, inner, 3, n * inner / 2);
+        for (int f = 0; f < static_cast<int>(Reduction::count); ++f)
+          k->reduce_columns(static_cast<Reduction>(f), x.data(), out(3 * inner), n, inner, 3, n * inner / 2);
         k->softmax_columns(x.data(), out(n * inner), n, inner, false);
         k->softmax_columns(x.data(), out(n * inner), n, inner, true);
         k->reduce_rows(Reduction::prod, x.data(), out(inner), inner, n);
@@ -359,12 +420,14 @@ void test_columns_and_cells(const std::vector<const Kernels*>& all) {
         k->gru_blend(x.data(), c.data(), h.data(), units);
         y.push_back(h);
         for (int f = 0; f < static_cast<int>(Binary::count); ++f)
-          for (int steps = 0; steps < 4; ++steps) k->binary(static_cast<Binary>(f), x.data(), steps & 1, x.data() + units, steps >> 1, out(units), units);
+          for (int steps = 0; steps < 4; ++steps)
+            k->binary(static_cast<Binary>(f), x.data(), steps & 1, x.data() + units, steps >> 1, out(units), units);
         if (first.empty()) {
           first = y;
           for (const Floats& results : first) remember(results);
         }
-        for (std::size_t i = 0; i < y.size(); ++i) check(same(y[i], first[i]), text(*k, "columns or cells", {n, inner, std::int64_t(i)}));
+        for (std::size_t i = 0; i < y.size(); ++i)
+          check(same(y[i], first[i]), text(*k, "columns or cells", {n, inner, std::int64_t(i)}));
       }
     }
 }
@@ -381,6 +444,7 @@ int main(int argc, char** argv) {
   test_functions(all);
   test_rows(all);
   test_columns_and_cells(all);
-  std::printf("%d failures on %zu instruction sets, bits %016llx\n", failures, all.size(), static_cast<unsigned long long>(bits));
+  std::printf("%d failures on %zu instruction sets, bits %016llx\n", failures, all.size(),
+              static_cast<unsigned long long>(bits));
   return failures != 0;
 }

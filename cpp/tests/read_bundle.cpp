@@ -21,8 +21,7 @@ std::string axes_text(const std::vector<AxisUse>& uses, const Bundle& bundle) {
   return "[" + text + "]";
 }
 
-template <class Tensors>
-void print_tensors(const char* kind, const Tensors& tensors, const Bundle& bundle) {
+template <class Tensors> void print_tensors(const char* kind, const Tensors& tensors, const Bundle& bundle) {
   for (const auto& tensor : tensors) {
     std::printf("%s %s %s %s\n", kind, tensor.name.c_str(), axes_text(tensor.axes, bundle).c_str(),
                 std::string(name_of(tensor.type)).c_str());

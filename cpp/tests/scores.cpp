@@ -54,7 +54,8 @@ int main(int count, char** arguments) {
     session.run();
     for (std::size_t o = 0; o < loop.size(); ++o) {
       const lading_slots& got = lading_session_results(session.get())[o];
-      const std::size_t size = std::size_t(got.items * events.outputs[o].is.width) * Events::bytes(events.outputs[o].is.type);
+      const std::size_t size =
+          std::size_t(got.items * events.outputs[o].is.width) * Events::bytes(events.outputs[o].is.type);
       if (size) std::memcpy(loop[o].data() + used[o], got.data, size);
       used[o] += size;
     }

@@ -39,7 +39,8 @@ int main(int count, char** arguments) {
     const auto sums = lading::load(folder + "/sums", 100000);
     const std::vector<double> x(100000);
     const std::vector<std::int64_t> offsets = {0, 100000};
-    lading::Session{sums}.run_batch(1, {column(sums.variable("hits", "x", "mm"), x.data()), column(sums.variable("hits", "y", "mm"), x.data())},
-                                    {}, {{sums.axis("hit"), offsets.data()}});
+    lading::Session{sums}.run_batch(
+        1, {column(sums.variable("hits", "x", "mm"), x.data()), column(sums.variable("hits", "y", "mm"), x.data())}, {},
+        {{sums.axis("hit"), offsets.data()}});
   });
 }

@@ -11,7 +11,7 @@ struct Track {
 };
 
 struct Jet {
-  double pt;                                        // in GeV here, whatever the model was trained in
+  double pt;  // in GeV here, whatever the model was trained in
   float eta, mass, sv_mass;
   std::vector<Track> tracks;
 };
@@ -69,7 +69,7 @@ int main(int argc, char** argv) try {
       session.set(innermost_hits, i, t.innermost_hits);
       ++i;
     }
-    session.run();                                  // names a variable that was not set
+    session.run();  // names a variable that was not set
     scores.push_back(session.get(p_b));
   }
 

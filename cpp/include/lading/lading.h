@@ -26,6 +26,7 @@ typedef struct lading_model lading_model;
 typedef struct lading_session lading_session;
 typedef struct lading_error lading_error;
 
+/* clang-format off */
 /* Number types. A slot holds float32, float64 or int64; tensors hold any of them. */
 enum {
   LADING_FLOAT32 = 0, LADING_FLOAT64 = 1, LADING_FLOAT16 = 2, LADING_BFLOAT16 = 3, LADING_INT8 = 4, LADING_INT16 = 5,
@@ -38,11 +39,12 @@ enum {
   LADING_OK = 0, LADING_INVALID = 1, LADING_NAME = 2, LADING_UNIT = 3, LADING_VALUE = 4, LADING_MISSING_FILE = 5,
   LADING_MEMORY = 6, LADING_UNSUPPORTED = 7
 };
+/* clang-format on */
 
-LADING_API int lading_abi(void);                    /* version of this interface: 1 */
-LADING_API const char* lading_version(void);        /* version of the library */
-LADING_API int lading_numerics(void);               /* version of the bits that it computes */
-LADING_API const char* lading_isa(void);            /* instruction set in use: "avx512", "avx2", "baseline", "neon" */
+LADING_API int lading_abi(void);             /* version of this interface: 1 */
+LADING_API const char* lading_version(void); /* version of the library */
+LADING_API int lading_numerics(void);        /* version of the bits that it computes */
+LADING_API const char* lading_isa(void);     /* instruction set in use: "avx512", "avx2", "baseline", "neon" */
 
 LADING_API const char* lading_error_text(const lading_error* error);
 LADING_API int lading_error_code(const lading_error* error);
@@ -51,17 +53,18 @@ LADING_API void lading_error_free(lading_error* error);
 /* ---- models */
 
 typedef struct lading_options {
-  size_t size;                                      /* sizeof(lading_options) */
-  size_t memory_limit;                              /* bytes that the model, or one session, may take; 0: 8 GiB */
+  size_t size;         /* sizeof(lading_options) */
+  size_t memory_limit; /* bytes that the model, or one session, may take; 0: 8 GiB */
 } lading_options;
 
 /* A bundle: its folder, its model.json, or one .lading file. */
 LADING_API lading_model* lading_load(const char* path, const lading_options* options, lading_error** error);
 /* A bundle in memory: the bytes of model.json and weights.safetensors. `weights` must outlive the model. */
-LADING_API lading_model* lading_load_memory(const void* json, size_t json_size, const void* weights, size_t weights_size,
-                                            const char* where, const lading_options* options, lading_error** error);
+LADING_API lading_model* lading_load_memory(const void* json, size_t json_size, const void* weights,
+                                            size_t weights_size, const char* where, const lading_options* options,
+                                            lading_error** error);
 LADING_API void lading_model_free(lading_model* model);
-LADING_API size_t lading_model_memory(const lading_model* model);          /* bytes of weights, packed */
+LADING_API size_t lading_model_memory(const lading_model* model); /* bytes of weights, packed */
 LADING_API const char* lading_model_name(const lading_model* model);
 
 /* ---- names to numbers, once */
@@ -69,12 +72,12 @@ LADING_API const char* lading_model_name(const lading_model* model);
 /* A slot that is set: a variable in a unit, or an element of an input without names. */
 typedef struct lading_variable {
   size_t size;
-  const lading_model* model;                        /* whose slot it is: sessions of another one refuse it */
-  int32_t column;                                   /* index into lading_session_slots */
-  int32_t type;                                     /* of the slot */
-  int64_t width, element;                           /* item i stands at i * width + element */
-  int32_t plain;                                    /* 1: may be stored directly, without lading_set_* */
-  int32_t conversion;                               /* 0 none, 1 multiply, 2 divide */
+  const lading_model* model; /* whose slot it is: sessions of another one refuse it */
+  int32_t column;            /* index into lading_session_slots */
+  int32_t type;              /* of the slot */
+  int64_t width, element;    /* item i stands at i * width + element */
+  int32_t plain;             /* 1: may be stored directly, without lading_set_* */
+  int32_t conversion;        /* 0 none, 1 multiply, 2 divide */
   double factor;
 } lading_variable;
 
@@ -82,14 +85,15 @@ typedef struct lading_variable {
 typedef struct lading_label {
   size_t size;
   const lading_model* model;
-  int32_t output;                                   /* index into lading_session_results */
+  int32_t output; /* index into lading_session_results */
   int32_t type;
-  int64_t width, element;                           /* item i stands at i * width + element */
+  int64_t width, element; /* item i stands at i * width + element */
 } lading_label;
 
 /* `index`: which number of the variable, where its input has further fixed axes; else none. */
 LADING_API int lading_find_variable(const lading_model* model, const char* input, const char* name, const char* unit,
-                                    const int64_t* index, size_t count, lading_variable* variable, lading_error** error);
+                                    const int64_t* index, size_t count, lading_variable* variable,
+                                    lading_error** error);
 LADING_API int lading_find_element(const lading_model* model, const char* input, const int64_t* index, size_t count,
                                    lading_variable* variable, lading_error** error);
 LADING_API int lading_find_label(const lading_model* model, const char* output, const char* name, const int64_t* index,
@@ -106,11 +110,11 @@ LADING_API int lading_output_count(const lading_model* model);
 
 typedef struct lading_column {
   size_t size;
-  const char *input, *variable;                     /* variable: null where the input has no names */
+  const char *input, *variable; /* variable: null where the input has no names */
   const char* unit;
   int32_t type;
-  int32_t axis;                                     /* sequence axis that its items run along, or -1: one per entry */
-  int64_t width;                                    /* numbers of one item */
+  int32_t axis;  /* sequence axis that its items run along, or -1: one per entry */
+  int64_t width; /* numbers of one item */
 } lading_column;
 LADING_API int lading_describe_column(const lading_model* model, int column, lading_column* description);
 
@@ -118,8 +122,8 @@ typedef struct lading_output {
   size_t size;
   const char* name;
   int32_t type;
-  int32_t axis;                                     /* sequence axis, or -1 */
-  int64_t width;                                    /* numbers of one item */
+  int32_t axis;  /* sequence axis, or -1 */
+  int64_t width; /* numbers of one item */
 } lading_output;
 LADING_API int lading_describe_output(const lading_model* model, int output, lading_output* description);
 /* Its name if it is a sequence, else null. */
@@ -131,7 +135,7 @@ LADING_API int64_t lading_axis_maximum(const lading_model* model, int axis);
 
 typedef struct lading_slots {
   void* data;
-  int64_t items;                                    /* 1, or the length of the sequence */
+  int64_t items; /* 1, or the length of the sequence */
 } lading_slots;
 
 LADING_API lading_session* lading_session_new(const lading_model* model, lading_error** error);
@@ -162,20 +166,20 @@ LADING_API int lading_session_flags(const lading_session* session);
 /* ---- many entries */
 
 typedef struct lading_feed {
-  const void* data;                                 /* item i at data + i * stride bytes, its numbers side by side */
+  const void* data; /* item i at data + i * stride bytes, its numbers side by side */
   int64_t stride;
   int32_t type;
-  int32_t conversion;                               /* as in lading_variable */
+  int32_t conversion; /* as in lading_variable */
   double factor;
 } lading_feed;
 
 typedef struct lading_batch {
   size_t size;
-  size_t feed_size;                                 /* sizeof(lading_feed) */
+  size_t feed_size; /* sizeof(lading_feed) */
   int64_t entries;
-  const lading_feed* feeds;                         /* per column */
-  const int64_t* const* offsets;                    /* per axis: null, or entries + 1 places where sequences begin */
-  void* const* results;                             /* per output: room for all items, or null */
+  const lading_feed* feeds;      /* per column */
+  const int64_t* const* offsets; /* per axis: null, or entries + 1 places where sequences begin */
+  void* const* results;          /* per output: room for all items, or null */
 } lading_batch;
 
 /* Entries [begin, end) of the batch, so that threads, each with its session, can share one. */

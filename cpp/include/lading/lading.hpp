@@ -55,13 +55,14 @@ template <class T> constexpr int type_code() {
   return (std::is_signed_v<T> ? LADING_INT8 : LADING_UINT8) + by_size;
 }
 inline const char* type_name(int type) {
-  constexpr const char* names[] = {"float32", "float64", "float16", "bfloat16", "int8", "int16", "int32", "int64", "uint8",
-                                   "uint16", "uint32", "uint64", "bool"};
+  constexpr const char* names[] = {"float32", "float64", "float16", "bfloat16", "int8",   "int16", "int32",
+                                   "int64",   "uint8",   "uint16",  "uint32",   "uint64", "bool"};
   return type >= 0 && type < 13 ? names[type] : "of no known type";
 }
 // T holds numbers of this type; 16-bit floats, which C++17 does not have, go as their bits.
 template <class T> constexpr bool holds(int type) {
-  return type == type_code<T>() || (std::is_same_v<T, std::uint16_t> && (type == LADING_FLOAT16 || type == LADING_BFLOAT16));
+  return type == type_code<T>() ||
+         (std::is_same_v<T, std::uint16_t> && (type == LADING_FLOAT16 || type == LADING_BFLOAT16));
 }
 }  // namespace detail
 
@@ -81,7 +82,7 @@ struct Axis {
   const lading_model* model;
   int number;
 };
-using Index = std::vector<std::int64_t>;            // a place on fixed axes, in their order
+using Index = std::vector<std::int64_t>;  // a place on fixed axes, in their order
 
 // A loaded model. Copies share it; any number of threads may use it at once.
 class Model {
@@ -91,11 +92,14 @@ class Model {
   // Variable `name` of input `input`, to be fed in `unit`. Throws Error with the nearest names, or if the unit
   // cannot become the model's by one multiplication or division. `index` says which of its numbers, where the
   // input has further fixed axes.
-  Variable variable(const std::string& input, const std::string& name, const std::string& unit, const Index& index = {}) const {
+  Variable variable(const std::string& input, const std::string& name, const std::string& unit,
+                    const Index& index = {}) const {
     Variable v{};
     v.slot.size = sizeof v.slot;
     lading_error* error = nullptr;
-    detail::check(lading_find_variable(get(), input.c_str(), name.c_str(), unit.c_str(), index.data(), index.size(), &v.slot, &error), error);
+    detail::check(lading_find_variable(get(), input.c_str(), name.c_str(), unit.c_str(), index.data(), index.size(),
+                                       &v.slot, &error),
+                  error);
     return v;
   }
   // Element {i, j} of an input whose slots have no names.
@@ -110,7 +114,8 @@ class Model {
     Label l{};
     l.slot.size = sizeof l.slot;
     lading_error* error = nullptr;
-    detail::check(lading_find_label(get(), output.c_str(), name.c_str(), index.data(), index.size(), &l.slot, &error), error);
+    detail::check(lading_find_label(get(), output.c_str(), name.c_str(), index.data(), index.size(), &l.slot, &error),
+                  error);
     return l;
   }
   // Element {i, j} of an output whose slots have no labels; {} for a single number.
@@ -118,7 +123,8 @@ class Model {
     Label l{};
     l.slot.size = sizeof l.slot;
     lading_error* error = nullptr;
-    detail::check(lading_find_output_element(get(), output.c_str(), index.data(), index.size(), &l.slot, &error), error);
+    detail::check(lading_find_output_element(get(), output.c_str(), index.data(), index.size(), &l.slot, &error),
+                  error);
     return l;
   }
   Axis axis(const std::string& name) const {
@@ -177,7 +183,8 @@ struct Result {
 // `output` is any label of the output: the array gets all of them, each at its place(item).
 template <class T> Result result(const Label& output, T* data) {
   if (!detail::holds<T>(output.slot.type))
-    throw Error(std::string("result: the output holds ") + detail::type_name(output.slot.type) + ", the array does not", LADING_VALUE);
+    throw Error(std::string("result: the output holds ") + detail::type_name(output.slot.type) + ", the array does not",
+                LADING_VALUE);
   return {output, data};
 }
 
@@ -185,8 +192,10 @@ template <class T> Result result(const Label& output, T* data) {
 class Batch {
  public:
   explicit Batch(const Model& model)
-      : model_(model), feeds_(std::size_t(lading_column_count(model.get()))),
-        offsets_(std::size_t(lading_axis_count(model.get()))), results_(std::size_t(lading_output_count(model.get()))) {}
+      : model_(model),
+        feeds_(std::size_t(lading_column_count(model.get()))),
+        offsets_(std::size_t(lading_axis_count(model.get()))),
+        results_(std::size_t(lading_output_count(model.get()))) {}
 
   // Allocates nothing. The arrays must outlive the runs.
   void describe(std::int64_t entries, const std::vector<Column>& columns, const std::vector<Result>& results,
@@ -219,8 +228,8 @@ class Batch {
 
 // How a run went. The text lives in the session, until its next run.
 struct Status {
-  int code;                                         // LADING_OK, LADING_VALUE, ...
-  const char* text;                                 // "" if all is well
+  int code;          // LADING_OK, LADING_VALUE, ...
+  const char* text;  // "" if all is well
   explicit operator bool() const noexcept { return code == LADING_OK; }
 };
 
@@ -334,12 +343,14 @@ class Session {
   [[noreturn]] void refuse(const Label& label) const {
     if (label.slot.model != model_.get())
       throw Error("this label was looked up in another model than '" + model_.name() + "'", LADING_NAME);
-    throw Error(text(label) + " holds " + detail::type_name(label.slot.type) + ": get it as that type, get<T>(label)", LADING_VALUE);
+    throw Error(text(label) + " holds " + detail::type_name(label.slot.type) + ": get it as that type, get<T>(label)",
+                LADING_VALUE);
   }
   [[noreturn]] void refuse(const Label& label, std::int64_t item) const {
     const std::int64_t items = results_[label.slot.output].items;
     throw Error(text(label) + ": element " + std::to_string(item) + " is beyond the " + std::to_string(items) +
-                    " of the last run", LADING_VALUE);
+                    " of the last run",
+                LADING_VALUE);
   }
   void set_checked(const lading_variable& v, std::int64_t item, float value) {
     lading_error* error = nullptr;
@@ -353,8 +364,7 @@ class Session {
     lading_error* error = nullptr;
     if (std::is_integral_v<T> && (std::is_signed_v<T> || sizeof(T) < 8 || std::uint64_t(value) <= INT64_MAX))
       detail::check(lading_set_integer(session_.get(), &v, item, std::int64_t(value), &error), error);
-    else
-      detail::check(lading_set_double(session_.get(), &v, item, double(value), &error), error);
+    else detail::check(lading_set_double(session_.get(), &v, item, double(value), &error), error);
   }
 
   Model model_;
@@ -392,7 +402,7 @@ class SessionPool {
     auto session = std::make_unique<Session>(model_);
     session->reserve(1, reserved_);
     const std::lock_guard<std::mutex> lock(mutex_);
-    free_.reserve(++made_);                         // so that giving back cannot fail
+    free_.reserve(++made_);  // so that giving back cannot fail
     return Lease(*this, std::move(session));
   }
 

@@ -7,8 +7,7 @@
 namespace lading {
 namespace {
 
-template <class Thing>
-std::vector<std::string> names_of(const std::vector<Thing>& things) {
+template <class Thing> std::vector<std::string> names_of(const std::vector<Thing>& things) {
   std::vector<std::string> names;
   for (const Thing& thing : things) names.push_back(thing.name);
   return names;

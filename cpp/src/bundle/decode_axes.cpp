@@ -72,12 +72,9 @@ AxisUse decode_axis_use(const Place& place, const char* reserved, std::int64_t n
   const std::size_t index = decode_choice(place, "axis", axis_names(bundle, reserved));
   const Axis& axis = bundle.axes[index];
   switch (axis.kind) {
-    case Axis::Kind::entry:
-      return {AxisUse::Kind::entry, 0, static_cast<int>(index)};
-    case Axis::Kind::sequence:
-      return {AxisUse::Kind::sequence, 0, static_cast<int>(index)};
-    default:
-      return {AxisUse::Kind::fixed, axis.size, static_cast<int>(index)};
+    case Axis::Kind::entry: return {AxisUse::Kind::entry, 0, static_cast<int>(index)};
+    case Axis::Kind::sequence: return {AxisUse::Kind::sequence, 0, static_cast<int>(index)};
+    default: return {AxisUse::Kind::fixed, axis.size, static_cast<int>(index)};
   }
 }
 

@@ -51,28 +51,20 @@ Attribute decode_list(const Place& list, Type real_type) {
   std::vector<double> real;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const Place item = list[i];
-    if (integers)
-      whole.push_back(item.integer());
-    else
-      real.push_back(decode_real(item, real_type));
+    if (integers) whole.push_back(item.integer());
+    else real.push_back(decode_real(item, real_type));
   }
   return integers ? Attribute(std::move(whole)) : Attribute(std::move(real));
 }
 
 Attribute decode_attribute(const Place& place, Type real) {
   switch (place.kind()) {
-    case Json::integer:
-      return place.integer();
-    case Json::real:
-      return decode_real(place, real);
-    case Json::text:
-      return place.text();
-    case Json::list:
-      return decode_list(place, real);
-    case Json::object:
-      break;
-    default:
-      place.fail("should be a number, text, a list, a tensor or a graph");
+    case Json::integer: return place.integer();
+    case Json::real: return decode_real(place, real);
+    case Json::text: return place.text();
+    case Json::list: return decode_list(place, real);
+    case Json::object: break;
+    default: place.fail("should be a number, text, a list, a tensor or a graph");
   }
   return place.find("graph") ? Attribute(decode_subgraph(place)) : Attribute(decode_constant(place));
 }

@@ -13,8 +13,7 @@ Mask decode_mask(const Place& place, Type type, const Bundle& bundle) {
   const Place of = place.at("of");
   decode_choice(of, "sequence axis", sequences);
   Mask mask;
-  while (bundle.axes[static_cast<std::size_t>(++mask.axis)].name != of.text()) {
-  }
+  while (bundle.axes[static_cast<std::size_t>(++mask.axis)].name != of.text()) {}
   if (const auto present = place.find("present")) mask.present = decode_number(*present, type);
   if (const auto absent = place.find("absent")) mask.absent = decode_number(*absent, type);
   return mask;

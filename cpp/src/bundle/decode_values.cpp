@@ -32,14 +32,10 @@ bool is_name(const std::string& text) {
 // Smallest magnitude that rounds to infinity.
 double too_large(Type type) {
   switch (type) {
-    case Type::float16:
-      return 65520;
-    case Type::bfloat16:
-      return 0x1.FFp+127;
-    case Type::float32:
-      return 0x1.FFFFFFp+127;
-    default:
-      return HUGE_VAL;
+    case Type::float16: return 65520;
+    case Type::bfloat16: return 0x1.FFp+127;
+    case Type::float32: return 0x1.FFFFFFp+127;
+    default: return HUGE_VAL;
   }
 }
 
@@ -60,12 +56,9 @@ bool holds_integer(Type type, double value) {
   place.fail("does not fit into " + std::string(name_of(type)));
 }
 
-template <class T>
-T decode_element(const Place& place) {
-  if constexpr (std::is_same_v<T, bool>)
-    return place.boolean();
-  else if constexpr (std::is_floating_point_v<T>)
-    return static_cast<T>(decode_number(place, type_of<T>()));
+template <class T> T decode_element(const Place& place) {
+  if constexpr (std::is_same_v<T, bool>) return place.boolean();
+  else if constexpr (std::is_floating_point_v<T>) return static_cast<T>(decode_number(place, type_of<T>()));
   else {
     const std::int64_t value = place.integer();
     if (!std::in_range<T>(value)) refuse(place, type_of<T>());

@@ -7,12 +7,9 @@ Type usual_raw(Type type) {
   switch (type) {
     case Type::float32:
     case Type::float16:
-    case Type::bfloat16:
-      return Type::float32;
-    case Type::float64:
-      return Type::float64;
-    default:
-      return Type::int64;
+    case Type::bfloat16: return Type::float32;
+    case Type::float64: return Type::float64;
+    default: return Type::int64;
   }
 }
 
@@ -37,10 +34,8 @@ void decode_categories(const Place& place, Variable& variable) {
       item.fail("the category " + std::to_string(item.integer()) + " stands twice");
   }
   if (variable.categories.empty()) categories->fail("should have at least one category");
-  if (unknown && unknown->is(Json::text))
-    decode_choice(*unknown, "rule", {"refuse"});
-  else if (unknown)
-    variable.unknown = unknown->integer_from(0);
+  if (unknown && unknown->is(Json::text)) decode_choice(*unknown, "rule", {"refuse"});
+  else if (unknown) variable.unknown = unknown->integer_from(0);
 }
 
 // "tracks.d0": an input and its variable. The first dot parts them.
@@ -68,8 +63,7 @@ Variable decode_variable(const Place& place, Type type) {
   return variable;
 }
 
-template <class Value>
-void set_once(const Place& place, std::optional<Value>& to, const Value& value) {
+template <class Value> void set_once(const Place& place, std::optional<Value>& to, const Value& value) {
   if (to) place.fail("a second '" + place.key(0) + "'; there can be one");
   to = value;
 }
@@ -82,10 +76,8 @@ void decode_when(const Place& place, Type raw, Missing& missing) {
     if (place.size() != 1) place.fail("should have one key");
     place.allow({"above", "below", "flag"});
     const Place operand = place.member(0);
-    if (place.key(0) == "flag")
-      set_once(place, missing.flag, decode_name(operand));
-    else
-      set_once(place, place.key(0) == "above" ? missing.above : missing.below, decode_number(operand, raw));
+    if (place.key(0) == "flag") set_once(place, missing.flag, decode_name(operand));
+    else set_once(place, place.key(0) == "above" ? missing.above : missing.below, decode_number(operand, raw));
   } else if (raw == Type::int64 && place.is(Json::integer)) {
     missing.when_equal_integer.push_back(place.integer());  // exact, where a double would be rounded
   } else if (raw == Type::int64) {

@@ -16,20 +16,13 @@ bool is_word(const std::string& key) {
 
 const char* described(Json::Kind kind) {
   switch (kind) {
-    case Json::null:
-      return "null";
-    case Json::boolean:
-      return "true or false";
-    case Json::integer:
-      return "an integer";
-    case Json::real:
-      return "a real number";
-    case Json::text:
-      return "text";
-    case Json::list:
-      return "a list";
-    default:
-      return "an object";
+    case Json::null: return "null";
+    case Json::boolean: return "true or false";
+    case Json::integer: return "an integer";
+    case Json::real: return "a real number";
+    case Json::text: return "text";
+    case Json::list: return "a list";
+    default: return "an object";
   }
 }
 

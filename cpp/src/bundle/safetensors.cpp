@@ -81,10 +81,8 @@ std::vector<Span> read_header(const Place& header) {
   std::vector<Span> spans;
   for (std::size_t i = 0; i < header.object().size(); ++i) {
     const Place member = header.member(i);
-    if (header.key(i) == "__metadata__")
-      check_metadata(member);
-    else
-      spans.push_back(read_span(member, header.key(i)));
+    if (header.key(i) == "__metadata__") check_metadata(member);
+    else spans.push_back(read_span(member, header.key(i)));
   }
   return spans;
 }

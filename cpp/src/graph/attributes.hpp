@@ -11,14 +11,14 @@
 
 namespace lading {
 
-struct Constant {                                    // a tensor that owns its memory, or shares the file's
+struct Constant {  // a tensor that owns its memory, or shares the file's
   Type type = Type::float32;
   Shape shape;
   std::shared_ptr<const std::byte> data;
   Tensor tensor() const { return {type, shape, const_cast<std::byte*>(data.get())}; }
 };
 
-struct Subgraph {                                    // {"graph": "if_1.then", "outputs": ["y"]}
+struct Subgraph {  // {"graph": "if_1.then", "outputs": ["y"]}
   std::string graph;
   std::vector<std::string> inputs, outputs;
 };

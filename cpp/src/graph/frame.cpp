@@ -6,9 +6,13 @@
 namespace lading {
 
 Frame::Frame(std::shared_ptr<const Plan> plan, std::size_t memory_limit)
-    : plan_(std::move(plan)), limit_(memory_limit), tensors_(plan_->value_count()),
-      entries_of_(plan_->value_count(), Entry::none), owned_input_(plan_->inputs().size(), 1),
-      slot_bytes_(static_cast<std::size_t>(plan_->slot_count())), arena_(memory_limit) {
+    : plan_(std::move(plan)),
+      limit_(memory_limit),
+      tensors_(plan_->value_count()),
+      entries_of_(plan_->value_count(), Entry::none),
+      owned_input_(plan_->inputs().size(), 1),
+      slot_bytes_(static_cast<std::size_t>(plan_->slot_count())),
+      arena_(memory_limit) {
   steps_.reserve(plan_->steps().size());
   for (const PlanStep& planned : plan_->steps()) {
     Step& step = steps_.emplace_back();
@@ -114,7 +118,7 @@ void Frame::lay_out() {
     }
   if (!plan_->settled()) return;
   std::byte* slots = at;
-  for (std::size_t& bytes : slot_bytes_) {          // from now on: offset of the slot
+  for (std::size_t& bytes : slot_bytes_) {  // from now on: offset of the slot
     const std::size_t size = bytes;
     bytes = static_cast<std::size_t>(at - slots);
     at += size;

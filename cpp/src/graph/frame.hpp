@@ -58,13 +58,13 @@ class Frame {
   std::size_t limit_;
   std::vector<Tensor> tensors_;
   std::vector<int> entries_of_;
-  std::vector<char> owned_input_;                   // memory of this input is the frame's
+  std::vector<char> owned_input_;  // memory of this input is the frame's
   std::vector<Step> steps_;
   std::vector<std::size_t> slot_bytes_;
   std::vector<const Step*> runnable_;
   Memory memory_;
   std::size_t capacity_ = 0;
-  Arena arena_;                                     // known values; every value where shapes wait for numbers
+  Arena arena_;  // known values; every value where shapes wait for numbers
   bool mixed_ = false;
 };
 

@@ -16,24 +16,24 @@ struct GraphValue {
 
 struct GraphNode {
   std::string name, operator_name;
-  std::vector<int> inputs, outputs;                 // values; -1: omitted
+  std::vector<int> inputs, outputs;  // values; -1: omitted
   Attributes attributes;
-  std::size_t captured = 0;                         // how many of the last inputs are names that subgraphs read
+  std::size_t captured = 0;  // how many of the last inputs are names that subgraphs read
 };
 
 struct Graph {
   std::vector<GraphValue> values;
   std::vector<GraphNode> nodes;
   std::vector<int> inputs, outputs;
-  std::map<std::string, Graph> subgraphs;           // each with `captured` inputs, in the order of its node
+  std::map<std::string, Graph> subgraphs;  // each with `captured` inputs, in the order of its node
 
   int add_value(std::string name);
   const Constant* constant(int value) const {
     return value >= 0 && values[value].constant ? &*values[value].constant : nullptr;
   }
-  std::vector<int> uses() const;                    // per value: nodes and outputs that read it
-  std::vector<int> producers() const;               // per value: index of the node that makes it, or -1
-  void remove_unused();                             // nodes whose outputs nobody reads
+  std::vector<int> uses() const;       // per value: nodes and outputs that read it
+  std::vector<int> producers() const;  // per value: index of the node that makes it, or -1
+  void remove_unused();                // nodes whose outputs nobody reads
 };
 
 Graph build_graph(const Bundle& bundle);

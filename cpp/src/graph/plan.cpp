@@ -63,7 +63,8 @@ void Plan::make_steps(const Graph& graph, std::size_t memory_limit) {
   }
   if (memory_ > memory_limit)
     throw Error("the packed weights take " + std::to_string(memory_) + " bytes, more than the memory limit of " +
-                    std::to_string(memory_limit), Fault::memory);
+                    std::to_string(memory_limit),
+                Fault::memory);
 }
 
 // Known values follow from shapes alone. A plan is settled unless a shape waits for a number.
@@ -76,7 +77,8 @@ void Plan::find_known() {
     if (step.operation->shape_from_data()) known = false, settled_ = false;
     for (std::size_t i = 0; i < step.inputs.size() && i < 32; ++i) {
       const int value = step.inputs[i];
-      if (value >= 0 && (step.operation->shape_inputs() >> i & 1) && !values_[value].known && !values_[value].is_constant)
+      if (value >= 0 && (step.operation->shape_inputs() >> i & 1) && !values_[value].known &&
+          !values_[value].is_constant)
         settled_ = false;
     }
     step.known = known;
@@ -105,7 +107,7 @@ void Plan::assign_slots() {
     for (const int value : steps_[n].inputs)
       if (value >= 0) last[root(value)] = n;
   for (const int value : outputs_) last[root(value)] = count;
-  std::vector<int> free_from;                        // per slot: first step that may use it anew
+  std::vector<int> free_from;  // per slot: first step that may use it anew
   const auto take = [&](int from, int until) {
     for (std::size_t slot = 0; slot < free_from.size(); ++slot)
       if (free_from[slot] <= from) {

@@ -11,8 +11,8 @@ namespace lading {
 
 struct PlanStep {
   std::unique_ptr<Operator> operation;
-  std::vector<int> inputs, outputs;                 // values; -1: omitted
-  bool known = false;                               // depends on shapes alone: run when shapes are resolved
+  std::vector<int> inputs, outputs;  // values; -1: omitted
+  bool known = false;                // depends on shapes alone: run when shapes are resolved
   std::vector<std::shared_ptr<const Plan>> subplans;
 };
 

@@ -10,7 +10,19 @@
 namespace lading {
 
 enum class Type : std::uint8_t {
-  float32, float64, float16, bfloat16, int8, int16, int32, int64, uint8, uint16, uint32, uint64, boolean
+  float32,
+  float64,
+  float16,
+  bfloat16,
+  int8,
+  int16,
+  int32,
+  int64,
+  uint8,
+  uint16,
+  uint32,
+  uint64,
+  boolean
 };
 
 std::size_t size_of(Type type);
@@ -28,7 +40,10 @@ template <class T> constexpr Type type_of() {
   else if constexpr (std::is_same_v<T, std::uint16_t>) return Type::uint16;
   else if constexpr (std::is_same_v<T, std::uint32_t>) return Type::uint32;
   else if constexpr (std::is_same_v<T, std::uint64_t>) return Type::uint64;
-  else { static_assert(std::is_same_v<T, bool>); return Type::boolean; }
+  else {
+    static_assert(std::is_same_v<T, bool>);
+    return Type::boolean;
+  }
 }
 
 constexpr int max_rank = 8;
@@ -39,7 +54,7 @@ struct Shape {
 
   std::int64_t operator[](int axis) const { return dims[axis]; }
   std::int64_t& operator[](int axis) { return dims[axis]; }
-  void push(std::int64_t dim);                       // throws Error beyond max_rank
+  void push(std::int64_t dim);                         // throws Error beyond max_rank
   std::int64_t size() const { return size(0, rank); }  // product; overflow was excluded when the shape was set
   std::int64_t size(int from, int to) const {
     std::int64_t n = 1;
@@ -47,13 +62,13 @@ struct Shape {
     return n;
   }
   bool operator==(const Shape& other) const;
-  std::string text() const;                          // "[4, 40, 20]"
+  std::string text() const;  // "[4, 40, 20]"
 };
 
 struct Tensor {
   Type type = Type::float32;
   Shape shape;
-  std::byte* data = nullptr;                         // 64-byte aligned where the engine made it
+  std::byte* data = nullptr;  // 64-byte aligned where the engine made it
 
   template <class T> T* as() { return reinterpret_cast<T*>(data); }
   template <class T> const T* as() const { return reinterpret_cast<const T*>(data); }

@@ -63,15 +63,15 @@ struct ScaledExp {
   DoubleDouble value;
   int power;
 };
-ScaledExp scaled_exp(DoubleDouble x);                // |x| < 2^20
-DoubleDouble precise_expm1(DoubleDouble x);          // |x| < 700
+ScaledExp scaled_exp(DoubleDouble x);        // |x| < 2^20
+DoubleDouble precise_expm1(DoubleDouble x);  // |x| < 700
 // ln x = power ln 2 + rest
 struct SplitLog {
   int power;
   DoubleDouble rest;
   DoubleDouble value() const;
 };
-SplitLog split_log(DoubleDouble x);                  // x > 0
+SplitLog split_log(DoubleDouble x);  // x > 0
 // ln(1 + x) for x > -1
 DoubleDouble precise_log1p(DoubleDouble x);
 

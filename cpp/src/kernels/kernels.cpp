@@ -6,12 +6,20 @@
 
 namespace lading {
 
-namespace baseline { extern const Kernels table; }
+namespace baseline {
+extern const Kernels table;
+}
 #if defined(__x86_64__) && !defined(LADING_BASELINE_ONLY)
-namespace avx2 { extern const Kernels table; }
-namespace avx512 { extern const Kernels table; }
+namespace avx2 {
+extern const Kernels table;
+}
+namespace avx512 {
+extern const Kernels table;
+}
 #elif defined(__aarch64__) && !defined(LADING_BASELINE_ONLY)
-namespace neon { extern const Kernels table; }
+namespace neon {
+extern const Kernels table;
+}
 #endif
 
 namespace {
@@ -34,8 +42,8 @@ const Kernels* kernels_for(const char* isa) {
   if (is("baseline")) return &baseline::table;
 #if defined(__x86_64__) && !defined(LADING_BASELINE_ONLY)
   __builtin_cpu_init();
-  const bool haswell = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
-                       __builtin_cpu_supports("bmi2");
+  const bool haswell = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                       __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
   const bool skylake = haswell && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                        __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
                        __builtin_cpu_supports("avx512vl");

@@ -15,9 +15,35 @@ namespace lading {
 
 // y = f(x), with parameters a and b where the function has them.
 enum class Unary : int {
-  abs, neg, floor, ceil, round, sign, sqrt, reciprocal, relu, leaky_relu /* a */, thresholded_relu /* a */, elu /* a */,
-  celu /* a */, selu /* a = alpha, b = gamma */, sigmoid, hard_sigmoid /* a, b */, hard_swish, swish /* a */, mish,
-  softplus, softsign, tanh, erf, gelu, gelu_tanh, exp, log, clip /* a = lowest, b = highest */, count
+  abs,
+  neg,
+  floor,
+  ceil,
+  round,
+  sign,
+  sqrt,
+  reciprocal,
+  relu,
+  leaky_relu /* a */,
+  thresholded_relu /* a */,
+  elu /* a */,
+  celu /* a */,
+  selu /* a = alpha, b = gamma */,
+  sigmoid,
+  hard_sigmoid /* a, b */,
+  hard_swish,
+  swish /* a */,
+  mish,
+  softplus,
+  softsign,
+  tanh,
+  erf,
+  gelu,
+  gelu_tanh,
+  exp,
+  log,
+  clip /* a = lowest, b = highest */,
+  count
 };
 enum class Binary : int { add, sub, mul, div, min, max, count };
 enum class Reduction : int { sum, sum_square, l1, max, min, prod, log_sum_exp, count };
@@ -29,8 +55,8 @@ constexpr int lane_block = 64;
 // Lanes beyond the last output repeat it.
 struct PackedDense {
   int64_t inputs, outputs;
-  int vectors, panels, narrow, wider;               // `wider` panels of narrow + 1 vectors, then the rest of `narrow`
-  const float *weights, *bias;                      // 64-byte aligned
+  int vectors, panels, narrow, wider;  // `wider` panels of narrow + 1 vectors, then the rest of `narrow`
+  const float *weights, *bias;         // 64-byte aligned
 };
 
 struct Kernels {
@@ -47,7 +73,7 @@ struct Kernels {
   // The same for a transposed block, of which the first `rows` <= lane_block lanes are computed (rounded up to whole
   // vectors: the lanes beyond must hold ordinary numbers): y [outputs][lane_block] = x [inputs][lane_block], add alike.
   void (*dense_lanes)(const PackedDense& w, const float* x, int rows, float* y, const float* add, bool relu);
-  int lanes_from;                                    // rows from which transposed blocks are the faster ones
+  int lanes_from;  // rows from which transposed blocks are the faster ones
   // y [m][n] = a [m][k] b [k][n] + bias[row]; `chains` sums side by side over k (1, 2 or 4); bias may be null.
   void (*matmul)(const float* a, int64_t lda, const float* b, int64_t ldb, float* y, int64_t ldy, int64_t m, int64_t n,
                  int64_t k, int chains, const float* bias);
@@ -87,7 +113,7 @@ struct Kernels {
 };
 
 const Kernels& kernels();
-const Kernels* kernels_for(const char* isa);        // null: not built in, or this CPU cannot run it
+const Kernels* kernels_for(const char* isa);  // null: not built in, or this CPU cannot run it
 
 // Number of interleaved sums of a dense layer with `inputs` inputs, a function of that alone.
 static inline int chains(int64_t inputs) { return inputs < 32 ? 1 : inputs < 128 ? 2 : 4; }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double large = 40;                         // beyond it e^-x is nothing beside e^x
+constexpr double large = 40;  // beyond it e^-x is nothing beside e^x
 
 DoubleDouble half(DoubleDouble a) { return {a.high / 2, a.low / 2}; }
 // e^x / 2

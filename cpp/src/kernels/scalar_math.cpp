@@ -28,7 +28,7 @@ struct Reduced {
   int n;
 };
 Reduced reduce(DoubleDouble x) {
-  constexpr double head = 0x1.62e42fee00000p-1;      // of ln 2: n times this is exact
+  constexpr double head = 0x1.62e42fee00000p-1;  // of ln 2: n times this is exact
   constexpr DoubleDouble tail{0x1.a39ef35793c76p-33, 0x1.cc01f97b57a08p-87};
   const double n = std::nearbyint(x.high * one_over_ln_2.high);
   return {exact_sum(x.high - n * head, x.low) - DoubleDouble(n) * tail, static_cast<int>(n)};
@@ -36,9 +36,9 @@ Reduced reduce(DoubleDouble x) {
 
 // e^r - 1 for a reduced r: r + r^2 / 2 + r^3 / 6 + ...
 DoubleDouble expm1_of_reduced(DoubleDouble r) {
-  constexpr double series[] = {1.0 / 6,         1.0 / 24,          1.0 / 120,          1.0 / 720,
-                               1.0 / 5040,      1.0 / 40320,       1.0 / 362880,       1.0 / 3628800,
-                               1.0 / 39916800,  1.0 / 479001600.0, 1.0 / 6227020800.0, 1.0 / 87178291200.0};
+  constexpr double series[] = {1.0 / 6,        1.0 / 24,          1.0 / 120,          1.0 / 720,
+                               1.0 / 5040,     1.0 / 40320,       1.0 / 362880,       1.0 / 3628800,
+                               1.0 / 39916800, 1.0 / 479001600.0, 1.0 / 6227020800.0, 1.0 / 87178291200.0};
   const DoubleDouble square = r * r;
   const double rest = square.high * r.high * polynomial(series, r.high);
   return r + (DoubleDouble(square.high / 2, square.low / 2) + DoubleDouble(rest));
@@ -65,7 +65,7 @@ DoubleDouble SplitLog::value() const { return DoubleDouble(power) * ln_2 + rest;
 
 SplitLog split_log(DoubleDouble x) {
   int power;
-  double m = std::frexp(x.high, &power);             // in [1/2, 1)
+  double m = std::frexp(x.high, &power);  // in [1/2, 1)
   if (m < 0.70710678118654752) m *= 2, --power;
   const DoubleDouble f = exact_sum(m - 1, std::ldexp(x.low, -power));
   // ln(1 + f) = 2 s (1 + s^2 / 3 + s^4 / 5 + ...) with s = f / (2 + f)
@@ -200,12 +200,12 @@ double small_erf(double x) {
 // e^(x^2) (1 - erf(x)) on [1, 6]: a polynomial in u, which is linear in 1 / (x + 2) and goes from 1 to -1;
 // interpolated at Chebyshev nodes, relative error 2^-55
 double scaled_complement(double x) {
-  constexpr double coefficients[] = {
-      0.2214295402299318,      0.16189356804102498,     0.038560570425182406,    0.0055888162818396089,
-      0.00019713917772835564,  -8.0792204262927273e-05, -7.3405179414706242e-06, 1.9795618189364308e-06,
-      1.6349938636339256e-07,  -7.005319573428159e-08,  -5.8863210538548522e-10, 2.6240218125191535e-09,
-      -2.6866682864095234e-10, -7.3627238432946155e-11, 2.211621110863333e-11,   -1.2726572135314738e-13,
-      -9.3205901381817794e-13, 1.421510561619543e-13};
+  constexpr double coefficients[] = {0.2214295402299318,      0.16189356804102498,     0.038560570425182406,
+                                     0.0055888162818396089,   0.00019713917772835564,  -8.0792204262927273e-05,
+                                     -7.3405179414706242e-06, 1.9795618189364308e-06,  1.6349938636339256e-07,
+                                     -7.005319573428159e-08,  -5.8863210538548522e-10, 2.6240218125191535e-09,
+                                     -2.6866682864095234e-10, -7.3627238432946155e-11, 2.211621110863333e-11,
+                                     -1.2726572135314738e-13, -9.3205901381817794e-13, 1.421510561619543e-13};
   return polynomial(coefficients, std::fma(-11, x, 26) / std::fma(5, x, 10));
 }
 

@@ -28,8 +28,8 @@ double acosh(double x);
 double atanh(double x);
 
 double erf(double x);
-double sigmoid(double x);                            // 1 / (1 + e^-x)
-double softplus(double x);                           // ln(1 + e^x)
+double sigmoid(double x);   // 1 / (1 + e^-x)
+double softplus(double x);  // ln(1 + e^x)
 
 // For float32: the float64 result rounded once; rounded<exp>(x).
 template <double (*f)(double)> float rounded(float x) { return static_cast<float>(f(x)); }

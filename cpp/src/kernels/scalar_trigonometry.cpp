@@ -17,11 +17,28 @@ __extension__ typedef unsigned __int128 uint128;
 __extension__ typedef __int128 int128;
 
 // The bits of 2 / pi behind its binary point, after two words of zeros.
-constexpr std::uint64_t two_over_pi[] = {
-    0, 0, 0xa2f9836e4e441529, 0xfc2757d1f534ddc0, 0xdb6295993c439041, 0xfe5163abdebbc561, 0xb7246e3a424dd2e0,
-    0x06492eea09d1921c, 0xfe1deb1cb129a73e, 0xe88235f52ebb4484, 0xe99c7026b45f7e41, 0x3991d639835339f4,
-    0x9c845f8bbdf9283b, 0x1ff897ffde05980f, 0xef2f118b5a0a6d1f, 0x6d367ecf27cb09b7, 0x4f463f669e5fea2d,
-    0x7527bac7ebe5f17b, 0x3d0739f78a5292ea, 0x6bfb5fb11f8d5d08, 0x56033046fc7b6bab, 0xf0cfbc209af4361d};
+constexpr std::uint64_t two_over_pi[] = {0,
+                                         0,
+                                         0xa2f9836e4e441529,
+                                         0xfc2757d1f534ddc0,
+                                         0xdb6295993c439041,
+                                         0xfe5163abdebbc561,
+                                         0xb7246e3a424dd2e0,
+                                         0x06492eea09d1921c,
+                                         0xfe1deb1cb129a73e,
+                                         0xe88235f52ebb4484,
+                                         0xe99c7026b45f7e41,
+                                         0x3991d639835339f4,
+                                         0x9c845f8bbdf9283b,
+                                         0x1ff897ffde05980f,
+                                         0xef2f118b5a0a6d1f,
+                                         0x6d367ecf27cb09b7,
+                                         0x4f463f669e5fea2d,
+                                         0x7527bac7ebe5f17b,
+                                         0x3d0739f78a5292ea,
+                                         0x6bfb5fb11f8d5d08,
+                                         0x56033046fc7b6bab,
+                                         0xf0cfbc209af4361d};
 std::uint64_t bits_from(int bit) {
   const std::uint64_t *word = two_over_pi + bit / 64, high = word[0] << (bit % 64);
   return bit % 64 ? high | word[1] >> (64 - bit % 64) : high;
@@ -43,7 +60,7 @@ Angle reduce(double x) {
   const uint128 low = uint128{m} * bits_from(first + 128), middle = uint128{m} * bits_from(first + 64) + (low >> 64);
   const uint128 fraction = (uint128{m * bits_from(first)} << 64) + middle;
   const auto quadrant = static_cast<unsigned>(fraction >> 126);
-  const auto rest = static_cast<int128>(fraction << 2);           // its sign bit rounds to the nearest quadrant
+  const auto rest = static_cast<int128>(fraction << 2);  // its sign bit rounds to the nearest quadrant
   const double high = static_cast<double>(rest), left = static_cast<double>(rest - static_cast<int128>(high));
   const DoubleDouble angle = DoubleDouble(std::ldexp(high, -128), std::ldexp(left, -128)) * half_pi;
   const unsigned nearest = (quadrant + (rest < 0)) & 3;
@@ -55,10 +72,22 @@ struct Circle {
 };
 // Taylor series for |a| <= pi / 4
 Circle small_circle(DoubleDouble a) {
-  constexpr double sine[] = {-1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800,
-                             1.0 / 6227020800.0, -1.0 / 1307674368000.0, 1.0 / 355687428096000.0};
-  constexpr double cosine[] = {1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800, 1.0 / 479001600.0,
-                               -1.0 / 87178291200.0, 1.0 / 20922789888000.0, -1.0 / 6402373705728000.0};
+  constexpr double sine[] = {-1.0 / 6,
+                             1.0 / 120,
+                             -1.0 / 5040,
+                             1.0 / 362880,
+                             -1.0 / 39916800,
+                             1.0 / 6227020800.0,
+                             -1.0 / 1307674368000.0,
+                             1.0 / 355687428096000.0};
+  constexpr double cosine[] = {1.0 / 24,
+                               -1.0 / 720,
+                               1.0 / 40320,
+                               -1.0 / 3628800,
+                               1.0 / 479001600.0,
+                               -1.0 / 87178291200.0,
+                               1.0 / 20922789888000.0,
+                               -1.0 / 6402373705728000.0};
   const DoubleDouble z = a * a;
   const double z2 = z.high * z.high;
   return {a + DoubleDouble(a.high * z.high * polynomial(sine, z.high)),
@@ -89,7 +118,7 @@ double angle_of(DoubleDouble x, DoubleDouble y) {
   return angle + (off - off * square * (1.0 / 3 - square / 5));
 }
 
-DoubleDouble other_side(double x) {                  // sqrt(1 - x^2)
+DoubleDouble other_side(double x) {  // sqrt(1 - x^2)
   return square_root(DoubleDouble(1) - exact_product(x, x));
 }
 

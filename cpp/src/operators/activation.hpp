@@ -6,8 +6,8 @@
 namespace lading {
 
 struct Activation {
-  bool none = true;                                  // y = x
-  bool relu = false;                                 // the kernels of dense layers do it on their way
+  bool none = true;   // y = x
+  bool relu = false;  // the kernels of dense layers do it on their way
   Unary function = Unary::relu;
   float a = 0, b = 0;
 

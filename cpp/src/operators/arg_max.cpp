@@ -8,7 +8,9 @@ namespace {
 class ArgMax final : public Operator {
  public:
   ArgMax(const Definition& definition, bool smallest)
-      : smallest_(smallest), axis_(definition.integer("axis", 0)), keep_(definition.integer("keepdims", 1)),
+      : smallest_(smallest),
+        axis_(definition.integer("axis", 0)),
+        keep_(definition.integer("keepdims", 1)),
         last_(definition.integer("select_last_index", 0)) {
     check_counts(definition, 1, 1);
   }
@@ -56,7 +58,11 @@ class ArgMax final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> make_ArgMax(const Definition& definition) { return std::make_unique<ArgMax>(definition, false); }
-std::unique_ptr<Operator> make_ArgMin(const Definition& definition) { return std::make_unique<ArgMax>(definition, true); }
+std::unique_ptr<Operator> make_ArgMax(const Definition& definition) {
+  return std::make_unique<ArgMax>(definition, false);
+}
+std::unique_ptr<Operator> make_ArgMin(const Definition& definition) {
+  return std::make_unique<ArgMax>(definition, true);
+}
 
 }  // namespace lading

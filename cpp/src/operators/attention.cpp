@@ -18,7 +18,7 @@ enum Output { result, present_key, present_value, product };
 enum Stage { scaled, capped, masked, weights };
 
 template <class T> struct Scratch {
-  T *queries, *scores, *bias, *rows, *tops;          // [width][block], [keys][block] twice, [block][keys], [block]
+  T *queries, *scores, *bias, *rows, *tops;  // [width][block], [keys][block] twice, [block][keys], [block]
 };
 // Takes the next pieces of memory; without memory it only counts.
 class Pieces {
@@ -39,13 +39,17 @@ class Pieces {
 class Attention final : public Operator {
  public:
   explicit Attention(const Definition& definition)
-      : kernels_(definition.kernels()), heads_{definition.integer("q_num_heads", 0), definition.integer("kv_num_heads", 0)},
+      : kernels_(definition.kernels()),
+        heads_{definition.integer("q_num_heads", 0), definition.integer("kv_num_heads", 0)},
         causal_(definition.integer("is_causal", 0) != 0),
-        has_scale_(definition.has("scale")), scale_(definition.real("scale", 1)), softcap_(definition.real("softcap", 0)),
+        has_scale_(definition.has("scale")),
+        scale_(definition.real("scale", 1)),
+        softcap_(definition.real("softcap", 0)),
         stage_(definition.integer("qk_matmul_output_mode", 0)),
         precise_(type_attribute(definition, "softmax_precision", Type::float32) == Type::float64) {
     check_counts(definition, 3, 7, 4);
-    if (heads_.queries < 0 || heads_.keys < 0) definition.fail("attributes 'q_num_heads' and 'kv_num_heads' cannot be negative");
+    if (heads_.queries < 0 || heads_.keys < 0)
+      definition.fail("attributes 'q_num_heads' and 'kv_num_heads' cannot be negative");
     if (softcap_ < 0) definition.fail("attribute 'softcap' is " + std::to_string(softcap_) + "; it cannot be negative");
     if (stage_ < scaled || stage_ > weights)
       definition.fail("attribute 'qk_matmul_output_mode' is " + std::to_string(stage_) + "; it must be from 0 to 3");
@@ -60,7 +64,9 @@ class Attention final : public Operator {
       if (io.has(i)) check_same_type(io, i);
     if (io.has(valid_keys)) check_type(io, valid_keys, bit(Type::int64));
     const AttentionShape s(io, heads_);
-    const auto set = [&](int i, std::initializer_list<std::int64_t> dims) { io.set(i, io[query].type, shape_of(dims)); };
+    const auto set = [&](int i, std::initializer_list<std::int64_t> dims) {
+      io.set(i, io[query].type, shape_of(dims));
+    };
     if (s.joined) set(result, {s.batch, s.queries, s.heads * s.value_width});
     else set(result, {s.batch, s.heads, s.queries, s.value_width});
     set(present_key, {s.batch, s.shared_heads, s.keys(), s.width});
@@ -101,7 +107,8 @@ class Attention final : public Operator {
     const std::int64_t width = past == past_key ? s.width : s.value_width;
     return io.has(past) ? pieces.take<T>(s.batch * s.shared_heads * s.keys() * width) : nullptr;
   }
-  template <class T> static void join(const Operands& io, const AttentionShape& s, int past, std::int64_t width, T* to) {
+  template <class T>
+  static void join(const Operands& io, const AttentionShape& s, int past, std::int64_t width, T* to) {
     const T* fresh = io[past == past_key ? key : value].as<T>();
     for (std::int64_t b = 0; b < s.batch; ++b)
       for (std::int64_t head = 0; head < s.shared_heads; ++head) {
@@ -205,6 +212,8 @@ class Attention final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> make_Attention(const Definition& definition) { return std::make_unique<Attention>(definition); }
+std::unique_ptr<Operator> make_Attention(const Definition& definition) {
+  return std::make_unique<Attention>(definition);
+}
 
 }  // namespace lading

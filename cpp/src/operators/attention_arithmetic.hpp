@@ -22,7 +22,8 @@ template <class T> struct Arithmetic;
 template <> struct Arithmetic<float> {
   const Kernels& kernels;
   // y [m][n] = a [m][k] b [k][n]
-  void product(Rows<const float> a, Rows<const float> b, Rows<float> y, std::int64_t m, std::int64_t n, std::int64_t k) const {
+  void product(Rows<const float> a, Rows<const float> b, Rows<float> y, std::int64_t m, std::int64_t n,
+               std::int64_t k) const {
     kernels.matmul(a.data, a.step, b.data, b.step, y.data, y.step, m, n, k, 1, nullptr);
   }
   // y [columns][rows] = x [rows][columns]
@@ -51,7 +52,8 @@ template <> struct Arithmetic<float> {
 
 template <> struct Arithmetic<double> {
   const Kernels& kernels;
-  void product(Rows<const double> a, Rows<const double> b, Rows<double> y, std::int64_t m, std::int64_t n, std::int64_t k) const {
+  void product(Rows<const double> a, Rows<const double> b, Rows<double> y, std::int64_t m, std::int64_t n,
+               std::int64_t k) const {
     for (std::int64_t i = 0; i < m; ++i) {
       double* row = y.data + i * y.step;
       for (std::int64_t j = 0; j < n; ++j) row[j] = 0;

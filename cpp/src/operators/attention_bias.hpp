@@ -19,7 +19,8 @@ template <class T> class AttentionBias {
   static constexpr T hidden = -std::numeric_limits<T>::infinity();
 
   // mask and valid (keys of each batch) may be null; `offset`: keys before the first query, if causal
-  AttentionBias(const Kernels& kernels, const Tensor* mask, const std::int64_t* valid, bool causal, const AttentionShape& shape)
+  AttentionBias(const Kernels& kernels, const Tensor* mask, const std::int64_t* valid, bool causal,
+                const AttentionShape& shape)
       : kernels_(kernels), mask_(mask), valid_(valid), causal_(causal), shape_(shape) {
     if (!mask) return;
     Shape scores = mask->shape;
@@ -68,8 +69,8 @@ template <class T> class AttentionBias {
   const std::int64_t* valid_;
   bool causal_;
   const AttentionShape& shape_;
-  std::array<std::int64_t, 3> steps_{};              // of the mask along batch, heads and queries
-  std::int64_t masked_ = 0;                          // keys that the mask has
+  std::array<std::int64_t, 3> steps_{};  // of the mask along batch, heads and queries
+  std::int64_t masked_ = 0;              // keys that the mask has
 };
 
 }  // namespace lading

@@ -8,8 +8,8 @@ Shape parted(const Operands& io, int i, std::int64_t heads, const std::string& a
   const Shape& own = io[i].shape;
   if (own.rank == 4) {
     if (heads && heads != own[1])
-      io.fail("attribute '" + attribute + "' is " + std::to_string(heads) + ", input " + std::to_string(i) + " of shape " +
-              own.text() + " has " + std::to_string(own[1]) + " heads");
+      io.fail("attribute '" + attribute + "' is " + std::to_string(heads) + ", input " + std::to_string(i) +
+              " of shape " + own.text() + " has " + std::to_string(own[1]) + " heads");
     return own;
   }
   if (!heads || own[2] % heads)
@@ -58,7 +58,8 @@ AttentionShape::AttentionShape(const Operands& io, const AttentionHeads& own) {
   if (to[0] != from[0] || values[0] != from[0] || to[3] != from[3] || to[1] != values[1] || to[2] != values[2])
     io.fail("queries of shape " + q.text() + ", keys of " + k.text() + " and values of " + v.text() + " do not fit");
   if (to[1] == 0 || from[1] % to[1])
-    io.fail(std::to_string(from[1]) + " heads of queries cannot share " + std::to_string(to[1]) + " heads of keys evenly");
+    io.fail(std::to_string(from[1]) + " heads of queries cannot share " + std::to_string(to[1]) +
+            " heads of keys evenly");
   batch = from[0], heads = from[1], queries = from[2], width = from[3];
   shared_heads = to[1], fresh = to[2], value_width = values[3];
   if (io.has(past_key)) {

@@ -6,15 +6,15 @@ namespace lading {
 
 enum AttentionInput { query, key, value, attention_mask, past_key, past_value, valid_keys };
 
-struct AttentionHeads {                              // attributes q_num_heads and kv_num_heads, 0 if absent
+struct AttentionHeads {  // attributes q_num_heads and kv_num_heads, 0 if absent
   std::int64_t queries, keys;
 };
 
 struct AttentionShape {
-  bool joined = false;                               // rank 3: heads stand side by side in the last axis
+  bool joined = false;                                  // rank 3: heads stand side by side in the last axis
   std::int64_t batch = 0, heads = 0, shared_heads = 0;  // of the queries; of keys and values
-  std::int64_t queries = 0, past = 0, fresh = 0;     // rows: queries; keys that came before, keys of this run
-  std::int64_t width = 0, value_width = 0;           // of queries and keys; of values
+  std::int64_t queries = 0, past = 0, fresh = 0;        // rows: queries; keys that came before, keys of this run
+  std::int64_t width = 0, value_width = 0;              // of queries and keys; of values
 
   // From the operands, whose shapes are checked.
   AttentionShape(const Operands& io, const AttentionHeads& heads);

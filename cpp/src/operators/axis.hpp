@@ -7,7 +7,9 @@ namespace lading {
 struct AxisView {
   std::int64_t outer, length, inner;
   AxisView(const Shape& shape, int first, int count = 1)
-      : outer(shape.size(0, first)), length(shape.size(first, first + count)), inner(shape.size(first + count, shape.rank)) {}
+      : outer(shape.size(0, first)),
+        length(shape.size(first, first + count)),
+        inner(shape.size(first + count, shape.rank)) {}
 };
 
 }  // namespace lading

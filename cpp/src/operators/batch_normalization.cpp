@@ -11,7 +11,8 @@ namespace {
 class BatchNormalization final : public Operator {
  public:
   explicit BatchNormalization(const Definition& definition) : epsilon_(definition.real("epsilon", 1e-5f)) {
-    if (definition.integer("training_mode", 0)) definition.fail("training_mode is for training; export the model for inference");
+    if (definition.integer("training_mode", 0))
+      definition.fail("training_mode is for training; export the model for inference");
     check_counts(definition, 5, 5);
   }
   void infer(const Operands& io) const override {
@@ -21,12 +22,14 @@ class BatchNormalization final : public Operator {
     for (int i = 1; i < 5; ++i) {
       check_type(io, i, float_types);
       if (io[i].size() != channels)
-        io.fail("input " + std::to_string(i) + " of shape " + io[i].shape.text() + " must have one number for each of " +
-                std::to_string(channels) + " channels");
+        io.fail("input " + std::to_string(i) + " of shape " + io[i].shape.text() +
+                " must have one number for each of " + std::to_string(channels) + " channels");
     }
     io.set(0, io[0].type, shape);
   }
-  std::size_t scratch(const Operands& io) const override { return 3 * aligned(static_cast<std::size_t>(io[1].size()) * sizeof(double)); }
+  std::size_t scratch(const Operands& io) const override {
+    return 3 * aligned(static_cast<std::size_t>(io[1].size()) * sizeof(double));
+  }
   void run(const Operands& io) const override {
     if (io[0].size() == 0) return;
     with_one_of<float_types>(io[0].type, [&](auto zero) { run_typed<decltype(zero)>(io); });

@@ -17,7 +17,7 @@ struct Subtract {
 struct Multiply {
   template <class T> T operator()(T a, T b) const { return static_cast<T>(Unsigned<T>(a) * Unsigned<T>(b)); }
 };
-struct Divide {                                      // towards zero
+struct Divide {  // towards zero
   template <class T> T operator()(T a, T b) const {
     if constexpr (std::is_floating_point_v<T>) return a / b;
     if (b == 0) return 0;
@@ -25,20 +25,20 @@ struct Divide {                                      // towards zero
     return a / b;
   }
 };
-struct Remainder {                                   // with the sign of the dividend: fmod = 1
+struct Remainder {  // with the sign of the dividend: fmod = 1
   float operator()(float a, float b) const { return std::fmod(a, b); }
   double operator()(double a, double b) const { return std::fmod(a, b); }
   template <class T> T operator()(T a, T b) const {
     return b == 0 || (std::is_signed_v<T> && b == static_cast<T>(-1)) ? 0 : a % b;
   }
 };
-struct Modulo {                                      // with the sign of the divisor
+struct Modulo {  // with the sign of the divisor
   template <class T> T operator()(T a, T b) const {
     const T rest = Remainder{}(a, b);
     return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
   }
 };
-struct Smallest {                                    // NaN if one of the two is
+struct Smallest {  // NaN if one of the two is
   template <class T> T operator()(T a, T b) const { return a < b || a != a ? a : b; }
 };
 struct Largest {

@@ -64,8 +64,7 @@ void check_same_type(const Operands& io, int i, int as) {
 }
 
 void check_rank(const Operands& io, int i, int rank) {
-  if (io[i].shape.rank != rank)
-    io.fail(input(i) + " must have " + axes(rank) + ", its shape is " + io[i].shape.text());
+  if (io[i].shape.rank != rank) io.fail(input(i) + " must have " + axes(rank) + ", its shape is " + io[i].shape.text());
 }
 
 void check_one_element(const Operands& io, int i) {

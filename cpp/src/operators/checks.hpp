@@ -42,7 +42,7 @@ template <Types allowed, class F> decltype(auto) with_one_of(Type type, F&& f) {
 void check_same_type(const Operands& io, int i, int as = 0);
 void check_rank(const Operands& io, int i, int rank);
 void check_one_element(const Operands& io, int i);
-void check_output_rank(const Operands& io, int rank);   // at most max_rank
+void check_output_rank(const Operands& io, int rank);  // at most max_rank
 
 // An operand of int32 or int64 numbers, of any shape.
 class Integers {

@@ -38,9 +38,7 @@ class Clip final : public Operator {
       clip(io[0].as<T>(), io.output().as<T>(), io[0].size(), lowest, highest);
     });
   }
-  int entry(const Operands& io, int) const override {
-    return fixed_inputs(io, 1) ? io.entry(0) : entry_of_shapes(io);
-  }
+  int entry(const Operands& io, int) const override { return fixed_inputs(io, 1) ? io.entry(0) : entry_of_shapes(io); }
 };
 
 }  // namespace

@@ -14,15 +14,15 @@ namespace {
 
 // Which axes (0: entries, then the spatial ones) make a run: those from `first` on.
 struct Runs {
-  bool copied = false;                               // an image is needed, or pays
-  std::int64_t entries = 1;                          // in one image
+  bool copied = false;       // an image is needed, or pays
+  std::int64_t entries = 1;  // in one image
   int first = 1;
-  std::int64_t cost = 0;                             // vectors of one entry times steps for each
+  std::int64_t cost = 0;  // vectors of one entry times steps for each
 };
 
 struct Sizes {
-  std::int64_t entries, channels, groups, maps, depth;                   // maps: output channels of one group
-  Windows windows;                                                       // depth: products that a sum is made of
+  std::int64_t entries, channels, groups, maps, depth;  // maps: output channels of one group
+  Windows windows;                                      // depth: products that a sum is made of
 };
 
 class Conv final : public Operator {
@@ -39,9 +39,10 @@ class Conv final : public Operator {
     const Shape &x = io[0].shape, &w = io[1].shape;
     if (x[1] % groups_ || x[1] / groups_ != w[1])
       io.fail("weights of shape " + w.text() + " take " + std::to_string(w[1]) + " channels for each of " +
-              std::to_string(groups_) + (groups_ == 1 ? " group" : " groups") + "; the input of shape " + x.text() + " has " +
-              std::to_string(x[1]) + " in all");
-    if (w[0] % groups_) io.fail(std::to_string(w[0]) + " output channels do not make " + std::to_string(groups_) + " equal groups");
+              std::to_string(groups_) + (groups_ == 1 ? " group" : " groups") + "; the input of shape " + x.text() +
+              " has " + std::to_string(x[1]) + " in all");
+    if (w[0] % groups_)
+      io.fail(std::to_string(w[0]) + " output channels do not make " + std::to_string(groups_) + " equal groups");
     if (io.has(2)) {
       check_same_type(io, 2);
       if (io[2].shape.rank != 1 || io[2].size() != w[0])
@@ -69,19 +70,27 @@ class Conv final : public Operator {
     const Shape &x = io[0].shape, &w = io[1].shape;
     return {x[0], x[1], groups_, w[0] / groups_, w.size(1, w.rank), attributes_.over(io, w)};
   }
-  std::size_t places_room(const Operands& io, const Sizes& s) const { return room_for(io, {s.depth}, sizeof(std::int64_t)); }
+  std::size_t places_room(const Operands& io, const Sizes& s) const {
+    return room_for(io, {s.depth}, sizeof(std::int64_t));
+  }
   std::size_t image_room(const Operands& io, const Sizes& s, const Runs& runs) const {
     if (!runs.copied) return 0;
     return room_for(io, {s.channels, WindowImage(s.windows, runs.entries, true).channel_pitch()}, size_of(io[0].type));
   }
   std::size_t results_room(const Operands& io, const Sizes& s, const Runs& runs) const {
     const WindowImage image(s.windows, runs.entries, runs.copied);
-    return straight(s, image, runs) ? 0 : room_for(io, {s.maps, length(s, image, runs.entries, runs.first)}, size_of(io[0].type));
+    return straight(s, image, runs)
+               ? 0
+               : room_for(io, {s.maps, length(s, image, runs.entries, runs.first)}, size_of(io[0].type));
   }
 
   // ---- runs
-  static std::int64_t count(const Sizes& s, std::int64_t entries, int axis) { return axis ? s.windows[axis - 1].windows : entries; }
-  static std::int64_t pitch(const WindowImage& image, int axis) { return axis ? image.pitch(axis - 1) : image.entry_pitch(); }
+  static std::int64_t count(const Sizes& s, std::int64_t entries, int axis) {
+    return axis ? s.windows[axis - 1].windows : entries;
+  }
+  static std::int64_t pitch(const WindowImage& image, int axis) {
+    return axis ? image.pitch(axis - 1) : image.entry_pitch();
+  }
   static std::int64_t length(const Sizes& s, const WindowImage& image, std::int64_t entries, int first) {
     std::int64_t last = 0;
     for (int axis = first; axis <= s.windows.rank; ++axis) last += (count(s, entries, axis) - 1) * pitch(image, axis);
@@ -95,7 +104,7 @@ class Conv final : public Operator {
   }
   // The cheapest runs for images of so many entries.
   Runs choose(const Sizes& s, bool copied, std::int64_t entries) const {
-    constexpr std::int64_t steps_to_move = 8;        // of a product, in the time that moving its result takes
+    constexpr std::int64_t steps_to_move = 8;  // of a product, in the time that moving its result takes
     const WindowImage image(s.windows, entries, copied);
     Runs best;
     std::int64_t outer = 1;
@@ -137,7 +146,8 @@ class Conv final : public Operator {
       const std::int64_t some = std::min(runs.entries, s.entries - entry);
       const T* x = io[0].as<T>() + entry * size_in;
       for (std::int64_t e = 0; runs.copied && e < some; ++e) image.copy(x + e * size_in, s.channels, e, copy);
-      run_entries(io, s, runs, image, some, runs.copied ? copy : x, at, results, io.output().as<T>() + entry * size_out);
+      run_entries(io, s, runs, image, some, runs.copied ? copy : x, at, results,
+                  io.output().as<T>() + entry * size_out);
     }
   }
   static std::int64_t kernel_size(const Sizes& s) {
@@ -149,7 +159,7 @@ class Conv final : public Operator {
   void run_entries(const Operands& io, const Sizes& s, const Runs& runs, const WindowImage& image, std::int64_t entries,
                    const T* x, const std::int64_t* at, T* results, T* y) const {
     const Strides strides = strides_of(io.output().shape);
-    const auto loops = [&](int from, int end) {      // over places of the image and of the output
+    const auto loops = [&](int from, int end) {  // over places of the image and of the output
       Loops<2> nest;
       for (int axis = from; axis < end; ++axis)
         nest.add(count(s, entries, axis), {pitch(image, axis), strides[static_cast<std::size_t>(axis ? axis + 1 : 0)]});
@@ -169,7 +179,8 @@ class Conv final : public Operator {
         if (in_place) return multiply(w, from + place[0], at, to, strides[1], s.maps, n, s.depth, bias);
         multiply(w, from + place[0], at, results, n, s.maps, n, s.depth, bias);
         for (std::int64_t map = 0; map < s.maps; ++map)
-          inner.each([&](const auto& cell) { copy_row(results + map * n + cell[0], to + map * strides[1] + cell[1], row); });
+          inner.each(
+              [&](const auto& cell) { copy_row(results + map * n + cell[0], to + map * strides[1] + cell[1], row); });
       });
     }
   }
@@ -181,8 +192,8 @@ class Conv final : public Operator {
                 std::int64_t n, std::int64_t depth, const float* bias) const {
     kernels_.convolve(w, depth, x, at, y, step, maps, n, depth, bias, relu_);
   }
-  void multiply(const double* w, const double* x, const std::int64_t* at, double* y, std::int64_t step, std::int64_t maps,
-                std::int64_t n, std::int64_t depth, const double* bias) const {
+  void multiply(const double* w, const double* x, const std::int64_t* at, double* y, std::int64_t step,
+                std::int64_t maps, std::int64_t n, std::int64_t depth, const double* bias) const {
     for (std::int64_t map = 0; map < maps; ++map, w += depth, y += step) {
       std::fill_n(y, n, bias ? bias[map] : 0);
       for (std::int64_t k = 0; k < depth; ++k)
@@ -198,6 +209,8 @@ class Conv final : public Operator {
 }  // namespace
 
 std::unique_ptr<Operator> make_Conv(const Definition& definition) { return std::make_unique<Conv>(definition, false); }
-std::unique_ptr<Operator> make_Convolution(const Definition& definition) { return std::make_unique<Conv>(definition, true); }
+std::unique_ptr<Operator> make_Convolution(const Definition& definition) {
+  return std::make_unique<Conv>(definition, true);
+}
 
 }  // namespace lading

@@ -12,7 +12,7 @@ namespace lading {
 namespace {
 
 struct Sizes {
-  std::int64_t entries, channels, maps, kernel, elements;                // channels and maps of one group
+  std::int64_t entries, channels, maps, kernel, elements;  // channels and maps of one group
 };
 
 // to [maps, k...][channels] = w [channels][maps, k...]
@@ -36,17 +36,19 @@ class ConvTranspose final : public Operator {
     const Windows windows = attributes_.under(io, io[1].shape);
     const Shape &x = io[0].shape, &w = io[1].shape;
     if (x[1] != w[0])
-      io.fail("weights of shape " + w.text() + " take " + std::to_string(w[0]) + " channels; the input of shape " + x.text() +
-              " has " + std::to_string(x[1]));
-    if (w[0] % groups_) io.fail(std::to_string(w[0]) + " channels do not make " + std::to_string(groups_) + " equal groups");
+      io.fail("weights of shape " + w.text() + " take " + std::to_string(w[0]) + " channels; the input of shape " +
+              x.text() + " has " + std::to_string(x[1]));
+    if (w[0] % groups_)
+      io.fail(std::to_string(w[0]) + " channels do not make " + std::to_string(groups_) + " equal groups");
     Shape out = x;
-    if (__builtin_mul_overflow(w[1], groups_, &out[1])) io.fail("attribute 'group' is too large: " + std::to_string(groups_));
+    if (__builtin_mul_overflow(w[1], groups_, &out[1]))
+      io.fail("attribute 'group' is too large: " + std::to_string(groups_));
     for (int i = 0; i < windows.rank; ++i) out[i + 2] = windows[i].length;
     if (io.has(2)) {
       check_same_type(io, 2);
       if (io[2].shape.rank != 1 || io[2].size() != out[1])
-        io.fail("input 2 of shape " + io[2].shape.text() + " must have one number for each of " + std::to_string(out[1]) +
-                " output channels");
+        io.fail("input 2 of shape " + io[2].shape.text() + " must have one number for each of " +
+                std::to_string(out[1]) + " output channels");
     }
     io.set(0, io[0].type, out);
   }
@@ -76,12 +78,14 @@ class ConvTranspose final : public Operator {
   }
   template <class T> void turn_groups(const T* w, const Shape& shape, T* to) const {
     const std::int64_t channels = shape[0] / groups_, columns = shape.size(1, shape.rank);
-    for (std::int64_t group = 0; group < groups_; ++group) turn(w + group * channels * columns, channels, columns, to + group * channels * columns);
+    for (std::int64_t group = 0; group < groups_; ++group)
+      turn(w + group * channels * columns, channels, columns, to + group * channels * columns);
   }
   std::size_t weights_room(const Operands& io) const { return packed_ ? 0 : aligned(io[1].bytes()); }
   static std::int64_t maps_together(const Sizes& s) {
-    constexpr std::int64_t numbers = 1 << 15;        // that stay in the cache
-    return std::clamp<std::int64_t>(numbers / std::max<std::int64_t>(1, s.kernel * s.elements), 1, std::max<std::int64_t>(1, s.maps));
+    constexpr std::int64_t numbers = 1 << 15;  // that stay in the cache
+    return std::clamp<std::int64_t>(numbers / std::max<std::int64_t>(1, s.kernel * s.elements), 1,
+                                    std::max<std::int64_t>(1, s.maps));
   }
 
   template <class T> void run_typed(const Operands& io) const {
@@ -109,7 +113,8 @@ class ConvTranspose final : public Operator {
   void multiply(const float* w, const float* x, float* y, std::int64_t rows, std::int64_t n, std::int64_t depth) const {
     kernels_.matmul(w, depth, x, n, y, n, rows, n, depth, chains(depth), nullptr);
   }
-  void multiply(const double* w, const double* x, double* y, std::int64_t rows, std::int64_t n, std::int64_t depth) const {
+  void multiply(const double* w, const double* x, double* y, std::int64_t rows, std::int64_t n,
+                std::int64_t depth) const {
     std::fill_n(y, rows * n, 0.0);
     for (std::int64_t r = 0; r < rows; ++r)
       for (std::int64_t k = 0; k < depth; ++k)

@@ -10,9 +10,7 @@ namespace lading {
 namespace {
 
 // A 16-bit float: `mantissa` bits of it are the fraction, `bias` is that of the exponent.
-template <int mantissa, int bias> struct SmallFloat {
-  std::uint16_t bits;
-};
+template <int mantissa, int bias> struct SmallFloat { std::uint16_t bits; };
 using Half = SmallFloat<10, 15>;
 using BFloat = SmallFloat<7, 127>;
 
@@ -71,7 +69,11 @@ template <class F> void with_element(Type type, F&& f) {
 
 // What the elements of a type are widened to on their way: nothing is lost.
 template <class T> struct Widened { using type = double; };
-template <class T> requires std::is_integral_v<T> struct Widened<T> { using type = std::int64_t; };
+template <class T>
+requires std::is_integral_v<T>
+struct Widened<T> {
+  using type = std::int64_t;
+};
 template <> struct Widened<std::uint64_t> { using type = std::uint64_t; };
 
 template <class Wide> void write(const Wide* wide, Type to, std::byte* out, std::int64_t count) {

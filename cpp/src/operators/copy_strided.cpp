@@ -5,9 +5,9 @@
 namespace lading {
 namespace {
 
-using Copy = Loops<2>;                               // out, in
+using Copy = Loops<2>;  // out, in
 
-constexpr std::int64_t block = 32;                   // rows and columns that stay in the first cache
+constexpr std::int64_t block = 32;  // rows and columns that stay in the first cache
 
 // out[i, j] = in[i, j] for indices that begin at (i0, j0), row by row.
 template <class T>
@@ -81,8 +81,8 @@ template <class T> void copy(Copy loops, T* out, const T* in) {
 
 }  // namespace
 
-void copy_strided(const Shape& shape, std::size_t size, std::byte* out, const Strides& out_strides,
-                  const std::byte* in, const Strides& in_strides) {
+void copy_strided(const Shape& shape, std::size_t size, std::byte* out, const Strides& out_strides, const std::byte* in,
+                  const Strides& in_strides) {
   Copy loops;
   for (int axis = 0; axis < shape.rank; ++axis) loops.add(shape[axis], {out_strides[axis], in_strides[axis]});
   if (loops.empty()) return;
@@ -108,8 +108,7 @@ void fill_elements(std::byte* out, std::int64_t count, std::size_t size, const s
 
 void repeat_bytes(std::byte* out, std::int64_t bytes, std::int64_t times) {
   const std::int64_t whole = bytes * times;
-  for (std::int64_t done = bytes; done < whole; done += done)
-    copy_bytes(out + done, out, std::min(done, whole - done));
+  for (std::int64_t done = bytes; done < whole; done += done) copy_bytes(out + done, out, std::min(done, whole - done));
 }
 
 }  // namespace lading

@@ -8,8 +8,8 @@ namespace lading {
 
 // out[i0 * out_strides[0] + i1 * out_strides[1] + ...] = in[i0 * in_strides[0] + ...] for every index of `shape`.
 // Elements have `size` bytes: 1, 2, 4 or 8.
-void copy_strided(const Shape& shape, std::size_t size, std::byte* out, const Strides& out_strides,
-                  const std::byte* in, const Strides& in_strides);
+void copy_strided(const Shape& shape, std::size_t size, std::byte* out, const Strides& out_strides, const std::byte* in,
+                  const Strides& in_strides);
 
 // `rows` rows of `length` elements, which begin every out_step and in_step elements.
 void copy_rows(std::int64_t rows, std::int64_t length, std::size_t size, std::byte* out, std::int64_t out_step,

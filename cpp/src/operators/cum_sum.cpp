@@ -11,7 +11,8 @@ constexpr Types sum_types = float_types | bit(Type::int32) | bit(Type::int64) | 
 class CumSum final : public Operator {
  public:
   explicit CumSum(const Definition& definition)
-      : exclusive_(definition.integer("exclusive", 0)), reverse_(definition.integer("reverse", 0)),
+      : exclusive_(definition.integer("exclusive", 0)),
+        reverse_(definition.integer("reverse", 0)),
         constant_axis_(definition.constant(1)) {
     check_counts(definition, 2, 2);
   }

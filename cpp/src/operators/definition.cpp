@@ -8,12 +8,12 @@ template <class T> const T* attribute(const Definition& d, const char* name) {
   const auto found = d.attributes().find(name);
   if (found == d.attributes().end()) return nullptr;
   if (const T* value = std::get_if<T>(&found->second)) return value;
-  constexpr const char* kind = std::is_same_v<T, std::int64_t>  ? "an integer"
-                               : std::is_same_v<T, double>      ? "a number"
-                               : std::is_same_v<T, std::string> ? "a text"
-                               : std::is_same_v<T, std::vector<double>> ? "a list of numbers"
+  constexpr const char* kind = std::is_same_v<T, std::int64_t>               ? "an integer"
+                               : std::is_same_v<T, double>                   ? "a number"
+                               : std::is_same_v<T, std::string>              ? "a text"
+                               : std::is_same_v<T, std::vector<double>>      ? "a list of numbers"
                                : std::is_same_v<T, std::vector<std::string>> ? "a list of texts"
-                                                                : "a list of integers";
+                                                                             : "a list of integers";
   d.fail("attribute '" + std::string(name) + "' must be " + kind);
 }
 std::string sentence(const std::string& node, const std::string& operator_name, const std::string& why) {
@@ -83,9 +83,11 @@ void Operands::set(int i, Type type, const Shape& shape) const {
 
 Shape Operands::integers(int i) const {
   const Tensor& tensor = (*this)[i];
-  if (tensor.shape.rank > 1) fail("input " + std::to_string(i) + " must be a list, its shape is " + tensor.shape.text());
-  if (tensor.size() > max_rank) fail("input " + std::to_string(i) + " has " + std::to_string(tensor.size()) +
-                                     " elements; at most " + std::to_string(max_rank) + " axes are supported");
+  if (tensor.shape.rank > 1)
+    fail("input " + std::to_string(i) + " must be a list, its shape is " + tensor.shape.text());
+  if (tensor.size() > max_rank)
+    fail("input " + std::to_string(i) + " has " + std::to_string(tensor.size()) + " elements; at most " +
+         std::to_string(max_rank) + " axes are supported");
   Shape values;
   for (std::int64_t k = 0; k < tensor.size(); ++k) {
     if (tensor.type == Type::int64) values.push(tensor.as<std::int64_t>()[k]);

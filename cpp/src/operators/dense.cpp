@@ -24,14 +24,16 @@ const float* bias_of(const Definition& definition, std::int64_t outputs) {
 class Dense final : public Operator {
  public:
   explicit Dense(const Definition& definition)
-      : kernels_(definition.kernels()), activation_(Activation::named(definition, definition.text("activation", ""))),
+      : kernels_(definition.kernels()),
+        activation_(Activation::named(definition, definition.text("activation", ""))),
         weights_(kernels_, weights_of(definition).as<float>(), bias_of(definition, weights_of(definition).shape[1]),
                  weights_of(definition).shape[0], weights_of(definition).shape[1]) {}
   void infer(const Operands& io) const override {
     check_type(io, 0, bit(Type::float32));
     Shape out = io[0].shape;
     if (out.rank == 0 || out[out.rank - 1] != weights_.inputs())
-      io.fail("takes " + std::to_string(weights_.inputs()) + " numbers along its last axis, the shape is " + out.text());
+      io.fail("takes " + std::to_string(weights_.inputs()) + " numbers along its last axis, the shape is " +
+              out.text());
     out[out.rank - 1] = weights_.outputs();
     if (io.has(3) && (io[3].type != Type::float32 || !(io[3].shape == out)))
       io.fail("adds input 3, whose shape must be " + out.text() + ", it is " + io[3].shape.text());
@@ -40,7 +42,8 @@ class Dense final : public Operator {
   void run(const Operands& io) const override {
     Tensor& out = io.output();
     const std::int64_t rows = out.shape.size(0, out.shape.rank - 1);
-    weights_.multiply(io[0].as<float>(), rows, out.as<float>(), io.has(3) ? io[3].as<float>() : nullptr, activation_.relu);
+    weights_.multiply(io[0].as<float>(), rows, out.as<float>(), io.has(3) ? io[3].as<float>() : nullptr,
+                      activation_.relu);
     if (!activation_.relu) activation_.run(kernels_, out.as<float>(), out.as<float>(), out.size());
   }
   // Rows do not see each other; what is added must have its entries where x has them.

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int most_operands = 6, most_labels = most_letters + max_rank;
 
-using Labels = std::uint32_t;                        // a set of them
+using Labels = std::uint32_t;  // a set of them
 
 // Every label with its length, and the step of each operand along it; the result is the last operand.
 struct Layout {
@@ -36,8 +36,7 @@ struct Roles {
 
 // Copies between the elements of an operand and a contiguous block with its labels in the order of `groups`:
 // copy(element of the block, element of the operand), by their places.
-template <class Copy>
-void arrange(const Layout& layout, int operand, std::initializer_list<Labels> groups, Copy copy) {
+template <class Copy> void arrange(const Layout& layout, int operand, std::initializer_list<Labels> groups, Copy copy) {
   std::int64_t step = 1;
   for (const Labels group : groups) step *= layout.size(group);
   if (step == 0) return;
@@ -56,7 +55,8 @@ void arrange(const Layout& layout, int operand, std::initializer_list<Labels> gr
 
 template <class T> T multiply_add(T sum, T a, T b) {
   if constexpr (std::is_integral_v<T>)
-    return static_cast<T>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b) + static_cast<std::uint64_t>(sum));
+    return static_cast<T>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b) +
+                          static_cast<std::uint64_t>(sum));
   else return sum + a * b;
 }
 
@@ -149,9 +149,10 @@ class Einsum final : public Operator {
     each_label(term, own, all, [&](int label) {
       std::int64_t& length = layout.lengths[label];
       if (length != 1 && shape[axis] != 1 && shape[axis] != length)
-        io.fail("one letter stands for axes of length " + std::to_string(length) + " and " + std::to_string(shape[axis]));
+        io.fail("one letter stands for axes of length " + std::to_string(length) + " and " +
+                std::to_string(shape[axis]));
       if (length == 1) length = shape[axis];
-      if (shape[axis] != 1) layout.steps[i][label] += strides[axis];     // a letter twice is a diagonal
+      if (shape[axis] != 1) layout.steps[i][label] += strides[axis];  // a letter twice is a diagonal
       layout.axes[i] |= Labels{1} << label;
       ++axis;
     });
@@ -162,7 +163,8 @@ class Einsum final : public Operator {
     if (io.input_count() != 2 || io[0].type != Type::float32) return false;
     if ((layout.axes[0] ^ layout.axes[1]) & ~layout.axes[2]) return false;
     for (int i = 0; i < 2; ++i)
-      if (layout.size(layout.axes[i]) != io[i].size() || __builtin_popcount(layout.axes[i]) != io[i].shape.rank) return false;
+      if (layout.size(layout.axes[i]) != io[i].size() || __builtin_popcount(layout.axes[i]) != io[i].shape.rank)
+        return false;
     return true;
   }
   void run_product(const Operands& io, const Layout& layout) const {
@@ -173,7 +175,8 @@ class Einsum final : public Operator {
     const auto *left = io[0].as<float>(), *right = io[1].as<float>();
     auto* result = io.output().as<float>();
     arrange(layout, 0, {roles.batch, roles.rows, roles.summed}, [=](auto block, auto own) { a[block] = left[own]; });
-    arrange(layout, 1, {roles.batch, roles.summed, roles.columns}, [=](auto block, auto own) { b[block] = right[own]; });
+    arrange(layout, 1, {roles.batch, roles.summed, roles.columns},
+            [=](auto block, auto own) { b[block] = right[own]; });
     const std::int64_t m = layout.size(roles.rows), n = layout.size(roles.columns), k = layout.size(roles.summed);
     for (std::int64_t i = 0, count = layout.size(roles.batch); i < count; ++i)
       multiply_matrices(kernels_, a + i * m * k, b + i * k * n, y + i * m * n, m, n, k);
@@ -188,7 +191,7 @@ class Einsum final : public Operator {
     for (int i = 0; i < inputs; ++i) all |= layout.axes[i];
     T* y = io.output().as<T>();
     std::fill_n(y, io.output().size(), T(0));
-    for (std::int64_t count = layout.size(all); count > 0; --count) {    // the labels that are summed run fastest
+    for (std::int64_t count = layout.size(all); count > 0; --count) {  // the labels that are summed run fastest
       T product = 1;
       for (int i = 0; i < inputs; ++i) product = multiply_add(T(0), product, io[i].as<T>()[offset(layout, i, index)]);
       const std::int64_t place = offset(layout, inputs, index);

@@ -7,7 +7,7 @@
 
 namespace lading {
 
-constexpr int most_letters = 24;                     // of one equation
+constexpr int most_letters = 24;  // of one equation
 
 // The labels of one operand, or of the result: a number for each letter; `ellipsis` stands for "...".
 constexpr int ellipsis = -1;

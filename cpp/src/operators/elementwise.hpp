@@ -14,11 +14,11 @@ using BinaryRow = void (*)(std::byte* out, const std::byte* a, const std::byte* 
                            std::int64_t step_a, std::int64_t step_b);
 
 struct BinaryRows {
-  Types types = 0;                                   // of the operands
-  bool gives_boolean = false;                        // else it gives what it takes
+  Types types = 0;             // of the operands
+  bool gives_boolean = false;  // else it gives what it takes
   BinaryRow float32 = nullptr, float64 = nullptr, int64 = nullptr, boolean = nullptr;
-  BinaryRow uint64 = nullptr;                        // where it differs from int64
-  std::optional<Binary> kernel;                      // for float32, instead of a row
+  BinaryRow uint64 = nullptr;    // where it differs from int64
+  std::optional<Binary> kernel;  // for float32, instead of a row
 };
 
 // out = rows(a, b); a and b broadcast to the shape of out.
@@ -63,12 +63,24 @@ void binary_row(std::byte* out, const std::byte* a, const std::byte* b, std::int
   }
 }
 template <class F> constexpr BinaryRows number_rows(Binary kernel, Types types = number_types) {
-  return {types, false, nullptr, &binary_row<F, double>, &binary_row<F, std::int64_t>, nullptr,
-          &binary_row<F, std::uint64_t>, kernel};
+  return {types,
+          false,
+          nullptr,
+          &binary_row<F, double>,
+          &binary_row<F, std::int64_t>,
+          nullptr,
+          &binary_row<F, std::uint64_t>,
+          kernel};
 }
 template <class F> constexpr BinaryRows number_rows(Types types = number_types) {
-  return {types, false, &binary_row<F, float>, &binary_row<F, double>, &binary_row<F, std::int64_t>, nullptr,
-          &binary_row<F, std::uint64_t>, {}};
+  return {types,
+          false,
+          &binary_row<F, float>,
+          &binary_row<F, double>,
+          &binary_row<F, std::int64_t>,
+          nullptr,
+          &binary_row<F, std::uint64_t>,
+          {}};
 }
 template <class F> constexpr BinaryRows integer_rows(Types types = integer_types) {
   return {types, false, nullptr, nullptr, &binary_row<F, std::int64_t>, nullptr, &binary_row<F, std::uint64_t>, {}};

@@ -10,9 +10,7 @@ class Expand final : public Operator {
  public:
   explicit Expand(const Definition& definition) { check_counts(definition, 2, 2); }
   std::uint32_t shape_inputs() const override { return 1 << 1; }
-  void infer(const Operands& io) const override {
-    io.set(0, io[0].type, broadcast(io, io[0].shape, io.integers(1)));
-  }
+  void infer(const Operands& io) const override { io.set(0, io[0].type, broadcast(io, io[0].shape, io.integers(1))); }
   void run(const Operands& io) const override {
     Tensor& out = io.output();
     copy_strided(out.shape, size_of(out.type), out.data, strides_of(out.shape), io[0].data,

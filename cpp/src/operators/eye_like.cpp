@@ -9,7 +9,8 @@ namespace {
 class EyeLike final : public Operator {
  public:
   explicit EyeLike(const Definition& definition)
-      : diagonal_(definition.integer("k", 0)), typed_(definition.has("dtype")),
+      : diagonal_(definition.integer("k", 0)),
+        typed_(definition.has("dtype")),
         type_(type_attribute(definition, "dtype", Type::float32)) {
     check_counts(definition, 1, 1);
   }

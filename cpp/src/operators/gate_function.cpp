@@ -11,8 +11,8 @@ struct GateFunction::Row {
   const char* name;
   Unary kernel;
   Real real;
-  int parameters = 0;                                // alpha, or alpha and beta
-  float alpha = 0, beta = 0;                         // their defaults
+  int parameters = 0;         // alpha, or alpha and beta
+  float alpha = 0, beta = 0;  // their defaults
 };
 
 namespace {
@@ -48,8 +48,8 @@ const GateFunction::Row& GateFunction::row(const Definition& definition, const s
       {"Softplus", Unary::softplus, [](double x, double, double) { return scalar_math::softplus(x); }},
       {"LeakyRelu", Unary::leaky_relu, [](double x, double a, double) { return x < 0 ? a * x : x; }, 1, 0.01f},
       {"Elu", Unary::elu, [](double x, double a, double) { return x < 0 ? a * scalar_math::expm1(x) : x; }, 1, 1},
-      {"HardSigmoid", Unary::hard_sigmoid,
-       [](double x, double a, double b) { return std::clamp(a * x + b, 0.0, 1.0); }, 2, 0.2f, 0.5f},
+      {"HardSigmoid", Unary::hard_sigmoid, [](double x, double a, double b) { return std::clamp(a * x + b, 0.0, 1.0); },
+       2, 0.2f, 0.5f},
       {"ThresholdedRelu", Unary::count, [](double x, double a, double) { return x < a ? 0 : x; }, 1, 1},
       {"Affine", Unary::count, [](double x, double a, double b) { return a * x + b; }, 2, 1, 0},
       {"ScaledTanh", Unary::count, [](double x, double a, double b) { return a * scalar_math::tanh(b * x); }, 2, 1, 1},

@@ -24,7 +24,7 @@ class GateFunction {
   struct Row;
   static const Row& row(const Definition& definition, const std::string& name);
 
-  Unary kernel_ = Unary::count;                      // float32; count: there is none
+  Unary kernel_ = Unary::count;  // float32; count: there is none
   Real real_ = nullptr;
   float alpha_ = 0, beta_ = 0;
   std::optional<float> clip_;

@@ -41,8 +41,9 @@ GateProducts<T> GateProducts<T>::make(const Kernels& kernels, const GateSizes& s
   products.input = {kernels, w, b, sizes.inputs, width, turned, pieces};
   products.state = {kernels, r, from(b, width), sizes.hidden, together, turned, pieces};
   if (sizes.apart)
-    products.reset_state = {kernels, from(r, together * sizes.hidden), from(b, width + together), sizes.hidden,
-                            width - together, turned, pieces};
+    products.reset_state = {
+        kernels, from(r, together * sizes.hidden), from(b, width + together), sizes.hidden, width - together, turned,
+        pieces};
   return products;
 }
 template struct GateProducts<float>;

@@ -60,7 +60,7 @@ template <> class GateProduct<double> {
 // The sizes of a layer's weights, in ONNX order: W [directions][gates * hidden][inputs],
 // R [directions][gates * hidden][hidden], B [directions][2 * gates * hidden].
 struct GateSizes {
-  std::int64_t gates, apart;                         // apart: gates at the end whose state product is one of its own
+  std::int64_t gates, apart;  // apart: gates at the end whose state product is one of its own
   std::int64_t inputs = 0, hidden = 0;
 
   std::int64_t width() const { return gates * hidden; }

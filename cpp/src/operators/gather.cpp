@@ -39,8 +39,7 @@ class Gather final : public Operator {
   int entry(const Operands& io, int) const override {
     const int axis = normal_axis(io, axis_, io[0].shape.rank), data = io.entry(0), indices = io.entry(1);
     if (data == Entry::none && indices >= 0) return axis + indices;
-    if (data >= 0 && indices == Entry::none && data != axis)
-      return data < axis ? data : data - 1 + io[1].shape.rank;
+    if (data >= 0 && indices == Entry::none && data != axis) return data < axis ? data : data - 1 + io[1].shape.rank;
     return entry_of_shapes(io);
   }
 
@@ -137,8 +136,7 @@ class GatherND final : public Operator {
     for (std::int64_t b = 0; b < batches; ++b)
       for (std::int64_t p = 0; p < places; ++p, index += count, out += piece * element) {
         std::int64_t from = b * batch;
-        for (int i = 0; i < count; ++i)
-          from += checked_index(io, index[i], data[batch_ + i]) * strides[batch_ + i];
+        for (int i = 0; i < count; ++i) from += checked_index(io, index[i], data[batch_ + i]) * strides[batch_ + i];
         copy_bytes(out, io[0].data + from * element, piece * element);
       }
   }

@@ -13,7 +13,8 @@ struct Sizes {
   std::int64_t m, n, k;
 };
 
-template <class T> void transpose_into(const Kernels& kernels, const T* x, std::int64_t rows, std::int64_t columns, T* y) {
+template <class T>
+void transpose_into(const Kernels& kernels, const T* x, std::int64_t rows, std::int64_t columns, T* y) {
   if constexpr (std::is_same_v<T, float>) kernels.transpose(x, columns, rows, columns, y, rows);
   else
     for (std::int64_t i = 0; i < rows; ++i)
@@ -23,8 +24,11 @@ template <class T> void transpose_into(const Kernels& kernels, const T* x, std::
 class Gemm final : public Operator {
  public:
   explicit Gemm(const Definition& definition)
-      : kernels_(definition.kernels()), transpose_a_(definition.integer("transA", 0)),
-        transpose_b_(definition.integer("transB", 0)), alpha_(definition.real("alpha", 1)), beta_(definition.real("beta", 1)) {
+      : kernels_(definition.kernels()),
+        transpose_a_(definition.integer("transA", 0)),
+        transpose_b_(definition.integer("transB", 0)),
+        alpha_(definition.real("alpha", 1)),
+        beta_(definition.real("beta", 1)) {
     check_counts(definition, 2, 3);
     const Tensor *b = definition.constant(1), *c = definition.constant(2);
     if (b && b->type == Type::float32 && b->shape.rank == 2) pack(*b, c && c->type == Type::float32 ? c : nullptr);
@@ -62,7 +66,7 @@ class Gemm final : public Operator {
     else if (b == (transpose_b_ ? 0 : 1) && a == Entry::none) axis = 1;
     else return Entry::mixed;
     if (!io.has(2)) return axis;
-    const int own = axis - (2 - io[2].shape.rank);   // that axis of C
+    const int own = axis - (2 - io[2].shape.rank);  // that axis of C
     if (io.entry(2) == Entry::none) return own < 0 || io[2].shape[own] == 1 ? axis : int(Entry::mixed);
     return io.entry(2) == own ? axis : int(Entry::mixed);
   }

@@ -27,10 +27,12 @@ class GlobalPool final : public Operator {
   }
   void run(const Operands& io) const override {
     const AxisView v(io[0].shape, 2, io[0].shape.rank - 2);
-    if (io[0].type == Type::float32 && p_ <= 2) return run_kernels(io[0].as<float>(), io.output().as<float>(), v.outer, v.length);
+    if (io[0].type == Type::float32 && p_ <= 2)
+      return run_kernels(io[0].as<float>(), io.output().as<float>(), v.outer, v.length);
     with_one_of<float_types>(io[0].type, [&](auto zero) {
       using T = decltype(zero);
-      for (std::int64_t i = 0; i < v.outer; ++i) io.output().as<T>()[i] = pooled(io[0].as<T>() + i * v.length, v.length);
+      for (std::int64_t i = 0; i < v.outer; ++i)
+        io.output().as<T>()[i] = pooled(io[0].as<T>() + i * v.length, v.length);
     });
   }
   int entry(const Operands& io, int) const override {

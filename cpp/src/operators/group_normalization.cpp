@@ -25,8 +25,8 @@ class GroupNormalization final : public Operator {
     for (int i = 1; i < 3; ++i) {
       check_same_type(io, i);
       if (io[i].size() != shape[1])
-        io.fail("input " + std::to_string(i) + " of shape " + io[i].shape.text() + " must have one number for each of " +
-                std::to_string(shape[1]) + " channels");
+        io.fail("input " + std::to_string(i) + " of shape " + io[i].shape.text() +
+                " must have one number for each of " + std::to_string(shape[1]) + " channels");
     }
     io.set(0, io[0].type, shape);
   }
@@ -41,7 +41,8 @@ class GroupNormalization final : public Operator {
  private:
   template <class T> void run_typed(const Operands& io) const {
     const Shape& shape = io[0].shape;
-    const std::int64_t channels = shape[1], inner = shape.size(2, shape.rank), rows = shape[0] * (groups_ ? groups_ : channels);
+    const std::int64_t channels = shape[1], inner = shape.size(2, shape.rank),
+                       rows = shape[0] * (groups_ ? groups_ : channels);
     const T *scale = io[1].as<T>(), *bias = io[2].as<T>();
     T* y = io.output().as<T>();
     normalize(io[0].as<T>(), y, rows, io[0].size() / rows);

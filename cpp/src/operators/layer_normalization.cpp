@@ -14,7 +14,9 @@ namespace {
 class LayerNormalization final : public Operator {
  public:
   LayerNormalization(const Definition& definition, bool centred)
-      : kernels_(definition.kernels()), centred_(centred), axis_(definition.integer("axis", -1)),
+      : kernels_(definition.kernels()),
+        centred_(centred),
+        axis_(definition.integer("axis", -1)),
         epsilon_(definition.real("epsilon", 1e-5f)) {
     check_counts(definition, 2, centred ? 3 : 2, centred ? 3 : 1);
   }
@@ -25,7 +27,8 @@ class LayerNormalization final : public Operator {
     for (int i = 1; i < io.input_count(); ++i) {
       if (!io.has(i)) continue;
       check_same_type(io, i);
-      if (io[i].shape.rank > shape.rank || !(broadcast(io, shape, io[i].shape) == shape) || reaches_before(io[i].shape, shape, axis))
+      if (io[i].shape.rank > shape.rank || !(broadcast(io, shape, io[i].shape) == shape) ||
+          reaches_before(io[i].shape, shape, axis))
         io.fail("input " + std::to_string(i) + " of shape " + io[i].shape.text() + " does not fit axes " +
                 std::to_string(axis) + " and following of " + shape.text());
     }
@@ -35,7 +38,9 @@ class LayerNormalization final : public Operator {
     io.set(1, Type::float32, groups), io.set(2, Type::float32, groups);
   }
   // Scale and bias written out to one number for each of a group, where they are broadcast within it.
-  std::size_t scratch(const Operands& io) const override { return 2 * aligned(static_cast<std::size_t>(group(io)) * size_of(io[0].type)); }
+  std::size_t scratch(const Operands& io) const override {
+    return 2 * aligned(static_cast<std::size_t>(group(io)) * size_of(io[0].type));
+  }
   void run(const Operands& io) const override {
     if (io[0].size() == 0) return;
     if (io[0].type == Type::float32) {
@@ -50,7 +55,8 @@ class LayerNormalization final : public Operator {
   }
   int entry(const Operands& io, int) const override {
     const int axis = io.entry(0);
-    return axis < 0 || axis >= normal_axis(io, axis_, io[0].shape.rank) || !fixed_inputs(io, 1) ? int(Entry::mixed) : axis;
+    return axis < 0 || axis >= normal_axis(io, axis_, io[0].shape.rank) || !fixed_inputs(io, 1) ? int(Entry::mixed)
+                                                                                                : axis;
   }
 
  private:

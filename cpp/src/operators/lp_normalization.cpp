@@ -11,7 +11,8 @@ namespace {
 
 class LpNormalization final : public Operator {
  public:
-  explicit LpNormalization(const Definition& definition) : axis_(definition.integer("axis", -1)), p_(definition.integer("p", 2)) {
+  explicit LpNormalization(const Definition& definition)
+      : axis_(definition.integer("axis", -1)), p_(definition.integer("p", 2)) {
     check_counts(definition, 1, 1);
     if (p_ != 1 && p_ != 2) definition.fail("attribute 'p' must be 1 or 2, it is " + std::to_string(p_));
   }
@@ -35,7 +36,8 @@ class LpNormalization final : public Operator {
       const T* x = io[0].as<T>() + at;
       T* y = io.output().as<T>() + at;
       T sum = 0;
-      for (std::int64_t k = 0; k < v.length; ++k) sum += p_ == 1 ? std::abs(x[k * v.inner]) : x[k * v.inner] * x[k * v.inner];
+      for (std::int64_t k = 0; k < v.length; ++k)
+        sum += p_ == 1 ? std::abs(x[k * v.inner]) : x[k * v.inner] * x[k * v.inner];
       const T length = p_ == 1 ? sum : std::sqrt(sum);
       for (std::int64_t k = 0; k < v.length; ++k) y[k * v.inner] = length == 0 ? 0 : x[k * v.inner] / length;
     }
@@ -84,7 +86,7 @@ class MeanVarianceNormalization final : public Operator {
       along.each([&](const auto& more) { mean += x[at[0] + more[0]]; });
       mean /= count;
       along.each([&](const auto& more) { variance += (x[at[0] + more[0]] - mean) * (x[at[0] + more[0]] - mean); });
-      const T deviation = std::sqrt(variance / count) + T(1e-9);         // the constant is ONNX's
+      const T deviation = std::sqrt(variance / count) + T(1e-9);  // the constant is ONNX's
       along.each([&](const auto& more) { y[at[0] + more[0]] = (x[at[0] + more[0]] - mean) / deviation; });
     });
   }

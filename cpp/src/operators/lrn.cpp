@@ -12,7 +12,9 @@ namespace {
 class LRN final : public Operator {
  public:
   explicit LRN(const Definition& definition)
-      : size_(definition.integer("size")), alpha_(definition.real("alpha", 0.0001f)), beta_(definition.real("beta", 0.75f)),
+      : size_(definition.integer("size")),
+        alpha_(definition.real("alpha", 0.0001f)),
+        beta_(definition.real("beta", 0.75f)),
         bias_(definition.real("bias", 1)) {
     check_counts(definition, 1, 1);
     if (size_ < 1) definition.fail("attribute 'size' is " + std::to_string(size_) + "; it must be at least 1");

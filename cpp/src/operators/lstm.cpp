@@ -7,7 +7,8 @@ namespace {
 class LSTM final : public Recurrent {
  public:
   explicit LSTM(const Definition& definition)
-      : Recurrent(definition, 4, 0, 2, {"Sigmoid", "Tanh", "Tanh"}), couples_(definition.integer("input_forget", 0)),
+      : Recurrent(definition, 4, 0, 2, {"Sigmoid", "Tanh", "Tanh"}),
+        couples_(definition.integer("input_forget", 0)),
         usual_(!couples_ && all_functions_are({Unary::sigmoid, Unary::tanh, Unary::tanh})) {}
   void step(const StepRows<float>& rows) const override { step_rows(rows); }
   void step(const StepRows<double>& rows) const override { step_rows(rows); }
@@ -40,7 +41,7 @@ class LSTM final : public Recurrent {
     f[0].run(kernels_, o, n), f[2].run(kernels_, h, n);
     for (std::int64_t k = 0; k < n; ++k) h[k] *= o[k];
   }
-  bool couples_;                                     // the forget gate is 1 - the input gate
+  bool couples_;  // the forget gate is 1 - the input gate
   bool usual_;
 };
 

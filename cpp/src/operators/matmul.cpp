@@ -65,12 +65,12 @@ class MatMul final : public Operator {
   static std::int64_t rows_of(const Shape& a) { return a.size(0, a.rank - 1); }
   // Where the entry axes of both operands fall among the `lead` axes before the matrices.
   static int batch_entry(const Shape& a, int ea, const Shape& b, int eb, int lead) {
-    if (ea >= a.rank - 2 || eb >= b.rank - 2) return Entry::mixed;      // an axis that is summed over
+    if (ea >= a.rank - 2 || eb >= b.rank - 2) return Entry::mixed;  // an axis that is summed over
     const int axis_a = ea + lead + 2 - a.rank, axis_b = eb + lead + 2 - b.rank;
     if (ea >= 0 && eb >= 0) return axis_a == axis_b ? axis_a : int(Entry::mixed);
     const int axis = ea >= 0 ? axis_a : axis_b;
     const Shape& other = ea >= 0 ? b : a;
-    const int own = axis - (lead + 2 - other.rank);                     // must not have a matrix for each entry
+    const int own = axis - (lead + 2 - other.rank);  // must not have a matrix for each entry
     return own < 0 || other[own] == 1 ? axis : int(Entry::mixed);
   }
   template <class T> void run_batches(const Operands& io) const {
@@ -78,7 +78,7 @@ class MatMul final : public Operator {
     const std::int64_t m = a[a.rank - 2], k = a[a.rank - 1], n = b[b.rank - 1];
     const T *left = io[0].as<T>(), *right = io[1].as<T>();
     T* y = io.output().as<T>();
-    if (b.size(0, b.rank - 2) == 1 && a.rank >= b.rank)                  // one right side for all: one large product
+    if (b.size(0, b.rank - 2) == 1 && a.rank >= b.rank)  // one right side for all: one large product
       return multiply_matrices(kernels_, left, right, y, rows_of(a), n, k);
     const Shape lead_a = without_matrix(a), lead_b = without_matrix(b), lead = broadcast(io, lead_a, lead_b);
     broadcast_loops<3>(lead, {&lead_a, &lead_b}).each([&](const auto& at) {

@@ -14,8 +14,7 @@ std::int64_t integer_at(const Tensor& tensor, std::int64_t k) {
     const auto value = tensor.as<decltype(zero)>()[k];
     if constexpr (std::is_floating_point_v<decltype(zero)>)
       return std::abs(value) < limit ? static_cast<std::int64_t>(value) : INT64_MIN;
-    else
-      return static_cast<std::int64_t>(value);
+    else return static_cast<std::int64_t>(value);
   });
 }
 
@@ -46,7 +45,7 @@ class OneHot final : public Operator {
     for (std::int64_t k = 0, n = io[0].size(); k < n; ++k) {
       std::int64_t index = integer_at(io[0], k);
       if (index < 0) index += depth;
-      if (index < 0 || index >= depth) continue;     // all off, as ONNX has it
+      if (index < 0 || index >= depth) continue;  // all off, as ONNX has it
       const std::int64_t at = (k / inner * depth + index) * inner + k % inner;
       std::memcpy(io.output().data + static_cast<std::size_t>(at) * size, io[2].data + size, size);
     }

@@ -31,23 +31,23 @@ struct Entry {
 class Definition {
  public:
   virtual ~Definition() = default;
-  virtual const std::string& node() const = 0;                    // its name, for messages
+  virtual const std::string& node() const = 0;  // its name, for messages
   virtual const std::string& operator_name() const = 0;
-  virtual int input_count() const = 0;                            // trailing omitted ones not counted
+  virtual int input_count() const = 0;  // trailing omitted ones not counted
   virtual int output_count() const = 0;
-  virtual bool has_input(int i) const = 0;                        // false: omitted ("")
+  virtual bool has_input(int i) const = 0;  // false: omitted ("")
   virtual bool has_output(int i) const = 0;
-  virtual const Tensor* constant(int i) const = 0;                // null if input i is computed or omitted
+  virtual const Tensor* constant(int i) const = 0;  // null if input i is computed or omitted
   virtual const Attributes& attributes() const = 0;
   virtual const Kernels& kernels() const = 0;
   virtual std::shared_ptr<const Plan> subgraph(const std::string& attribute) const = 0;
-  [[noreturn]] void fail(const std::string& why) const;           // Error "node 'x' (Gemm): why"
+  [[noreturn]] void fail(const std::string& why) const;  // Error "node 'x' (Gemm): why"
 
   std::int64_t integer(const char* name, std::int64_t otherwise) const;
-  std::int64_t integer(const char* name) const;                   // required
+  std::int64_t integer(const char* name) const;  // required
   float real(const char* name, float otherwise) const;
   std::string text(const char* name, const char* otherwise) const;
-  std::vector<std::int64_t> integers(const char* name) const;     // empty if absent
+  std::vector<std::int64_t> integers(const char* name) const;  // empty if absent
   std::vector<float> reals(const char* name) const;
   std::vector<std::string> texts(const char* name) const;
   bool has(const char* name) const;
@@ -63,15 +63,15 @@ class Operands {
   bool has_output(int i) const { return i < outputs_ && output_[i]; }
   const Tensor& operator[](int i) const { return *input_[i]; }
   Tensor& output(int i = 0) const { return *output_[i]; }
-  std::byte* scratch() const { return scratch_; }                 // as many bytes as Operator::scratch asked for, aligned 64
-  int entry(int i) const { return input_entry_[i]; }              // Entry of input i (during Operator::entry)
-  std::int64_t entries() const { return entries_; }               // entries in the block
+  std::byte* scratch() const { return scratch_; }     // as many bytes as Operator::scratch asked for, aligned 64
+  int entry(int i) const { return input_entry_[i]; }  // Entry of input i (during Operator::entry)
+  std::int64_t entries() const { return entries_; }   // entries in the block
 
   // shape rules: set type and shape of output i; checks that the size does not overflow
   void set(int i, Type type, const Shape& shape) const;
   // values of an integer input (int32 or int64), at most max_rank of them
   Shape integers(int i) const;
-  [[noreturn]] void fail(const std::string& why) const;           // Error "node 'x' (Gemm): why"
+  [[noreturn]] void fail(const std::string& why) const;  // Error "node 'x' (Gemm): why"
 
   const Tensor* const* input_ = nullptr;
   Tensor* const* output_ = nullptr;
@@ -80,7 +80,7 @@ class Operands {
   std::int64_t entries_ = 1;
   std::byte* scratch_ = nullptr;
   const class Operator* operator_ = nullptr;
-  void* context_ = nullptr;                                       // of the engine (control flow)
+  void* context_ = nullptr;  // of the engine (control flow)
 };
 
 class Operator {
@@ -111,17 +111,17 @@ class Operator {
   // Bytes of packed weights held by this operator.
   virtual std::size_t memory() const { return 0; }
 
-  std::string where;                                              // "node 'dense_1' (Gemm)"
+  std::string where;  // "node 'dense_1' (Gemm)"
 };
 
 using MakeOperator = std::unique_ptr<Operator> (*)(const Definition&);
-MakeOperator find_operator(const std::string& name);              // null if there is none
+MakeOperator find_operator(const std::string& name);  // null if there is none
 std::vector<std::string> operator_names();
 
 // ---- rules that many operators share
-Shape broadcast(const Operands& io, const Shape& a, const Shape& b);             // ONNX multidirectional, or fails
-int elementwise_entry(const Operands& io, const Shape& output);                  // all inputs broadcast to `output`
-int normal_axis(const Operands& io, std::int64_t axis, int rank);                // negative counts from the end, or fails
+Shape broadcast(const Operands& io, const Shape& a, const Shape& b);  // ONNX multidirectional, or fails
+int elementwise_entry(const Operands& io, const Shape& output);       // all inputs broadcast to `output`
+int normal_axis(const Operands& io, std::int64_t axis, int rank);     // negative counts from the end, or fails
 // Entry axis a of `from` seen in `to`, which has the same elements in the same order; mixed if it is not a whole axis there.
 int reshaped_entry(const Shape& from, int entry, const Shape& to, std::int64_t entries);
 

@@ -58,7 +58,7 @@ class Pad final : public Operator {
   void run(const Operands& io) const override {
     if (io.output().size() == 0) return;
     const Sides sides = sides_of(io);
-    int whole = io[0].shape.rank;                    // from this axis on nothing is padded
+    int whole = io[0].shape.rank;  // from this axis on nothing is padded
     while (whole > 0 && sides[whole - 1].before == 0 && sides[whole - 1].after == 0) --whole;
     pad(io, sides, whole, 0, io[0].data, io.output().data);
   }

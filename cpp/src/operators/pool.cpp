@@ -29,7 +29,10 @@ template <class T> bool beats(T x, T best) {
 class Pool final : public Operator {
  public:
   Pool(const Definition& definition, Kind kind)
-      : kernels_(definition.kernels()), attributes_(definition), kind_(kind), p_(kind == Kind::lp ? norm_attribute(definition) : 0),
+      : kernels_(definition.kernels()),
+        attributes_(definition),
+        kind_(kind),
+        p_(kind == Kind::lp ? norm_attribute(definition) : 0),
         padding_counts_(kind == Kind::average && definition.integer("count_include_pad", 0)),
         columns_first_(kind == Kind::max && definition.integer("storage_order", 0)) {
     check_counts(definition, 1, 1, kind == Kind::max ? 2 : 1);
@@ -54,7 +57,7 @@ class Pool final : public Operator {
     else with_one_of<float_types>(io[0].type, [&](auto zero) { add_up<decltype(zero)>(io, w); });
   }
   int entry(const Operands& io, int output) const override {
-    if (output == 1) return Entry::mixed;            // the places count the entries before
+    if (output == 1) return Entry::mixed;  // the places count the entries before
     return io.entry(0) == 0 || io.entry(0) == 1 ? io.entry(0) : int(Entry::mixed);
   }
 
@@ -82,7 +85,7 @@ class Pool final : public Operator {
     return size;
   }
   static std::int64_t planes_together(const Operands& io, const Windows& w) {
-    constexpr std::int64_t numbers = 1 << 13;        // that stay in the cache
+    constexpr std::int64_t numbers = 1 << 13;  // that stay in the cache
     return std::clamp<std::int64_t>(numbers / largest_plane(w), 1, planes(io));
   }
   void run_by_axes(const Operands& io, const Windows& w) const {
@@ -98,9 +101,10 @@ class Pool final : public Operator {
     finish(y, io.output().size(), planes(io), w);
   }
   void pool_planes(const Windows& w, const float* x, float* y, std::int64_t planes, float* const* spare) const {
-    Reduction f = kind_ == Kind::max ? Reduction::max : kind_ == Kind::average ? Reduction::sum
-                  : p_ == 1          ? Reduction::l1
-                                     : Reduction::sum_square;
+    Reduction f = kind_ == Kind::max       ? Reduction::max
+                  : kind_ == Kind::average ? Reduction::sum
+                  : p_ == 1                ? Reduction::l1
+                                           : Reduction::sum_square;
     std::int64_t outer = planes, inner = size_after(w, 0);
     for (int axis = 0; axis < w.rank; ++axis, outer *= w[axis - 1].windows) {
       inner /= w[axis].length;
@@ -111,9 +115,10 @@ class Pool final : public Operator {
     }
   }
   // y [outer][windows][inner] of x [outer][length][inner]
-  void pool_columns(Reduction f, const WindowAxis& axis, const float* x, float* y, std::int64_t outer, std::int64_t inner) const {
+  void pool_columns(Reduction f, const WindowAxis& axis, const float* x, float* y, std::int64_t outer,
+                    std::int64_t inner) const {
     const std::int64_t step = axis.stride * inner;
-    const Range whole{axis.windows_with(0).first, axis.windows_with(axis.kernel - 1).end};          // windows without padding
+    const Range whole{axis.windows_with(0).first, axis.windows_with(axis.kernel - 1).end};  // windows without padding
     if (whole.first == 0 && whole.end == axis.windows && axis.windows * axis.stride == axis.length)
       return kernels_.reduce_columns(f, x, y, axis.kernel, inner, outer * axis.windows, step);
     for (std::int64_t i = 0; i < outer; ++i, x += axis.length * inner)
@@ -125,7 +130,8 @@ class Pool final : public Operator {
       }
   }
   // Along the last axis: the rows become columns for the while. x is done with once it is turned.
-  void pool_rows(Reduction f, const WindowAxis& axis, const float* x, float* y, std::int64_t rows, float* a, float* b) const {
+  void pool_rows(Reduction f, const WindowAxis& axis, const float* x, float* y, std::int64_t rows, float* a,
+                 float* b) const {
     kernels_.transpose(x, axis.length, rows, axis.length, a, rows);
     pool_columns(f, axis, a, b, 1, rows);
     kernels_.transpose(b, rows, axis.windows, rows, y, axis.windows);
@@ -211,10 +217,14 @@ class Pool final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> make_MaxPool(const Definition& definition) { return std::make_unique<Pool>(definition, Kind::max); }
+std::unique_ptr<Operator> make_MaxPool(const Definition& definition) {
+  return std::make_unique<Pool>(definition, Kind::max);
+}
 std::unique_ptr<Operator> make_AveragePool(const Definition& definition) {
   return std::make_unique<Pool>(definition, Kind::average);
 }
-std::unique_ptr<Operator> make_LpPool(const Definition& definition) { return std::make_unique<Pool>(definition, Kind::lp); }
+std::unique_ptr<Operator> make_LpPool(const Definition& definition) {
+  return std::make_unique<Pool>(definition, Kind::lp);
+}
 
 }  // namespace lading

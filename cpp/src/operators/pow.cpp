@@ -44,7 +44,7 @@ template <class Wide> void power_row(const Operands& io, const Loops<3>::Offsets
     const std::int64_t n = std::min(chunk, row.length - start), step_x = row.steps[1], step_y = row.steps[2];
     convert(io[0].type, place(io[0], at[1] + start * step_x), type_of<Wide>(), memory(x), step_x ? n : 1);
     convert(io[1].type, place(io[1], at[2] + start * step_y), type_of<Wide>(), memory(y), step_y ? n : 1);
-    for (std::int64_t i = n; i-- > 0;)                // backwards: x[0] is the base of all if step_x is 0
+    for (std::int64_t i = n; i-- > 0;)  // backwards: x[0] is the base of all if step_x is 0
       x[i] = power(x[i * step_x], y[i * step_y]);
     convert(type_of<Wide>(), memory(x), io[0].type, place(io.output(), at[0] + start), n);
   }

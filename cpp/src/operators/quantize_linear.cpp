@@ -70,7 +70,8 @@ class Linear : public Operator {
 class QuantizeLinear final : public Linear {
  public:
   explicit QuantizeLinear(const Definition& definition)
-      : Linear(definition), typed_(definition.has("output_dtype")),
+      : Linear(definition),
+        typed_(definition.has("output_dtype")),
         type_(type_attribute(definition, "output_dtype", Type::uint8)) {}
   void infer(const Operands& io) const override {
     check_type(io, 0, bit(Type::float32) | bit(Type::int32));

@@ -27,8 +27,12 @@ bool layout_of(const Definition& definition) {
 
 Recurrent::Recurrent(const Definition& definition, int gates, int apart, int states,
                      const std::vector<const char*>& activations)
-    : kernels_(definition.kernels()), batch_first_(layout_of(definition)), gates_(gates), apart_(apart),
-      states_(states), hidden_size_(definition.integer("hidden_size", -1)) {
+    : kernels_(definition.kernels()),
+      batch_first_(layout_of(definition)),
+      gates_(gates),
+      apart_(apart),
+      states_(states),
+      hidden_size_(definition.integer("hidden_size", -1)) {
   check_counts(definition, 3, states == 2 ? 8 : 6, states + 1);
   const int direction = choice(definition, "direction", "forward", {"forward", "reverse", "bidirectional"});
   forward_ = direction != 1, directions_ = direction == 2 ? 2 : 1;
@@ -113,8 +117,8 @@ void Recurrent::infer(const Operands& io) const {
   const std::int64_t steps = x[batch_first_], batch = x[!batch_first_];
   check_weights(io), check_batch(io, batch);
   const std::int64_t hidden = io[input_r].shape[2];
-  io.set(0, io[input_x].type, batch_first_ ? shape_of({batch, steps, directions_, hidden})
-                                           : shape_of({steps, directions_, batch, hidden}));
+  io.set(0, io[input_x].type,
+         batch_first_ ? shape_of({batch, steps, directions_, hidden}) : shape_of({steps, directions_, batch, hidden}));
   for (int i = 1; i <= states_; ++i) io.set(i, io[input_x].type, state_shape(io, batch));
 }
 

@@ -16,13 +16,13 @@ namespace lading {
 template <class T> struct StepRows {
   const GateSizes& sizes;
   const GateProducts<T>& products;
-  const GateFunction* functions;                     // of this direction
-  const T* peephole;                                 // of this direction, or null
+  const GateFunction* functions;  // of this direction
+  const T* peephole;              // of this direction, or null
   std::int64_t count;
-  const T* input;                                    // [count][gates * hidden]: the input's part of the gates
-  T* gates;                                          // [count][gates * hidden]: free
-  T *h, *c;                                          // [count][hidden]: the states, which the step replaces
-  bool from_zero;                                    // h is still zero, for every row
+  const T* input;  // [count][gates * hidden]: the input's part of the gates
+  T* gates;        // [count][gates * hidden]: free
+  T *h, *c;        // [count][hidden]: the states, which the step replaces
+  bool from_zero;  // h is still zero, for every row
 
   const T* state() const { return from_zero ? nullptr : h; }
 };
@@ -50,17 +50,17 @@ class Recurrent : public Operator {
   enum : int { input_x, input_w, input_r, input_b, input_lengths, input_h, input_c, input_p };
   template <class T> class Run;
   GateSizes sizes(const Tensor& w, const Tensor& r) const { return {gates_, apart_, w.shape[2], r.shape[2]}; }
-  bool fits_state(const Shape& r) const;             // [directions, gates * hidden, hidden]
+  bool fits_state(const Shape& r) const;  // [directions, gates * hidden, hidden]
   void pack(const Definition& definition);
   void check_weights(const Operands& io) const;
   void check_batch(const Operands& io, std::int64_t batch) const;
   Shape state_shape(const Operands& io, std::int64_t batch) const;
 
-  bool forward_, batch_first_;                       // reverse and bidirectional layers have one that runs backward
+  bool forward_, batch_first_;  // reverse and bidirectional layers have one that runs backward
   int directions_, gates_, apart_, states_;
-  std::int64_t hidden_size_;                         // -1: not said
-  std::vector<GateFunction> functions_;              // of all directions
-  std::vector<GateProducts<float>> packed_;          // of constant weights, for each direction
+  std::int64_t hidden_size_;                 // -1: not said
+  std::vector<GateFunction> functions_;      // of all directions
+  std::vector<GateProducts<float>> packed_;  // of constant weights, for each direction
   Memory memory_;
   std::size_t bytes_ = 0;
 };

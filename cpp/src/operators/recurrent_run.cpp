@@ -29,8 +29,12 @@ template <class T> class Recurrent::Run {
   void direction(int d, bool backward);
 
  private:
-  struct Rows { std::int64_t first, count; };
-  struct Places { std::int64_t step, row, direction; };  // elements from one to the next
+  struct Rows {
+    std::int64_t first, count;
+  };
+  struct Places {
+    std::int64_t step, row, direction;
+  };  // elements from one to the next
 
   const T* given(int i) const { return io_.has(i) ? io_[i].as<T>() : nullptr; }
   GateProducts<T> products(int d, Pieces pieces) const;
@@ -49,17 +53,22 @@ template <class T> class Recurrent::Run {
   const std::int64_t steps_, batch_, steps_at_once_;
   Places x_, y_, state_;
   const std::int32_t* lengths_;
-  int d_ = 0;                                        // the direction, and its weights
+  int d_ = 0;  // the direction, and its weights
   GateProducts<T> products_;
   Pieces pieces_;
   T *input_parts_, *gates_, *h_, *c_, *turned_;
 };
 
-template <class T> Recurrent::Run<T>::Run(const Recurrent& layer, const Operands& io, std::byte* memory)
-    : layer_(layer), io_(io), sizes_(layer.sizes(io[input_w], io[input_r])),
-      steps_(io[input_x].shape[layer.batch_first_]), batch_(io[input_x].shape[!layer.batch_first_]),
+template <class T>
+Recurrent::Run<T>::Run(const Recurrent& layer, const Operands& io, std::byte* memory)
+    : layer_(layer),
+      io_(io),
+      sizes_(layer.sizes(io[input_w], io[input_r])),
+      steps_(io[input_x].shape[layer.batch_first_]),
+      batch_(io[input_x].shape[!layer.batch_first_]),
       steps_at_once_(how_many_at_once(steps_, batch_)),
-      lengths_(io.has(input_lengths) ? io[input_lengths].as<std::int32_t>() : nullptr), pieces_(memory) {
+      lengths_(io.has(input_lengths) ? io[input_lengths].as<std::int32_t>() : nullptr),
+      pieces_(memory) {
   const std::int64_t n = sizes_.inputs, m = sizes_.hidden, all = layer.directions_ * m;
   if (layer.batch_first_) x_ = {n, steps_ * n, 0}, y_ = {all, steps_ * all, m}, state_ = {0, all, m};
   else x_ = {batch_ * n, n, 0}, y_ = {batch_ * all, m, batch_ * m}, state_ = {0, m, batch_ * m};

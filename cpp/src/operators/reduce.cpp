@@ -35,12 +35,17 @@ Reduction next_step(Reduction first) {
 // The same in other types, one element after the other. Integers wrap around.
 template <class T> class Accumulator {
  public:
-  explicit Accumulator(Kind kind) : kind_(kind), sum_(kind == Kind::prod), best_(kind == Kind::max ? lowest() : highest()) {}
+  explicit Accumulator(Kind kind)
+      : kind_(kind), sum_(kind == Kind::prod), best_(kind == Kind::max ? lowest() : highest()) {}
   void add(T x) {
     const Sum value = static_cast<Sum>(x);
     switch (kind_) {
-      case Kind::max: if (x > best_ || x != x) best_ = x; break;         // a NaN stays
-      case Kind::min: if (x < best_ || x != x) best_ = x; break;
+      case Kind::max:
+        if (x > best_ || x != x) best_ = x;
+        break;  // a NaN stays
+      case Kind::min:
+        if (x < best_ || x != x) best_ = x;
+        break;
       case Kind::prod: sum_ *= value; break;
       case Kind::l1: sum_ += x < T(0) ? Sum(0) - value : value; break;
       case Kind::l2:
@@ -70,10 +75,10 @@ template <class T> class Accumulator {
   static T lowest() { return real ? -Limits::infinity() : Limits::lowest(); }
   static T highest() { return real ? Limits::infinity() : Limits::max(); }
   T mean(std::int64_t count) const {
-    if (count == 0) return Limits::quiet_NaN();      // 0 for integers
+    if (count == 0) return Limits::quiet_NaN();  // 0 for integers
     return static_cast<T>(static_cast<Quotient>(sum_) / static_cast<Quotient>(count));
   }
-  void add_exponential(double x) {                   // exponentials_ is relative to the largest so far
+  void add_exponential(double x) {  // exponentials_ is relative to the largest so far
     if (x > top_) {
       exponentials_ = exponentials_ * scalar_math::exp(top_ - x) + 1;
       top_ = x;
@@ -90,7 +95,9 @@ template <class T> class Accumulator {
 class Reduce final : public Operator {
  public:
   Reduce(const Definition& definition, Kind kind)
-      : kernels_(definition.kernels()), kind_(kind), keep_(definition.integer("keepdims", 1)),
+      : kernels_(definition.kernels()),
+        kind_(kind),
+        keep_(definition.integer("keepdims", 1)),
         nothing_by_default_(definition.integer("noop_with_empty_axes", 0)) {
     check_counts(definition, 1, 2);
   }
@@ -131,7 +138,7 @@ class Reduce final : public Operator {
     for (std::int64_t i = 0; i < given; ++i) bits |= 1u << normal_axis(io, list_of_integers(io, 1)[i], rank);
     return bits;
   }
-  static int last_run(std::uint32_t bits, int& count) {                  // first axis of the last run, and its length
+  static int last_run(std::uint32_t bits, int& count) {  // first axis of the last run, and its length
     const int end = 32 - __builtin_clz(bits);
     for (count = 1; end - count > 0 && bits >> (end - count - 1) & 1;) ++count;
     return end - count;
@@ -200,8 +207,10 @@ class Reduce final : public Operator {
 
 }  // namespace
 
-#define LADING_REDUCE(name, kind) \
-  std::unique_ptr<Operator> make_##name(const Definition& definition) { return std::make_unique<Reduce>(definition, kind); }
+#define LADING_REDUCE(name, kind)                                       \
+  std::unique_ptr<Operator> make_##name(const Definition& definition) { \
+    return std::make_unique<Reduce>(definition, kind);                  \
+  }
 LADING_REDUCE(ReduceSum, Kind::sum)
 LADING_REDUCE(ReduceMean, Kind::mean)
 LADING_REDUCE(ReduceMax, Kind::max)

@@ -115,7 +115,7 @@ class Squeeze final : public View {
     const int entry = io.entry(0);
     if (!fixed_inputs(io, 1)) return entry_of_shapes(io);
     if (entry < 0) return entry;
-    if (!io.has(1)) return Entry::mixed;             // for one entry its axis would go as well
+    if (!io.has(1)) return Entry::mixed;  // for one entry its axis would go as well
     const std::uint32_t gone = named_axes(io, io[0].shape.rank);
     return entry - __builtin_popcount(gone & ((1u << entry) - 1));
   }

@@ -25,8 +25,8 @@ class Resize final : public Operator {
  public:
   explicit Resize(const Definition& definition)
       : rules_(rules_of(definition)),
-        policy_(static_cast<Policy>(choice(definition, "keep_aspect_ratio_policy", "stretch",
-                                           {"stretch", "not_larger", "not_smaller"}))),
+        policy_(static_cast<Policy>(
+            choice(definition, "keep_aspect_ratio_policy", "stretch", {"stretch", "not_larger", "not_smaller"}))),
         axes_(definition.integers("axes")) {
     check_counts(definition, 1, 4);
     if (definition.integer("antialias", 0) != 0)
@@ -86,8 +86,9 @@ class Resize final : public Operator {
     const char* name = "coordinate_transformation_mode";
     if (definition.text(name, "") == "tf_crop_and_resize")
       definition.fail("'tf_crop_and_resize' is not supported; use 'half_pixel' on a slice of the input");
-    return static_cast<Place>(choice(definition, name, "half_pixel", {"half_pixel", "half_pixel_symmetric",
-                                     "pytorch_half_pixel", "align_corners", "asymmetric"}));
+    return static_cast<Place>(
+        choice(definition, name, "half_pixel",
+               {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric"}));
   }
 
   Axes axes_of(const Operands& io) const {

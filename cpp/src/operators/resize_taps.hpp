@@ -50,7 +50,7 @@ inline double cubic_weight(double a, double d) {
 }
 
 constexpr int most_taps = 4;
-struct Taps {                                        // an output pixel is a weighted sum of input pixels
+struct Taps {  // an output pixel is a weighted sum of input pixels
   std::int64_t pixel[most_taps];
   double weight[most_taps];
 };

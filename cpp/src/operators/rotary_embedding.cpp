@@ -15,7 +15,8 @@ struct Heads {
 class RotaryEmbedding final : public Operator {
  public:
   explicit RotaryEmbedding(const Definition& definition)
-      : interleaved_(definition.integer("interleaved", 0) != 0), heads_(definition.integer("num_heads", 0)),
+      : interleaved_(definition.integer("interleaved", 0) != 0),
+        heads_(definition.integer("num_heads", 0)),
         turned_(definition.integer("rotary_embedding_dim", 0)) {
     check_counts(definition, 3, 4);
     if (heads_ < 0 || turned_ < 0)

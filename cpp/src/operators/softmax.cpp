@@ -33,7 +33,8 @@ template <class T> void hardmax_row(const T* x, T* y, std::int64_t n, std::int64
 
 class Softmax final : public Operator {
  public:
-  Softmax(const Definition& definition, Kind kind) : kernels_(definition.kernels()), kind_(kind), axis_(definition.integer("axis", -1)) {
+  Softmax(const Definition& definition, Kind kind)
+      : kernels_(definition.kernels()), kind_(kind), axis_(definition.integer("axis", -1)) {
     check_counts(definition, 1, 1);
   }
   void infer(const Operands& io) const override {
@@ -79,8 +80,10 @@ class Softmax final : public Operator {
 
 }  // namespace
 
-#define LADING_SOFTMAX(name, kind) \
-  std::unique_ptr<Operator> make_##name(const Definition& definition) { return std::make_unique<Softmax>(definition, kind); }
+#define LADING_SOFTMAX(name, kind)                                      \
+  std::unique_ptr<Operator> make_##name(const Definition& definition) { \
+    return std::make_unique<Softmax>(definition, kind);                 \
+  }
 LADING_SOFTMAX(Softmax, Kind::softmax)
 LADING_SOFTMAX(LogSoftmax, Kind::log_softmax)
 LADING_SOFTMAX(Hardmax, Kind::hardmax)

@@ -13,8 +13,7 @@ class Tile final : public Operator {
   void infer(const Operands& io) const override {
     Shape out = io[0].shape;
     const Shape times = io.integers(1);
-    if (times.rank != out.rank)
-      io.fail("repeats " + times.text() + " must have one number per axis of " + out.text());
+    if (times.rank != out.rank) io.fail("repeats " + times.text() + " must have one number per axis of " + out.text());
     for (int axis = 0; axis < out.rank; ++axis) {
       if (times[axis] < 0) io.fail("repeats " + times.text() + " are negative");
       if (__builtin_mul_overflow(out[axis], times[axis], &out[axis]))
@@ -25,7 +24,7 @@ class Tile final : public Operator {
   void run(const Operands& io) const override {
     if (io.output().size() == 0) return;
     const Shape times = io.integers(1);
-    int whole = times.rank;                          // from this axis on nothing is repeated
+    int whole = times.rank;  // from this axis on nothing is repeated
     while (whole > 0 && times[whole - 1] == 1) --whole;
     const std::byte* in = io[0].data;
     tile(io, times, whole, 0, in, io.output().data);

@@ -61,8 +61,9 @@ class TopK final : public Operator {
       }
     }
   }
-  template <class T> const Candidate* pick(std::byte* scratch, const T* in, std::int64_t length, std::int64_t step,
-                                           std::int64_t count) const {
+  template <class T>
+  const Candidate* pick(std::byte* scratch, const T* in, std::int64_t length, std::int64_t step,
+                        std::int64_t count) const {
     Candidate* candidates = reinterpret_cast<Candidate*>(scratch);
     for (std::int64_t i = 0; i < length; ++i) {
       const std::uint64_t key = sort_key(in[i * step]);

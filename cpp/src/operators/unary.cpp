@@ -17,14 +17,14 @@ using Natural = std::uint64_t (*)(std::uint64_t x);
 constexpr Unary no_kernel = Unary::count;
 
 struct Function {
-  Unary kernel = no_kernel;                          // float32
+  Unary kernel = no_kernel;  // float32
   Real real = nullptr;
-  const char* a = nullptr;                           // attributes that are the parameters, and their defaults
+  const char* a = nullptr;  // attributes that are the parameters, and their defaults
   float default_a = 0;
   const char* b = nullptr;
   float default_b = 0;
-  Signed integer = nullptr;                          // signed integers
-  Natural natural = nullptr;                         // unsigned ones
+  Signed integer = nullptr;   // signed integers
+  Natural natural = nullptr;  // unsigned ones
 
   Types types() const { return float_types | (integer ? signed_types : 0) | (natural ? unsigned_types : 0); }
 };
@@ -118,8 +118,8 @@ Function gelu_of(const Definition& definition) {
 
 }  // namespace
 
-#define LADING_UNARY(name, ...)                                             \
-  std::unique_ptr<Operator> make_##name(const Definition& definition) {     \
+#define LADING_UNARY(name, ...)                                               \
+  std::unique_ptr<Operator> make_##name(const Definition& definition) {       \
     return std::make_unique<UnaryOperator>(definition, Function __VA_ARGS__); \
   }
 

@@ -52,7 +52,7 @@ struct Groups {
   }
   // Numbers the groups as they appear: group[s] of the first slice of each decides.
   void number_by_appearance(std::int64_t n) {
-    std::int64_t* renamed = order;                   // old number -> new number; order is not needed any more
+    std::int64_t* renamed = order;  // old number -> new number; order is not needed any more
     std::fill(renamed, renamed + n, std::int64_t(-1));
     std::int64_t next = 0;
     for (std::int64_t s = 0; s < n; ++s) {

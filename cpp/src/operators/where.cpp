@@ -1,6 +1,6 @@
 // Where (ONNX): elements of X where the condition holds, of Y elsewhere.
-#include "operators/copy_strided.hpp"
 #include "operators/checks.hpp"
+#include "operators/copy_strided.hpp"
 
 namespace lading {
 namespace {
@@ -14,8 +14,7 @@ void pick(T* out, const bool* condition, const T* x, const T* y, std::int64_t co
   }
 }
 
-template <class T>
-void pick_row(T* out, const bool* condition, const T* x, const T* y, const Loops<4>::Loop& row) {
+template <class T> void pick_row(T* out, const bool* condition, const T* x, const T* y, const Loops<4>::Loop& row) {
   const auto [step, step_condition, step_x, step_y] = row.steps;
   const std::int64_t n = row.length;
   if (!step_condition) {

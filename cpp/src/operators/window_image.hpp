@@ -12,7 +12,8 @@ namespace lading {
 class WindowImage {
  public:
   // The image of one entry is the input itself if `copied` is not set, which takes windows that allow it.
-  WindowImage(const Windows& windows, std::int64_t entries, bool copied) : windows_(windows), entries_(entries), copied_(copied) {
+  WindowImage(const Windows& windows, std::int64_t entries, bool copied)
+      : windows_(windows), entries_(entries), copied_(copied) {
     std::int64_t pitch = 1;
     for (int i = windows.rank - 1; i >= 0; --i) {
       const WindowAxis& axis = windows[i];
@@ -56,19 +57,22 @@ class WindowImage {
   }
   std::int64_t place(int i, std::int64_t element) const {
     if (!copied_) return element * pitch(i);
-    return element % windows_[i].stride * phase_pitch_[static_cast<std::size_t>(i)] + element / windows_[i].stride * pitch(i);
+    return element % windows_[i].stride * phase_pitch_[static_cast<std::size_t>(i)] +
+           element / windows_[i].stride * pitch(i);
   }
   std::int64_t* measure(int i, std::int64_t from, std::int64_t* at) const {
     if (i == windows_.rank) {
       *at = from;
       return at + 1;
     }
-    for (std::int64_t k = 0; k < windows_[i].kernel; ++k) at = measure(i + 1, from + place(i, k * windows_[i].dilation), at);
+    for (std::int64_t k = 0; k < windows_[i].kernel; ++k)
+      at = measure(i + 1, from + place(i, k * windows_[i].dilation), at);
     return at;
   }
   template <class T> void copy_axis(int i, const T* x, std::int64_t size, T* image) const {
     const WindowAxis& axis = windows_[i];
-    const std::int64_t end = std::min(axis.length, used(axis) - axis.before), inner = axis.length ? size / axis.length : 0;
+    const std::int64_t end = std::min(axis.length, used(axis) - axis.before),
+                       inner = axis.length ? size / axis.length : 0;
     if (i + 1 < windows_.rank) {
       for (std::int64_t j = 0; j < end; ++j) copy_axis(i + 1, x + j * inner, inner, image + place(i, j + axis.before));
       return;

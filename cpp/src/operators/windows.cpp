@@ -27,10 +27,12 @@ int spatial_axes(const Operands& io) {
 }
 
 // An attribute must have `times` numbers for each spatial axis, or be absent.
-void check_length(const Operands& io, const char* name, const std::vector<std::int64_t>& numbers, int rank, int times = 1) {
+void check_length(const Operands& io, const char* name, const std::vector<std::int64_t>& numbers, int rank,
+                  int times = 1) {
   if (numbers.empty() || static_cast<int>(numbers.size()) == times * rank) return;
-  io.fail("attribute '" + std::string(name) + "' is " + text(numbers) + "; it must have " + std::to_string(times * rank) +
-          (times * rank == 1 ? " number" : " numbers") + " for the spatial axes of " + io[0].shape.text());
+  io.fail("attribute '" + std::string(name) + "' is " + text(numbers) + "; it must have " +
+          std::to_string(times * rank) + (times * rank == 1 ? " number" : " numbers") + " for the spatial axes of " +
+          io[0].shape.text());
 }
 
 }  // namespace
@@ -48,18 +50,23 @@ Range WindowAxis::elements_of(std::int64_t window) const {
 }
 
 std::int64_t WindowAxis::places_of(std::int64_t window) const {
-  const std::int64_t end = length + after - element(window, 0);          // of the padding, from the window's start
+  const std::int64_t end = length + after - element(window, 0);  // of the padding, from the window's start
   return std::clamp<std::int64_t>(ceil_divide(end, dilation), 0, kernel);
 }
 
 WindowAttributes::WindowAttributes(const Definition& definition)
-    : kernel_(numbers(definition, "kernel_shape", 1)), strides_(numbers(definition, "strides", 1)),
-      dilations_(numbers(definition, "dilations", 1)), pads_(numbers(definition, "pads", 0)),
-      output_padding_(numbers(definition, "output_padding", 0)), output_shape_(numbers(definition, "output_shape", 0)),
-      padding_(static_cast<Padding>(choice(definition, "auto_pad", "NOTSET", {"NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"}))),
+    : kernel_(numbers(definition, "kernel_shape", 1)),
+      strides_(numbers(definition, "strides", 1)),
+      dilations_(numbers(definition, "dilations", 1)),
+      pads_(numbers(definition, "pads", 0)),
+      output_padding_(numbers(definition, "output_padding", 0)),
+      output_shape_(numbers(definition, "output_shape", 0)),
+      padding_(static_cast<Padding>(
+          choice(definition, "auto_pad", "NOTSET", {"NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"}))),
       ceil_(definition.integer("ceil_mode", 0)) {}
 
-WindowAttributes::Numbers WindowAttributes::numbers(const Definition& definition, const char* name, std::int64_t least) {
+WindowAttributes::Numbers WindowAttributes::numbers(const Definition& definition, const char* name,
+                                                    std::int64_t least) {
   Numbers values = definition.integers(name);
   for (const std::int64_t value : values)
     if (value < least || value > most)
@@ -88,10 +95,16 @@ Windows WindowAttributes::begin(const Operands& io, const Shape& kernel) const {
   for (int i = 0; i < rank; ++i) {
     const std::int64_t length = kernel[kernel.rank - rank + i];
     if (at(kernel_, i, length) != length)
-      io.fail("attribute 'kernel_shape' is " + text(kernel_) + ", the kernel of weights of shape " + kernel.text() + " is another");
+      io.fail("attribute 'kernel_shape' is " + text(kernel_) + ", the kernel of weights of shape " + kernel.text() +
+              " is another");
     const bool padded = padding_ == Padding::given;
-    windows[i] = {shape[i + 2], length, at(strides_, i, 1), at(dilations_, i, 1), padded ? at(pads_, i, 0) : 0,
-                  padded ? at(pads_, i + rank, 0) : 0, 0};
+    windows[i] = {shape[i + 2],
+                  length,
+                  at(strides_, i, 1),
+                  at(dilations_, i, 1),
+                  padded ? at(pads_, i, 0) : 0,
+                  padded ? at(pads_, i + rank, 0) : 0,
+                  0};
     if (length < 1) io.fail("the kernel is empty: the weights have the shape " + kernel.text());
     if (std::max(length, shape[i + 2]) > most)
       io.fail("axis " + std::to_string(i + 2) + " of " + shape.text() + " or of the kernel is too long");
@@ -128,14 +141,16 @@ void WindowAttributes::count_windows(WindowAxis& axis) const {
   }
   const std::int64_t free = axis.length + axis.before + axis.after - axis.reach();
   const bool ceil = ceil_ && padding_ == Padding::given;
-  axis.windows = std::max<std::int64_t>(0, (ceil ? ceil_divide(free, axis.stride) : floor_divide(free, axis.stride)) + 1);
+  axis.windows =
+      std::max<std::int64_t>(0, (ceil ? ceil_divide(free, axis.stride) : floor_divide(free, axis.stride)) + 1);
   // the last window must not start beyond the elements
   if (ceil && (axis.windows - 1) * axis.stride >= axis.length + axis.before) --axis.windows;
 }
 
 void WindowAttributes::measure_output(WindowAxis& axis, int i) const {
   const auto at = static_cast<std::size_t>(i);
-  const std::int64_t whole = axis.stride * (axis.windows - 1) + axis.reach() + (output_padding_.empty() ? 0 : output_padding_[at]);
+  const std::int64_t whole =
+      axis.stride * (axis.windows - 1) + axis.reach() + (output_padding_.empty() ? 0 : output_padding_[at]);
   const bool same = padding_ == Padding::same_upper || padding_ == Padding::same_lower;
   if (!same && output_shape_.empty()) {
     axis.length = whole - axis.before - axis.after;

@@ -16,9 +16,9 @@ struct WindowAxis {
 
   std::int64_t reach() const { return (kernel - 1) * dilation + 1; }
   std::int64_t element(std::int64_t window, std::int64_t k) const { return window * stride + k * dilation - before; }
-  Range windows_with(std::int64_t k) const;          // the windows whose element k exists
-  Range elements_of(std::int64_t window) const;      // the k whose elements exist
-  std::int64_t places_of(std::int64_t window) const; // how many elements, padding included, but nothing beyond it
+  Range windows_with(std::int64_t k) const;           // the windows whose element k exists
+  Range elements_of(std::int64_t window) const;       // the k whose elements exist
+  std::int64_t places_of(std::int64_t window) const;  // how many elements, padding included, but nothing beyond it
 };
 
 struct Windows {
@@ -40,7 +40,7 @@ class WindowAttributes {
   // The same the other way around, for a transposed convolution: the axes of input 0 are the windows, and what they
   // meet is the output.
   Windows under(const Operands& io, const Shape& kernel) const;
-  Shape kernel(const Operands& io) const;            // kernel_shape alone
+  Shape kernel(const Operands& io) const;  // kernel_shape alone
 
  private:
   enum class Padding { given, valid, same_upper, same_lower };

@@ -61,7 +61,8 @@ Constant shifted(const Constant* bias, const Affine& affine) {
 bool is_bias(const Constant* bias, std::int64_t channels, bool broadcast) {
   if (!bias || bias->type != Type::float32) return false;
   const Shape& shape = bias->shape;
-  return (broadcast && shape.size() == 1) || (shape.size() == channels && shape.rank > 0 && shape[shape.rank - 1] == channels);
+  return (broadcast && shape.size() == 1) ||
+         (shape.size() == channels && shape.rank > 0 && shape[shape.rank - 1] == channels);
 }
 
 bool find_channels(const GraphNode& layer, const Shape& w, Channels& channels) {
@@ -69,19 +70,16 @@ bool find_channels(const GraphNode& layer, const Shape& w, Channels& channels) {
   if (size == 0) return false;
   if (layer.operator_name == "Conv" || (layer.operator_name == "Gemm" && integer_attribute(layer, "transB", 0)))
     channels = {w[0], w[0], size / w[0], size};
-  else if (layer.operator_name == "Gemm")
-    channels = {w[1], w[1], 1, size};
-  else if (groups > 0 && w[0] % groups == 0)
-    channels = {w[1] * groups, w[1], w.size(2, w.rank), size / groups};
-  else
-    return false;
+  else if (layer.operator_name == "Gemm") channels = {w[1], w[1], 1, size};
+  else if (groups > 0 && w[0] % groups == 0) channels = {w[1] * groups, w[1], w.size(2, w.rank), size / groups};
+  else return false;
   return true;
 }
 
 bool is_layer(const GraphNode& node) {
   if (node.operator_name == "Conv" || node.operator_name == "ConvTranspose") return true;
-  return node.operator_name == "Gemm" && !integer_attribute(node, "transA", 0) && real_attribute(node, "alpha", 1) == 1 &&
-         real_attribute(node, "beta", 1) == 1;
+  return node.operator_name == "Gemm" && !integer_attribute(node, "transA", 0) &&
+         real_attribute(node, "alpha", 1) == 1 && real_attribute(node, "beta", 1) == 1;
 }
 
 bool fold(Graph& graph, GraphNode& layer, const GraphNode& normalization) {

@@ -17,7 +17,8 @@ bool reads_constants_only(const Graph& graph, const GraphNode& node) {
 }
 
 std::shared_ptr<const std::byte> shared(Memory memory) {
-  return std::shared_ptr<const std::byte>(memory.release(), [](const std::byte* p) { std::free(const_cast<std::byte*>(p)); });
+  return std::shared_ptr<const std::byte>(memory.release(),
+                                          [](const std::byte* p) { std::free(const_cast<std::byte*>(p)); });
 }
 
 // Evaluates one node on constant tensors; false if its result is too large to keep.

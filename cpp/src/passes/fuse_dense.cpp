@@ -66,7 +66,8 @@ bool take_bias(Graph& graph, GraphNode& dense, const GraphNode& next) {
 
 bool take_activation(GraphNode& dense, const GraphNode& next) {
   if (dense.attributes.count("activation")) return false;
-  if (std::find(std::begin(activations), std::end(activations), next.operator_name) == std::end(activations)) return false;
+  if (std::find(std::begin(activations), std::end(activations), next.operator_name) == std::end(activations))
+    return false;
   dense.attributes["activation"] = next.operator_name;
   return true;
 }

@@ -7,9 +7,9 @@ namespace lading {
 
 void run_passes(Graph& graph);
 
-void fold_constants(Graph& graph);       // nodes that read constants only
+void fold_constants(Graph& graph);            // nodes that read constants only
 void fold_batch_normalization(Graph& graph);  // into the weights of the layer before it
-void fuse_convolution(Graph& graph);     // Conv and Relu
-void fuse_dense(Graph& graph);           // MatMul or Gemm with constant weights, bias, residual, activation
+void fuse_convolution(Graph& graph);          // Conv and Relu
+void fuse_dense(Graph& graph);                // MatMul or Gemm with constant weights, bias, residual, activation
 
 }  // namespace lading

@@ -75,7 +75,8 @@ int ColumnTable::find(int input, int variable) const {
 std::string column_text(const Bundle& bundle, const Column& column) {
   const Input& input = bundle.inputs[static_cast<std::size_t>(column.input)];
   if (column.variable < 0) return "input '" + input.name + "'";
-  return "variable '" + input.variables[static_cast<std::size_t>(column.variable)].name + "' of input '" + input.name + "'";
+  return "variable '" + input.variables[static_cast<std::size_t>(column.variable)].name + "' of input '" + input.name +
+         "'";
 }
 
 }  // namespace lading

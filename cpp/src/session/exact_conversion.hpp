@@ -33,8 +33,7 @@ template <class To, class From> bool holds(From x) {
     constexpr From low = std::is_signed_v<To> ? static_cast<From>(std::numeric_limits<To>::min()) : From(0);
     const From high = std::ldexp(From(1), std::numeric_limits<To>::digits);
     return std::trunc(x) == x && x >= low && x < high;
-  } else
-    return std::in_range<To>(x);
+  } else return std::in_range<To>(x);
 }
 
 template <class To, class From> To refuse_number(From x, const std::string& text) {

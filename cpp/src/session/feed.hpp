@@ -18,17 +18,17 @@ struct Conversion {
 struct Feed {
   const void* data = nullptr;
   Type type = Type::float32;
-  std::int64_t stride = 0;                          // bytes
+  std::int64_t stride = 0;  // bytes
   Conversion conversion;
-  bool from_slots = false;                          // raw values of a session's own slots, in the model's unit
-  const unsigned char* missing = nullptr;           // of slots, per number: it was missing as fed
+  bool from_slots = false;                 // raw values of a session's own slots, in the model's unit
+  const unsigned char* missing = nullptr;  // of slots, per number: it was missing as fed
 };
 
 struct Batch {
   std::int64_t entries = 0;
-  std::vector<Feed> feeds;                          // per column
-  std::vector<const std::int64_t*> offsets;         // per axis of the bundle: entries + 1 numbers for sequences, else null
-  std::vector<void*> results;                       // per output; null: not wanted
+  std::vector<Feed> feeds;                   // per column
+  std::vector<const std::int64_t*> offsets;  // per axis of the bundle: entries + 1 numbers for sequences, else null
+  std::vector<void*> results;                // per output; null: not wanted
 };
 
 // Slots nobody has set since the last run hold this.

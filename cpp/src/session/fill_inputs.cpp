@@ -55,8 +55,12 @@ void Session::find_copy_runs(const Batch& batch) {
   runs_of_ = &batch;
   copy_runs_.clear();
   const auto& fields = model_->table().fields;
-  const auto feed = [&](std::size_t f) -> const Feed& { return batch.feeds[static_cast<std::size_t>(fields[f].column)]; };
-  const auto axis = [&](std::size_t f) { return model_->table().columns[static_cast<std::size_t>(fields[f].column)].axis; };
+  const auto feed = [&](std::size_t f) -> const Feed& {
+    return batch.feeds[static_cast<std::size_t>(fields[f].column)];
+  };
+  const auto axis = [&](std::size_t f) {
+    return model_->table().columns[static_cast<std::size_t>(fields[f].column)].axis;
+  };
   for (std::size_t f = 0; f < fields.size(); ++f) {
     const bool copied = copies(batch, f);
     if (copied && !copy_runs_.empty() && copy_runs_.back().count) {
@@ -103,7 +107,7 @@ void Session::fill_field(const Batch& batch, std::size_t f, std::int64_t first, 
   const Field& field = model_->table().fields[f];
   const Column& column = model_->table().columns[static_cast<std::size_t>(field.column)];
   Feed feed = batch.feeds[static_cast<std::size_t>(field.column)];
-  if (field.repeated) {                             // there is one entry: sequences run alone
+  if (field.repeated) {  // there is one entry: sequences run alone
     feed.data = static_cast<const std::byte*>(feed.data) + first * feed.stride;
     feed.stride = 0;
   }
@@ -123,7 +127,8 @@ void Session::fill_field(const Batch& batch, std::size_t f, std::int64_t first, 
   const Feed* flag = preparation.wants_flag() ? &batch.feeds[static_cast<std::size_t>(field.flag_column)] : nullptr;
   preparation.run(feed, flag, span.first, span.kept * column.width, column.width, work_.get(),
                   reinterpret_cast<unsigned char*>(mark_.get()), prepared_.get());
-  scatter(word, prepared_.get(), column.width * static_cast<std::int64_t>(word), span.kept, tensor.data, offset, step, layout);
+  scatter(word, prepared_.get(), column.width * static_cast<std::int64_t>(word), span.kept, tensor.data, offset, step,
+          layout);
 }
 
 void Session::fill_padding(std::size_t f, std::int64_t) {

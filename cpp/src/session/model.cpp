@@ -18,7 +18,9 @@ int find(const Things& things, const std::string& name, const std::string& kind,
   throw Error(kind + " '" + name + "' is not in " + where + " " + suggestion(name, names(things)), Fault::name);
 }
 
-std::string model_text(const Bundle& bundle) { return bundle.name.empty() ? "the model" : "model '" + bundle.name + "'"; }
+std::string model_text(const Bundle& bundle) {
+  return bundle.name.empty() ? "the model" : "model '" + bundle.name + "'";
+}
 
 // Flat place of a multi-index over the fixed axes of a tensor; `label` stands for that of the label axis if not
 // negative. Where there is but one place, no index needs to be given.
@@ -27,7 +29,8 @@ std::int64_t place(const std::vector<AxisUse>& axes, const Model::Index& index, 
   std::int64_t flat = 0, places = 1;
   std::size_t used = 0;
   for (const AxisUse& use : axes) {
-    if (use.kind == AxisUse::Kind::entry || use.kind == AxisUse::Kind::sequence || use.kind == AxisUse::Kind::variable) continue;
+    if (use.kind == AxisUse::Kind::entry || use.kind == AxisUse::Kind::sequence || use.kind == AxisUse::Kind::variable)
+      continue;
     std::int64_t i = label;
     if (use.kind != AxisUse::Kind::label || label < 0) {
       i = used < index.size() ? index[used] : 0;
@@ -40,7 +43,8 @@ std::int64_t place(const std::vector<AxisUse>& axes, const Model::Index& index, 
   }
   if (index.size() != used && !(index.empty() && places == 1))
     throw Error(what + " takes " + std::to_string(used) + (used == 1 ? " index" : " indices") + ", not " +
-                std::to_string(index.size()), Fault::name);
+                    std::to_string(index.size()),
+                Fault::name);
   return flat;
 }
 
@@ -54,7 +58,8 @@ Model::Model(std::shared_ptr<const Bundle> bundle, const Limits& limits)
   for (const Column& column : table_.columns) texts_.push_back(column_text(*bundle_, column));
   for (const Field& field : table_.fields) {
     const Input& input = bundle_->inputs[static_cast<std::size_t>(field.input)];
-    const Variable* variable = field.variable < 0 ? nullptr : &input.variables[static_cast<std::size_t>(field.variable)];
+    const Variable* variable =
+        field.variable < 0 ? nullptr : &input.variables[static_cast<std::size_t>(field.variable)];
     const Column own{field.input, field.variable, input.type, 1, -1};
     const Type raw = table_.columns[static_cast<std::size_t>(field.column)].raw;
     preparations_.emplace_back(variable, raw, input.type, column_text(*bundle_, own));
@@ -68,15 +73,17 @@ int Model::find_output(const std::string& name) const {
   return find(bundle_->outputs, name, "output", model_text(*bundle_));
 }
 
-Handle Model::variable(const std::string& input, const std::string& name, const std::string& unit, const Index& index) const {
+Handle Model::variable(const std::string& input, const std::string& name, const std::string& unit,
+                       const Index& index) const {
   const int i = find_input(input);
   const Input& in = bundle_->inputs[static_cast<std::size_t>(i)];
   const int v = find(in.variables, name, "variable", "input '" + input + "'");
   const Variable& variable = in.variables[static_cast<std::size_t>(v)];
   const int column = table_.find(i, v);
   if (column < 0)
-    throw Error("variable '" + name + "' of input '" + input + "' is taken from '" + variable.from +
-                    "': set that one instead", Fault::name);
+    throw Error(
+        "variable '" + name + "' of input '" + input + "' is taken from '" + variable.from + "': set that one instead",
+        Fault::name);
   const std::string what = "variable '" + name + "' of input '" + input + "'";
   Handle handle{column, index.empty() ? 0 : place(in.axes, index, what), {}};
   if (unit != variable.unit) {
@@ -91,8 +98,9 @@ Handle Model::element(const std::string& input, const Index& index) const {
   const int i = find_input(input);
   const Input& in = bundle_->inputs[static_cast<std::size_t>(i)];
   if (!in.variables.empty())
-    throw Error("input '" + input + "' has named variables, such as '" + in.variables[0].name + "': look them up by name",
-                Fault::name);
+    throw Error(
+        "input '" + input + "' has named variables, such as '" + in.variables[0].name + "': look them up by name",
+        Fault::name);
   if (in.mask) throw Error("input '" + input + "' is a mask that the engine makes; it is not fed", Fault::name);
   return {table_.find(i, -1), place(in.axes, index, "input '" + input + "'"), {}};
 }

@@ -14,13 +14,13 @@ namespace lading {
 // What a name and a unit resolve to: a slot, and how a number fed to it becomes one in the model's unit.
 struct Handle {
   int column = 0;
-  std::int64_t element = 0;                         // place within the item
+  std::int64_t element = 0;  // place within the item
   Conversion conversion;
 };
 
 struct OutputHandle {
   int output = 0;
-  std::int64_t element = 0;                         // place within the item
+  std::int64_t element = 0;  // place within the item
 };
 
 class Model {
@@ -35,10 +35,11 @@ class Model {
   // Some input tensor has the entry axis; if not, the graph runs once per entry.
   bool batched() const { return batched_; }
 
-  using Index = std::vector<std::int64_t>;          // a place on the fixed axes, in their order
-  Handle variable(const std::string& input, const std::string& name, const std::string& unit, const Index& index = {}) const;
+  using Index = std::vector<std::int64_t>;  // a place on the fixed axes, in their order
+  Handle variable(const std::string& input, const std::string& name, const std::string& unit,
+                  const Index& index = {}) const;
   Handle element(const std::string& input, const Index& index) const;
-  int axis(const std::string& name) const;          // a sequence axis
+  int axis(const std::string& name) const;  // a sequence axis
   OutputHandle label(const std::string& output, const std::string& name, const Index& index = {}) const;
   OutputHandle output_element(const std::string& output, const Index& index) const;
   int find_input(const std::string& name) const;
@@ -55,8 +56,8 @@ class Model {
   Limits limits_;
   std::shared_ptr<const Plan> plan_;
   ColumnTable table_;
-  std::vector<std::string> texts_;                  // per column
-  std::vector<Preparation> preparations_;           // per field
+  std::vector<std::string> texts_;         // per column
+  std::vector<Preparation> preparations_;  // per field
   bool batched_ = false;
 };
 

@@ -26,12 +26,9 @@ Preparation::Preparation(const Variable* variable, Type raw, Type target, std::s
 void Preparation::run(const Feed& feed, const Feed* flag, std::int64_t first, std::int64_t count, std::int64_t width,
                       std::byte* work, unsigned char* mark, std::byte* prepared) const {
   switch (raw_) {
-    case Type::float32:
-      return run_as(feed, flag, first, count, width, reinterpret_cast<float*>(work), mark, prepared);
-    case Type::float64:
-      return run_as(feed, flag, first, count, width, reinterpret_cast<double*>(work), mark, prepared);
-    default:
-      return run_as(feed, flag, first, count, width, reinterpret_cast<std::int64_t*>(work), mark, prepared);
+    case Type::float32: return run_as(feed, flag, first, count, width, reinterpret_cast<float*>(work), mark, prepared);
+    case Type::float64: return run_as(feed, flag, first, count, width, reinterpret_cast<double*>(work), mark, prepared);
+    default: return run_as(feed, flag, first, count, width, reinterpret_cast<std::int64_t*>(work), mark, prepared);
   }
 }
 
@@ -53,7 +50,7 @@ void Preparation::run_as(const Feed& feed, const Feed* flag, std::int64_t first,
   }
   if (!categories_.empty()) categorise(work, count);
   if constexpr (std::is_same_v<Raw, std::int64_t>) {
-    if (!steps_.empty()) {                          // integers continue as float64
+    if (!steps_.empty()) {  // integers continue as float64
       auto* real = reinterpret_cast<double*>(work);
       for (std::int64_t i = 0; i < count; ++i) real[i] = static_cast<double>(work[i]);
       walk(real, count);
@@ -78,11 +75,11 @@ template bool Preparation::means_missing(double) const;
 template bool Preparation::means_missing(std::int64_t) const;
 
 template <class Raw>
-void Preparation::mark_fed(const Raw* work, const Feed& feed, std::int64_t first, std::int64_t count, std::int64_t width,
-                           unsigned char* mark) const {
+void Preparation::mark_fed(const Raw* work, const Feed& feed, std::int64_t first, std::int64_t count,
+                           std::int64_t width, unsigned char* mark) const {
   if (!feed.from_slots)
     for (std::int64_t i = 0; i < count; ++i) mark[i] |= means_missing(work[i]);
-  if (!feed.missing) return;                        // set() has compared
+  if (!feed.missing) return;  // set() has compared
   const std::int64_t step = feed.stride ? width : 0;
   for (std::int64_t i = 0; i < count; ++i) mark[i] |= feed.missing[(first + i / width) * step + i % width];
 }
@@ -95,9 +92,11 @@ template <class Raw> void Preparation::mark_limits(const Raw* work, std::int64_t
       for (std::int64_t i = 0; i < count; ++i) mark[i] |= std::isinf(work[i]);
   }
   if (missing_->above)
-    for (std::int64_t i = 0; i < count; ++i) mark[i] |= std::isgreater(double(work[i]), double(static_cast<Raw>(*missing_->above)));
+    for (std::int64_t i = 0; i < count; ++i)
+      mark[i] |= std::isgreater(double(work[i]), double(static_cast<Raw>(*missing_->above)));
   if (missing_->below)
-    for (std::int64_t i = 0; i < count; ++i) mark[i] |= std::isless(double(work[i]), double(static_cast<Raw>(*missing_->below)));
+    for (std::int64_t i = 0; i < count; ++i)
+      mark[i] |= std::isless(double(work[i]), double(static_cast<Raw>(*missing_->below)));
 }
 
 template <class Raw> void Preparation::categorise(Raw* work, std::int64_t count) const {
@@ -130,7 +129,9 @@ template <class Raw> void Preparation::walk(Raw* work, std::int64_t count) const
   const auto each = [&](auto f) {
     for (std::int64_t i = 0; i < count; ++i) work[i] = f(work[i]);
   };
-  const auto real = [&](double (*f)(double)) { each([f](Raw x) { return static_cast<Raw>(f(static_cast<double>(x))); }); };
+  const auto real = [&](double (*f)(double)) {
+    each([f](Raw x) { return static_cast<Raw>(f(static_cast<double>(x))); });
+  };
   for (const Step& step : steps_) {
     const Raw a = static_cast<Raw>(step.a), b = static_cast<Raw>(step.b);
     switch (step.verb) {
@@ -143,7 +144,9 @@ template <class Raw> void Preparation::walk(Raw* work, std::int64_t count) const
       case Step::Verb::log: real(&scalar_math::log); break;
       case Step::Verb::log10: real(&scalar_math::log10); break;
       case Step::Verb::log1p: real(&scalar_math::log1p); break;
-      case Step::Verb::clip: each([a, b](Raw x) { return std::isless(x, a) ? a : std::isgreater(x, b) ? b : x; }); break;
+      case Step::Verb::clip:
+        each([a, b](Raw x) { return std::isless(x, a) ? a : std::isgreater(x, b) ? b : x; });
+        break;
       case Step::Verb::float32: each([](Raw x) { return static_cast<Raw>(static_cast<float>(x)); }); break;
     }
   }
@@ -157,7 +160,8 @@ template <class Raw> void Preparation::finish_half(const Raw* work, std::int64_t
     std::uint16_t bits;
     std::memcpy(&bits, prepared + i * 2, sizeof bits);
     if ((bits & 0x7FFF) == infinity && std::isfinite(static_cast<double>(work[i])))
-      throw Error(text_ + ": " + number_text(work[i]) + " does not fit into " + std::string(name_of(target_)), Fault::value);
+      throw Error(text_ + ": " + number_text(work[i]) + " does not fit into " + std::string(name_of(target_)),
+                  Fault::value);
   }
 }
 

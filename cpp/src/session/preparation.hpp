@@ -26,10 +26,12 @@ class Preparation {
   double pad(double axis_pad) const { return pad_ ? *pad_ : axis_pad; }
 
  private:
-  template <class Raw> void run_as(const Feed& feed, const Feed* flag, std::int64_t first, std::int64_t count,
-                                   std::int64_t width, Raw* work, unsigned char* mark, std::byte* prepared) const;
-  template <class Raw> void mark_fed(const Raw* work, const Feed& feed, std::int64_t first, std::int64_t count,
-                                     std::int64_t width, unsigned char* mark) const;
+  template <class Raw>
+  void run_as(const Feed& feed, const Feed* flag, std::int64_t first, std::int64_t count, std::int64_t width, Raw* work,
+              unsigned char* mark, std::byte* prepared) const;
+  template <class Raw>
+  void mark_fed(const Raw* work, const Feed& feed, std::int64_t first, std::int64_t count, std::int64_t width,
+                unsigned char* mark) const;
   template <class Raw> void mark_limits(const Raw* work, std::int64_t count, unsigned char* mark) const;
   template <class Raw> void categorise(Raw* work, std::int64_t count) const;
   template <class Raw> void convert(Raw* work, std::int64_t count, const Conversion& conversion) const;
@@ -38,7 +40,7 @@ class Preparation {
   template <class Raw> void finish_half(const Raw* work, std::int64_t count, std::byte* prepared) const;
 
   Type raw_, target_;
-  std::string text_;                                // "variable 'pt' of input 'jets'"
+  std::string text_;  // "variable 'pt' of input 'jets'"
   std::optional<Missing> missing_;
   std::vector<Step> steps_;
   std::vector<std::int64_t> categories_;

@@ -17,8 +17,8 @@ template <class F> void with_raw(Type raw, F&& f) {
   else f(std::int64_t{});
 }
 
-constexpr std::int64_t block_bytes = 1 << 20;       // activations of a block should stay in the second-level cache
-constexpr std::int64_t largest_block = 64;          // rows: the dense kernels work in blocks of 64
+constexpr std::int64_t block_bytes = 1 << 20;  // activations of a block should stay in the second-level cache
+constexpr std::int64_t largest_block = 64;     // rows: the dense kernels work in blocks of 64
 
 }  // namespace
 
@@ -30,7 +30,8 @@ Session::Session(std::shared_ptr<const Model> model)
   marks_.resize(model_->table().fields.size());
   results_.resize(bundle.outputs.size());
   written_.resize(bundle.outputs.size());
-  lengths_.resize(axes), padded_.resize(axes), spans_.resize(axes), offsets_.resize(2 * axes), bound_.resize(axes + 1, -1);
+  lengths_.resize(axes), padded_.resize(axes), spans_.resize(axes), offsets_.resize(2 * axes),
+      bound_.resize(axes + 1, -1);
   input_layout_.resize(bundle.inputs.size()), output_layout_.resize(bundle.outputs.size());
   slots_batch_.entries = 1;
   slots_batch_.feeds.resize(slots_.size());
@@ -91,7 +92,8 @@ void Session::make_slots(int column, std::int64_t items) {
   with_raw(of.raw, [&](auto zero) {
     using Bits = typename Reserved<decltype(zero)>::Bits;
     auto* bits = reinterpret_cast<Bits*>(slots.data);
-    std::fill(bits + slots.count * of.width, bits + std::max(slots.count, items) * of.width, Reserved<decltype(zero)>::unset);
+    std::fill(bits + slots.count * of.width, bits + std::max(slots.count, items) * of.width,
+              Reserved<decltype(zero)>::unset);
   });
   slots.count = items;
 }
@@ -122,14 +124,15 @@ void Session::rehearse() {
       }
       frame_.rehearse();
     }
-  } catch (const Error&) {
-  }
+  } catch (const Error&) {}
 }
 
 void Session::resize(int axis, std::int64_t length) {
   const auto& axes = model_->bundle().axes;
-  if (axis < 0 || axis >= static_cast<int>(axes.size()) || axes[static_cast<std::size_t>(axis)].kind != Axis::Kind::sequence)
-    throw Error("axis number " + std::to_string(axis) + " is no sequence of this model; look it up by name", Fault::name);
+  if (axis < 0 || axis >= static_cast<int>(axes.size()) ||
+      axes[static_cast<std::size_t>(axis)].kind != Axis::Kind::sequence)
+    throw Error("axis number " + std::to_string(axis) + " is no sequence of this model; look it up by name",
+                Fault::name);
   if (length < 0)
     throw Error("axis '" + axes[static_cast<std::size_t>(axis)].name + "' cannot have length " + std::to_string(length),
                 Fault::value);
@@ -145,7 +148,8 @@ template <class T> void Session::set(const Handle& handle, std::int64_t item, T 
   const std::string& text = model_->text(handle.column);
   if (item < 0 || item >= slots_[c].count)
     throw Error(text + ": element " + std::to_string(item) + " is beyond its " + std::to_string(slots_[c].count) +
-                    "; call resize first", Fault::value);
+                    "; call resize first",
+                Fault::value);
   const std::int64_t place = item * column.width + handle.element;
   with_raw(column.raw, [&](auto zero) {
     using Raw = decltype(zero);
@@ -212,7 +216,8 @@ void Session::size_results() {
       results.items = most < 0 ? length : std::min(length, most);
     }
     if (results.items > results.capacity || !results.data) {
-      const std::int64_t size = model_->item_size(static_cast<int>(o)) * static_cast<std::int64_t>(size_of(bundle.outputs[o].type));
+      const std::int64_t size =
+          model_->item_size(static_cast<int>(o)) * static_cast<std::int64_t>(size_of(bundle.outputs[o].type));
       results.data = allocate(static_cast<std::size_t>(results.items * size));
       results.capacity = results.items;
       slots_batch_.results[o] = results.data.get();
@@ -249,14 +254,16 @@ void Session::refuse_gaps(const Batch& batch) const {
 void Session::run_batch(const Batch& batch, std::int64_t begin, std::int64_t end) {
   if (begin < 0 || end > batch.entries)
     throw Error("entries [" + std::to_string(begin) + ", " + std::to_string(end) + ") are not all in the batch of " +
-                std::to_string(batch.entries), Fault::value);
+                    std::to_string(batch.entries),
+                Fault::value);
   if (begin >= end) return;
   for (std::size_t a = 0; a < spans_.size(); ++a)
     if (model_->bundle().axes[a].kind == Axis::Kind::sequence && !batch.offsets[a])
-      throw Error("axis '" + model_->bundle().axes[a].name + "' is a sequence: run_batch needs its offsets", Fault::value);
+      throw Error("axis '" + model_->bundle().axes[a].name + "' is a sequence: run_batch needs its offsets",
+                  Fault::value);
   refuse_gaps(batch);
   FloatEnvironment environment(raised_);
-  runs_of_ = nullptr;                               // another batch may stand at the same address
+  runs_of_ = nullptr;  // another batch may stand at the same address
   const Bundle& bundle = model_->bundle();
   for (std::size_t o = 0; o < written_.size(); ++o) {
     const int axis = sequence_axis(bundle.outputs[o].axes);
@@ -295,7 +302,7 @@ std::int64_t Session::block_size(std::int64_t entries) {
     }
     block_ = largest_block;
     while (block_ > 8 && block_ * static_cast<std::int64_t>(bytes) > block_bytes) block_ /= 2;
-  } catch (const Error&) {                          // a shape that fits one entry only
+  } catch (const Error&) {  // a shape that fits one entry only
   }
   return block_;
 }
@@ -307,7 +314,8 @@ void Session::find_spans(const Batch& batch, std::int64_t entry) {
     if (axis.kind != Axis::Kind::sequence) continue;
     const std::int64_t first = batch.offsets[a][entry], n = batch.offsets[a][entry + 1] - first;
     if (n < 0)
-      throw Error("axis '" + axis.name + "': the offsets of entry " + std::to_string(entry) + " go backwards", Fault::value);
+      throw Error("axis '" + axis.name + "': the offsets of entry " + std::to_string(entry) + " go backwards",
+                  Fault::value);
     Span& span = spans_[a];
     span.kept = axis.max < 0 ? n : std::min(n, axis.max);
     span.first = axis.keep_first ? first : first + n - span.kept;
@@ -330,7 +338,7 @@ void Session::bind(std::int64_t entries) {
   bool same = bound_[0] == entries;
   for (std::size_t a = 0; a < spans_.size(); ++a) same &= bound_[a + 1] == spans_[a].padded;
   if (same) return;
-  bound_[0] = -1;                                   // until all went well
+  bound_[0] = -1;  // until all went well
   const Bundle& bundle = model_->bundle();
   std::int64_t most = entries;
   for (std::size_t a = 0; a < spans_.size(); ++a) bound_[a + 1] = spans_[a].padded;
@@ -417,7 +425,8 @@ void Session::take_outputs(const Batch& batch, std::int64_t entries) {
         if (layout.contiguous) std::memcpy(to, item, static_cast<std::size_t>(width * size));
         else
           for (std::int64_t k = 0; k < width; ++k)
-            std::memcpy(to + k * size, item + layout.inner[static_cast<std::size_t>(k)] * size, static_cast<std::size_t>(size));
+            std::memcpy(to + k * size, item + layout.inner[static_cast<std::size_t>(k)] * size,
+                        static_cast<std::size_t>(size));
         to += width * size;
       }
   }

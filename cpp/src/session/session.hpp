@@ -23,7 +23,7 @@ class Session {
   std::int64_t slot_count(int column) const { return slots_[static_cast<std::size_t>(column)].count; }
   // A number as fed, in the handle's unit, for item `item`: compares it with what means missing, then converts.
   template <class T> void set(const Handle& handle, std::int64_t item, T value);
-  void clear();                                     // forgets what was set, and lengths
+  void clear();  // forgets what was set, and lengths
   void run();
   // Results of the last run(): items of output o, and how many.
   const std::byte* result(int output) const { return results_[static_cast<std::size_t>(output)].data.get(); }
@@ -34,26 +34,26 @@ class Session {
 
   const Model& model() const { return *model_; }
   std::size_t memory() const;
-  int raised_flags() const { return raised_; }      // FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW met inside runs
+  int raised_flags() const { return raised_; }  // FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW met inside runs
   // The graph itself, on tensors that are prepared already; outputs stay valid until the next run.
   void run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs);
 
  private:
   struct Slots {
     std::byte* data = nullptr;
-    Memory own;                                     // of a sequence; the others stand side by side in row_
-    std::int64_t count = 0, capacity = 0;           // items
+    Memory own;                            // of a sequence; the others stand side by side in row_
+    std::int64_t count = 0, capacity = 0;  // items
   };
   // Fields that are copied as they are, from neighbouring columns to neighbouring places.
   struct CopyRun {
     std::size_t field;
-    std::int64_t count;                             // fields; 0: one field that is prepared or stands apart
+    std::int64_t count;  // fields; 0: one field that is prepared or stands apart
   };
   struct Results {
     Memory data;
     std::int64_t items = 0, capacity = 0;
   };
-  struct Span {                                     // of one entry on one sequence axis
+  struct Span {  // of one entry on one sequence axis
     std::int64_t first = 0, kept = 0, padded = 0;
   };
   void make_row();
@@ -80,23 +80,24 @@ class Session {
 
   std::shared_ptr<const Model> model_;
   Frame frame_;
-  std::vector<Slots> slots_;                        // per column
-  std::vector<std::vector<unsigned char>> marks_;   // per field that compares: which numbers of the slots were missing as fed
-  Memory row_;                                      // slots of all columns that are no sequences, type after type
+  std::vector<Slots> slots_;  // per column
+  std::vector<std::vector<unsigned char>>
+      marks_;   // per field that compares: which numbers of the slots were missing as fed
+  Memory row_;  // slots of all columns that are no sequences, type after type
   std::vector<CopyRun> copy_runs_;
-  const Batch* runs_of_ = nullptr;                  // the batch that copy_runs_ was made for
-  std::vector<std::int64_t> lengths_;               // per axis of the bundle: of the entry in the slots
-  std::vector<std::int64_t> padded_;                // per axis, of the entry being run
-  std::vector<Results> results_;                    // per output
-  std::vector<Span> spans_;                         // per axis, of the entry being run
-  std::vector<std::int64_t> bound_;                 // entries and padded lengths that the frame is resolved for
+  const Batch* runs_of_ = nullptr;     // the batch that copy_runs_ was made for
+  std::vector<std::int64_t> lengths_;  // per axis of the bundle: of the entry in the slots
+  std::vector<std::int64_t> padded_;   // per axis, of the entry being run
+  std::vector<Results> results_;       // per output
+  std::vector<Span> spans_;            // per axis, of the entry being run
+  std::vector<std::int64_t> bound_;    // entries and padded lengths that the frame is resolved for
   std::vector<TensorLayout> input_layout_, output_layout_;
-  std::vector<std::int64_t> written_;               // per output: items written so far
+  std::vector<std::int64_t> written_;  // per output: items written so far
   Memory work_, mark_, prepared_;
   std::int64_t work_capacity_ = 0;
-  std::vector<std::int64_t> offsets_;               // two per axis: the slots as a batch of one
+  std::vector<std::int64_t> offsets_;  // two per axis: the slots as a batch of one
   Batch slots_batch_;
-  std::int64_t block_ = 0;                          // entries run at once: 0 not tried yet, 1 entry by entry
+  std::int64_t block_ = 0;  // entries run at once: 0 not tried yet, 1 entry by entry
   int raised_ = 0;
 };
 

@@ -12,7 +12,7 @@ struct TensorLayout {
   // Offsets of the numbers of one item, in row-major order of the axes that are neither entry nor sequence
   // (and, for inputs with variables, not `variable` either).
   std::vector<std::int64_t> inner;
-  bool contiguous = false;                          // inner is 0, 1, 2, ...
+  bool contiguous = false;  // inner is 0, 1, 2, ...
 
   // `lengths`: padded length per axis of the bundle.
   void bind(const std::vector<AxisUse>& axes, std::int64_t entries, const std::vector<std::int64_t>& lengths,

@@ -9,16 +9,17 @@ namespace {
 
 struct Unit {
   const char *kind, *name;
-  int power;                                        // of ten
+  int power;  // of ten
 };
 
-constexpr Unit units[] = {
-    {"energy", "eV", 0},       {"energy", "keV", 3},     {"energy", "MeV", 6},     {"energy", "GeV", 9},
-    {"energy", "TeV", 12},     {"length", "m", 0},       {"length", "cm", -2},     {"length", "mm", -3},
-    {"length", "um", -6},      {"length", "nm", -9},     {"time", "s", 0},         {"time", "ms", -3},
-    {"time", "us", -6},        {"time", "ns", -9},       {"time", "ps", -12},      {"angle", "rad", 0},
-    {"angle", "mrad", -3},     {"angle in degrees", "deg", 0}, {"number", "1", 0}, {"number", "%", -2},
-    {"magnetic field", "T", 0}, {"magnetic field", "mT", -3}};
+constexpr Unit units[] = {{"energy", "eV", 0},         {"energy", "keV", 3},  {"energy", "MeV", 6},
+                          {"energy", "GeV", 9},        {"energy", "TeV", 12}, {"length", "m", 0},
+                          {"length", "cm", -2},        {"length", "mm", -3},  {"length", "um", -6},
+                          {"length", "nm", -9},        {"time", "s", 0},      {"time", "ms", -3},
+                          {"time", "us", -6},          {"time", "ns", -9},    {"time", "ps", -12},
+                          {"angle", "rad", 0},         {"angle", "mrad", -3}, {"angle in degrees", "deg", 0},
+                          {"number", "1", 0},          {"number", "%", -2},   {"magnetic field", "T", 0},
+                          {"magnetic field", "mT", -3}};
 
 // The two micro signs of Unicode count as u.
 std::string plain(std::string unit) {
@@ -61,7 +62,8 @@ Conversion unit_conversion(const std::string& from, const std::string& to, const
   const Unit &start = find(from, what), &end = find(to, what);
   if (std::string(start.kind) != end.kind)
     throw Error(what + ": '" + from + "' (" + start.kind + ") cannot be converted into '" + to + "' (" + end.kind +
-                    "); what can: " + of_kind(end.kind), Fault::unit);
+                    "); what can: " + of_kind(end.kind),
+                Fault::unit);
   if (start.power == end.power) return {};
   const auto kind = start.power > end.power ? Conversion::Kind::multiply : Conversion::Kind::divide;
   return {kind, power_of_ten(std::abs(start.power - end.power))};

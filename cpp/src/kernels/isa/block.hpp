@@ -28,6 +28,8 @@ constexpr int widest_of_many = 2, pairs = 0, lane_rows = 2;
 
 // scalar(row, k) times load(k, vector), summed over k; init(row, vector) starts a sum, done(row, vector, sum)
 // takes it. `together` of the chains run side by side.
+// Loops to unroll read best nested.
+// clang-format off
 template <int rows, int vectors, int together, class Scalar, class Load, class Init, class Done>
 LADING_INLINE void block(long K, int chains, Scalar scalar, Load load, Init init, Done done) {
   vec sum[rows][vectors];
@@ -62,6 +64,7 @@ LADING_INLINE void block(long K, int chains, Scalar scalar, Load load, Init init
   LADING_UNROLL for (int r = 0; r < rows; ++r)
     LADING_UNROLL for (int v = 0; v < vectors; ++v) done(r, v, sum[r][v]);
 }
+// clang-format on
 
 // body(Together<n>) with as many chains side by side as fit into the registers and as there are.
 template <int n> struct Together {};

@@ -9,9 +9,8 @@ namespace lading::LADING_ISA_NAMESPACE {
 
 void lstm_cell(const float* gates, float* c, float* h, int64_t units) {
   const float *i = gates, *o = i + units, *f = o + units, *n = f + units;
-  each_vector(units, [=](auto get, auto set) LADING_LAMBDA {
-    set(c, fma(sigmoid(get(f)), get(c), sigmoid_tanh(get(i), get(n))));
-  });
+  each_vector(units, [=](auto get, auto set)
+                         LADING_LAMBDA { set(c, fma(sigmoid(get(f)), get(c), sigmoid_tanh(get(i), get(n)))); });
   map(o, c, h, units, [](vec out, vec cell) LADING_LAMBDA { return sigmoid_tanh(out, cell); });
 }
 
@@ -22,9 +21,8 @@ void gru_cell(const float* input_part, const float* state_part, float* h, int64_
     const float *hz = state_part + at, *hr = hz + units, *hn = hr + units;
     float inner[some], *n = inner, *state = h + at;
     const int64_t count = units - at < some ? units - at : some;
-    each_vector(count, [=](auto get, auto set) LADING_LAMBDA {
-      set(n, fma(sigmoid(get(xr) + get(hr)), get(hn), get(xn)));
-    });
+    each_vector(count,
+                [=](auto get, auto set) LADING_LAMBDA { set(n, fma(sigmoid(get(xr) + get(hr)), get(hn), get(xn))); });
     each_vector(count, [=](auto get, auto set) LADING_LAMBDA {
       const vec candidate = tanh(get(n));
       set(state, fma(sigmoid(get(xz) + get(hz)), get(state) - candidate, candidate));

@@ -9,11 +9,11 @@ namespace {
 struct Call {
   long inputs;
   int chains;
-  int last;                                          // lanes of the last vector that are outputs
+  int last;  // lanes of the last vector that are outputs
   const float *x, *w, *bias, *add;
   float* y;
   long ldx, ldadd, ldy, ldw;
-  float floor;                                       // results are at least this: 0 is relu
+  float floor;  // results are at least this: 0 is relu
 };
 
 // The last, partial vector of what is added: rare, and out of the way of everything else.
@@ -21,7 +21,7 @@ __attribute__((noinline)) vec load_last(const float* p, int n) { return load_som
 
 // The kernels hold the call in local variables: a store to y could change it otherwise, for all the compiler knows.
 
-struct Rows {                                        // outputs on the lanes
+struct Rows {  // outputs on the lanes
   static constexpr int most(int vectors) { return most_rows[vectors]; }
   // `more`: vectors of the next panel, computed together with this one.
   template <int rows, int panel, int more = 0> static void run(const Call& c) {
@@ -53,7 +53,7 @@ struct Rows {                                        // outputs on the lanes
   }
 };
 
-struct Lanes {                                       // rows on the lanes; the block's rows are outputs
+struct Lanes {  // rows on the lanes; the block's rows are outputs
   static constexpr int most(int) { return lane_rows; }
   template <int rows, int vectors> static void run(const Call& c) {
     const float *x = c.x, *w = c.w, *bias = c.bias, *add = c.add;
@@ -68,9 +68,8 @@ struct Lanes {                                       // rows on the lanes; the b
             const vec start = all(bias[r]);
             return add ? start + load(add + r * lane_block + v * VL) : start;
           },
-          [=](int r, int v, vec sum) LADING_LAMBDA {
-            store(y + r * lane_block + v * VL, pick(less(sum, floor), floor, sum));
-          });
+          [=](int r, int v, vec sum)
+              LADING_LAMBDA { store(y + r * lane_block + v * VL, pick(less(sum, floor), floor, sum)); });
     });
   }
 };

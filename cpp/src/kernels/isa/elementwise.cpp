@@ -59,7 +59,9 @@ void unary(Unary f, const float* x, float* y, int64_t n, float a, float b) {
     case Unary::elu: map(x, y, n, [=](vec v) LADING_LAMBDA { return elu(v, va, all(1.f)); }); break;
     case Unary::celu: map(x, y, n, [=](vec v) LADING_LAMBDA { return elu(v, va, va); }); break;
     case Unary::selu: map(x, y, n, [=](vec v) LADING_LAMBDA { return vb * elu(v, va, all(1.f)); }); break;
-    case Unary::hard_sigmoid: map(x, y, n, [=](vec v) LADING_LAMBDA { return within(fma(va, v, vb), 0.f, 1.f); }); break;
+    case Unary::hard_sigmoid:
+      map(x, y, n, [=](vec v) LADING_LAMBDA { return within(fma(va, v, vb), 0.f, 1.f); });
+      break;
     case Unary::swish: map(x, y, n, [=](vec v) LADING_LAMBDA { return swish(v, va); }); break;
     case Unary::clip: map(x, y, n, [=](vec v) LADING_LAMBDA { return within(v, a, b); }); break;
     default: break;
@@ -86,8 +88,10 @@ void binary(Binary f, const float* a, int64_t a_step, const float* b, int64_t b_
     case Binary::sub: return combine(a, a_step, b, b_step, y, n, [](vec u, vec v) LADING_LAMBDA { return u - v; });
     case Binary::mul: return combine(a, a_step, b, b_step, y, n, [](vec u, vec v) LADING_LAMBDA { return u * v; });
     case Binary::div: return combine(a, a_step, b, b_step, y, n, [](vec u, vec v) LADING_LAMBDA { return u / v; });
-    case Binary::min: return combine(a, a_step, b, b_step, y, n, [](vec u, vec v) LADING_LAMBDA { return smaller(u, v); });
-    case Binary::max: return combine(a, a_step, b, b_step, y, n, [](vec u, vec v) LADING_LAMBDA { return larger(u, v); });
+    case Binary::min:
+      return combine(a, a_step, b, b_step, y, n, [](vec u, vec v) LADING_LAMBDA { return smaller(u, v); });
+    case Binary::max:
+      return combine(a, a_step, b, b_step, y, n, [](vec u, vec v) LADING_LAMBDA { return larger(u, v); });
     case Binary::count: return;
   }
 }

@@ -9,7 +9,8 @@ namespace lading::LADING_ISA_NAMESPACE {
 template <class F> LADING_INLINE void each_vector(int64_t n, F f) {
   int64_t i = 0;
   for (; i + VL <= n; i += VL)
-    f([=](const float* p) LADING_LAMBDA { return load(p + i); }, [=](float* p, vec v) LADING_LAMBDA { store(p + i, v); });
+    f([=](const float* p) LADING_LAMBDA { return load(p + i); },
+      [=](float* p, vec v) LADING_LAMBDA { store(p + i, v); });
   if (const int some = static_cast<int>(n - i))
     f([=](const float* p) LADING_LAMBDA { return load_some(p + i, some); },
       [=](float* p, vec v) LADING_LAMBDA { store_first(p + i, v, some); });

@@ -17,13 +17,13 @@ LADING_INLINE vec within(vec x, float low, float high) { return at_most(at_least
 // ---- e^x = (1 + r + r^2 q(r)) 2^n with x = n ln 2 + r
 
 struct Exponent {
-  vec fraction;                                      // r + r^2 q(r): e^r - 1
-  vec power;                                         // n + 1.5 * 2^23
+  vec fraction;  // r + r^2 q(r): e^r - 1
+  vec power;     // n + 1.5 * 2^23
 };
 LADING_FUNCTION Exponent split_exp(vec x) {
-  const vec magic = all(12582912.f);                 // adding 1.5 * 2^23 rounds to a whole number
+  const vec magic = all(12582912.f);  // adding 1.5 * 2^23 rounds to a whole number
   const vec power = fma(x, all(1.44269504f), magic), n = power - magic;
-  vec r = fma(n, all(-0.693147182f), x);             // ln 2 in two pieces
+  vec r = fma(n, all(-0.693147182f), x);  // ln 2 in two pieces
   r = fma(n, all(1.90465421e-9f), r);
   vec q = all(0x1.6a5082p-10f);
   q = fma(q, r, all(0x1.123976p-7f));
@@ -32,8 +32,10 @@ LADING_FUNCTION Exponent split_exp(vec x) {
   q = fma(q, r, all(0x1.fffffcp-2f));
   return {fma(q, r * r, r), power};
 }
-struct Around { vec minus_1, plus_1; };
-constexpr float lowest_exp = -87.3365402f;           // e^x is a normal number from here on; 0 below
+struct Around {
+  vec minus_1, plus_1;
+};
+constexpr float lowest_exp = -87.3365402f;  // e^x is a normal number from here on; 0 below
 constexpr float infinite_exp = 88.7228394f;
 
 LADING_FUNCTION vec exp(vec x) {
@@ -70,7 +72,7 @@ LADING_FUNCTION vec log_normal(vec x) {
   p = fma(p, f, all(-0x1.000226p-2f));
   p = fma(p, f, all(0x1.555554p-2f));
   vec y = p * f * s;
-  y = fma(e, all(-2.12194440e-4f), y);               // ln 2 in two pieces, the large one short
+  y = fma(e, all(-2.12194440e-4f), y);  // ln 2 in two pieces, the large one short
   y = fma(s, all(-0.5f), y);
   return fma(e, all(0.693359375f), f + y);
 }
@@ -79,8 +81,8 @@ LADING_FUNCTION vec log(vec x) {
   const mask tiny = less(x, all(0x1p-126f));
   const vec safe = pick(positive, pick(finite, x, all(1.f)), all(1.f));
   vec y = log_normal(safe * pick(tiny, all(0x1p24f), all(1.f)));
-  y = pick(tiny, y - all(16.6355324f), y);           // 24 ln 2
-  y = pick(finite, y, x);                            // infinity and NaN
+  y = pick(tiny, y - all(16.6355324f), y);  // 24 ln 2
+  y = pick(finite, y, x);                   // infinity and NaN
   y = pick(less(x, zero()), all(__builtin_nanf("")), y);
   return pick(equal(x, zero()), -infinity(), y);
 }
@@ -115,9 +117,7 @@ LADING_FUNCTION vec sigmoid_tanh(vec a, vec b) {
   const Around t = tanh_parts(b);
   return clear(no_sigmoid(a), t.minus_1 / (one_plus_exp(a) * t.plus_1));
 }
-LADING_FUNCTION vec softplus(vec x) {
-  return clear(less(x, zero()), x) + log1p_unit(exp_falling(-absolute(x)));
-}
+LADING_FUNCTION vec softplus(vec x) { return clear(less(x, zero()), x) + log1p_unit(exp_falling(-absolute(x))); }
 LADING_FUNCTION vec swish(vec x, vec alpha) { return x * sigmoid(alpha * x); }
 // x tanh(ln(1 + e^x)) with tanh written out
 LADING_FUNCTION vec mish(vec x) {
@@ -129,8 +129,8 @@ LADING_FUNCTION vec mish(vec x) {
 
 struct ErrorFunction {
   mask near;
-  vec erf;                                           // of |x|, where near
-  vec rest;                                          // 1 - erf(|x|), where far
+  vec erf;   // of |x|, where near
+  vec rest;  // 1 - erf(|x|), where far
 };
 LADING_FUNCTION ErrorFunction split_erf(vec x) {
   const vec t = at_most(absolute(x), 12.f), s = t * t;

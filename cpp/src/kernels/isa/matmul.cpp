@@ -8,12 +8,12 @@ namespace {
 struct Call {
   long K;
   int chains;
-  int last;                                          // columns in the last vector
+  int last;  // columns in the last vector
   const float *a, *b, *bias;
   float* y;
   long lda, ldb, ldy;
-  const int64_t* at;                                 // where the rows of b begin, if not every ldb
-  float floor;                                       // results are at least this: 0 is relu
+  const int64_t* at;  // where the rows of b begin, if not every ldb
+  float floor;        // results are at least this: 0 is relu
 };
 
 // `whole`: the last vector has all its lanes; `spread`: the rows of b begin anywhere.

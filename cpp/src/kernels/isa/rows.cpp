@@ -30,7 +30,8 @@ constexpr float neutral(Reduction f) {
          : f == Reduction::prod ? 1.f
                                 : 0.f;
 }
-template <Reduction f> constexpr auto join = [](vec a, vec b) LADING_LAMBDA {
+template <Reduction f>
+constexpr auto join = [](vec a, vec b) LADING_LAMBDA {
   if constexpr (f == Reduction::max) return larger(a, b);
   else if constexpr (f == Reduction::min) return smaller(a, b);
   else if constexpr (f == Reduction::prod) return a * b;
@@ -83,10 +84,12 @@ void layer_norm(const float* x, const float* scale, const float* bias, float* y,
   for (int64_t r = 0; r < rows; ++r, x += n, y += n) {
     const auto get = [=](int64_t i, int some) LADING_LAMBDA { return load_up_to(x + i, some); };
     const float mean = centred ? sum_row(n, get) / count : 0.f;
-    const float variance = sum_row(n, [=](int64_t i, int some) LADING_LAMBDA {
-      const vec d = get(i, some) - all(mean);
-      return d * d;
-    }) / count;
+    const float variance = sum_row(n,
+                                   [=](int64_t i, int some) LADING_LAMBDA {
+                                     const vec d = get(i, some) - all(mean);
+                                     return d * d;
+                                   }) /
+                           count;
     normalize_row(x, mean, 1.f / __builtin_sqrtf(variance + epsilon), scale, bias, y, n);
   }
 }
@@ -104,8 +107,7 @@ void reduce_rows(Reduction f, const float* x, float* y, int64_t rows, int64_t n)
   }
 }
 
-void reduce_columns(Reduction f, const float* x, float* y, int64_t n, int64_t inner, int64_t count,
-                    int64_t step) {
+void reduce_columns(Reduction f, const float* x, float* y, int64_t n, int64_t inner, int64_t count, int64_t step) {
   switch (f) {
     case Reduction::sum: return each_column(x, y, n, inner, count, step, reduce_column<Reduction::sum>);
     case Reduction::sum_square: return each_column(x, y, n, inner, count, step, reduce_column<Reduction::sum_square>);

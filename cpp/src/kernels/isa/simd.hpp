@@ -9,7 +9,7 @@
 
 #define LADING_INLINE static inline __attribute__((always_inline))
 #define LADING_CALLED static inline __attribute__((noinline))
-#define LADING_FUNCTION LADING_INLINE                 // a longer one: called where code should be small
+#define LADING_FUNCTION LADING_INLINE  // a longer one: called where code should be small
 #define LADING_LAMBDA __attribute__((always_inline))
 #define LADING_UNROLL _Pragma("GCC unroll 32")
 

@@ -4,8 +4,12 @@
 
 namespace lading::LADING_ISA_NAMESPACE {
 
-struct vec { __m256 v; };
-struct mask { __m256 m; };
+struct vec {
+  __m256 v;
+};
+struct mask {
+  __m256 m;
+};
 constexpr int VL = 8;
 
 LADING_INLINE mask lanes_below(int n) {
@@ -56,11 +60,13 @@ LADING_INLINE vec pick(mask m, vec yes, vec no) { return {_mm256_blendv_ps(no.v,
 LADING_INLINE vec clear(mask m, vec a) { return {_mm256_andnot_ps(m.m, a.v)}; }
 // 2^n, given n + 1.5 * 2^23 for a whole n in [-126, 127]; a power of two for whatever else, never a NaN
 LADING_INLINE vec power_of_two(vec a) {
-  return {_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_castps_si256(a.v), _mm256_set1_epi32(127)), 23))};
+  return {
+      _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_castps_si256(a.v), _mm256_set1_epi32(127)), 23))};
 }
 // a * 2^n, given n + 1.5 * 2^23, where the result is a normal number
 LADING_INLINE vec scale_by_power(vec a, vec n) {
-  return {_mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a.v), _mm256_slli_epi32(_mm256_castps_si256(n.v), 23)))};
+  return {
+      _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a.v), _mm256_slli_epi32(_mm256_castps_si256(n.v), 23)))};
 }
 // x = m 2^e with m in [2^-1/2, 2^1/2), for positive normal x
 LADING_INLINE vec split_exponent(vec x, vec& e) {

@@ -4,8 +4,12 @@
 
 namespace lading::LADING_ISA_NAMESPACE {
 
-struct vec { __m512 v; };
-struct mask { __mmask16 m; };
+struct vec {
+  __m512 v;
+};
+struct mask {
+  __mmask16 m;
+};
 constexpr int VL = 16;
 
 LADING_INLINE mask lanes_below(int n) { return {static_cast<__mmask16>(n >= VL ? 0xffff : (1u << n) - 1)}; }
@@ -24,7 +28,9 @@ LADING_INLINE vec fma(vec a, vec b, vec c) { return {_mm512_fmadd_ps(a.v, b.v, c
 LADING_INLINE vec sqrt(vec a) { return {_mm512_sqrt_ps(a.v)}; }
 LADING_INLINE vec floor(vec a) { return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC)}; }
 LADING_INLINE vec ceil(vec a) { return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC)}; }
-LADING_INLINE vec round_even(vec a) { return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
+LADING_INLINE vec round_even(vec a) {
+  return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
+}
 LADING_INLINE vec bits_and(vec a, vec b) { return {_mm512_and_ps(a.v, b.v)}; }
 LADING_INLINE vec bits_or(vec a, vec b) { return {_mm512_or_ps(a.v, b.v)}; }
 LADING_INLINE vec bits_xor(vec a, vec b) { return {_mm512_xor_ps(a.v, b.v)}; }
@@ -38,11 +44,13 @@ LADING_INLINE vec pick(mask m, vec yes, vec no) { return {_mm512_mask_blend_ps(m
 LADING_INLINE vec clear(mask m, vec a) { return {_mm512_mask_blend_ps(m.m, a.v, _mm512_setzero_ps())}; }
 // 2^n, given n + 1.5 * 2^23 for a whole n in [-126, 127]; a power of two for whatever else, never a NaN
 LADING_INLINE vec power_of_two(vec a) {
-  return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(_mm512_castps_si512(a.v), _mm512_set1_epi32(127)), 23))};
+  return {
+      _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(_mm512_castps_si512(a.v), _mm512_set1_epi32(127)), 23))};
 }
 // a * 2^n, given n + 1.5 * 2^23, where the result is a normal number
 LADING_INLINE vec scale_by_power(vec a, vec n) {
-  return {_mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(a.v), _mm512_slli_epi32(_mm512_castps_si512(n.v), 23)))};
+  return {
+      _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(a.v), _mm512_slli_epi32(_mm512_castps_si512(n.v), 23)))};
 }
 // x = m 2^e with m in [2^-1/2, 2^1/2), for positive normal x
 LADING_INLINE vec split_exponent(vec x, vec& e) {

@@ -5,8 +5,12 @@
 namespace lading::LADING_ISA_NAMESPACE {
 
 constexpr int VL = 4;
-struct vec { float v[VL]; };
-struct mask { bool m[VL]; };
+struct vec {
+  float v[VL];
+};
+struct mask {
+  bool m[VL];
+};
 
 LADING_INLINE uint32_t to_bits(float a) { return __builtin_bit_cast(uint32_t, a); }
 LADING_INLINE float from_bits(uint32_t a) { return __builtin_bit_cast(float, a); }
@@ -14,14 +18,24 @@ LADING_INLINE float from_bits(uint32_t a) { return __builtin_bit_cast(float, a);
 // Called, not inlined: small matters here, fast does not.
 #undef LADING_FUNCTION
 #define LADING_FUNCTION LADING_CALLED
-#define LADING_LANES(expression) vec y; for (int l = 0; l < VL; ++l) y.v[l] = (expression); return y
-#define LADING_MASK(expression) mask y; for (int l = 0; l < VL; ++l) y.m[l] = (expression); return y
+#define LADING_LANES(expression)                      \
+  vec y;                                              \
+  for (int l = 0; l < VL; ++l) y.v[l] = (expression); \
+  return y
+#define LADING_MASK(expression)                       \
+  mask y;                                             \
+  for (int l = 0; l < VL; ++l) y.m[l] = (expression); \
+  return y
 
 LADING_CALLED mask lanes_below(int n) { LADING_MASK(l < n); }
 LADING_INLINE vec load(const float* p) { LADING_LANES(p[l]); }
-LADING_INLINE void store(float* p, vec a) { for (int l = 0; l < VL; ++l) p[l] = a.v[l]; }
+LADING_INLINE void store(float* p, vec a) {
+  for (int l = 0; l < VL; ++l) p[l] = a.v[l];
+}
 LADING_CALLED vec load_first(const float* p, int n) { LADING_LANES(l < n ? p[l] : 0.f); }
-LADING_CALLED void store_first(float* p, vec a, int n) { for (int l = 0; l < n; ++l) p[l] = a.v[l]; }
+LADING_CALLED void store_first(float* p, vec a, int n) {
+  for (int l = 0; l < n; ++l) p[l] = a.v[l];
+}
 LADING_INLINE void hold(vec&) {}
 LADING_INLINE vec all(float a) { LADING_LANES(a); }
 LADING_CALLED vec operator+(vec a, vec b) { LADING_LANES(a.v[l] + b.v[l]); }
@@ -67,7 +81,7 @@ template <class F> LADING_INLINE float fold_lanes(const vec* lanes, F f) {
 #undef LADING_LANES
 #undef LADING_MASK
 
-constexpr int tile = 1;                              // rows and columns of the smallest transpose
+constexpr int tile = 1;  // rows and columns of the smallest transpose
 LADING_INLINE void transpose_tile(const float* x, long, float* y, long) { *y = *x; }
 
 }  // namespace lading::LADING_ISA_NAMESPACE

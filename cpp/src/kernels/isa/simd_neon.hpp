@@ -5,14 +5,24 @@
 namespace lading::LADING_ISA_NAMESPACE {
 
 constexpr int VL = 8;
-struct vec { float32x4_t v[2]; };
-struct mask { uint32x4_t m[2]; };
+struct vec {
+  float32x4_t v[2];
+};
+struct mask {
+  uint32x4_t m[2];
+};
 
 LADING_INLINE uint32x4_t to_bits(float32x4_t a) { return vreinterpretq_u32_f32(a); }
 LADING_INLINE float32x4_t from_bits(uint32x4_t a) { return vreinterpretq_f32_u32(a); }
 
-#define LADING_HALVES(expression) vec y; for (int h = 0; h < 2; ++h) y.v[h] = (expression); return y
-#define LADING_MASK(expression) mask y; for (int h = 0; h < 2; ++h) y.m[h] = (expression); return y
+#define LADING_HALVES(expression)                    \
+  vec y;                                             \
+  for (int h = 0; h < 2; ++h) y.v[h] = (expression); \
+  return y
+#define LADING_MASK(expression)                      \
+  mask y;                                            \
+  for (int h = 0; h < 2; ++h) y.m[h] = (expression); \
+  return y
 
 LADING_INLINE mask lanes_below(int n) {
   const int32x4_t first = {0, 1, 2, 3};
@@ -86,7 +96,7 @@ template <class F> LADING_INLINE float fold_lanes(const vec* lanes, F f) {
 #undef LADING_HALVES
 #undef LADING_MASK
 
-constexpr int tile = 4;                              // rows and columns of the smallest transpose
+constexpr int tile = 4;  // rows and columns of the smallest transpose
 LADING_INLINE void transpose_tile(const float* x, long ldx, float* y, long ldy) {
   float32x4_t r[4];
   for (int i = 0; i < 4; ++i) r[i] = vld1q_f32(x + i * ldx);

@@ -19,13 +19,13 @@ LADING_INLINE void softmax_short(const float* x, float* y, int64_t n, bool logar
     return static_cast<int>(some < 0 ? 0 : some < VL ? some : VL);
   };
   const vec nothing = all(-__builtin_inff());
-  LADING_UNROLL for (int p = 0; p < parts; ++p)
-    v[p] = lanes(p) == VL ? load(x + p * VL) : pick(lanes_below(lanes(p)), load_first(x + p * VL, lanes(p)), nothing);
+  LADING_UNROLL for (int p = 0; p < parts; ++p) v[p] =
+      lanes(p) == VL ? load(x + p * VL) : pick(lanes_below(lanes(p)), load_first(x + p * VL, lanes(p)), nothing);
   const vec top = all(fold_lanes(v, higher));
   LADING_UNROLL for (int p = 0; p < parts; ++p) e[p] = exp_falling(v[p] - top);
   const vec sum = all(fold_lanes(e, add)), last = logarithm ? log(sum) : all(1.f) / sum;
-  LADING_UNROLL for (int p = 0; p < parts; ++p)
-    if (lanes(p)) store_up_to(y + p * VL, logarithm ? v[p] - top - last : e[p] * last, lanes(p));
+  LADING_UNROLL for (int p = 0; p < parts; ++p) if (lanes(p))
+      store_up_to(y + p * VL, logarithm ? v[p] - top - last : e[p] * last, lanes(p));
 }
 
 LADING_INLINE void softmax_row(const float* x, float* y, int64_t n, bool logarithm) {
@@ -78,7 +78,7 @@ template <class Get> LADING_INLINE vec tree_sum(int64_t n, Get get) {
   return part[0];
 }
 
-constexpr int64_t few = 16;                          // columns up to which many rows are transposed first
+constexpr int64_t few = 16;  // columns up to which many rows are transposed first
 
 }  // namespace
 
@@ -97,7 +97,7 @@ void softmax(const float* x, float* y, int64_t rows, int64_t n, bool logarithm) 
   alignas(64) float block[few * lane_block];
   for (int64_t r = 0; r < rows; r += lane_block) {
     const int some = static_cast<int>(rows - r < lane_block ? rows - r : lane_block);
-    for (int64_t k = 0; k < n; ++k)                  // the lanes up to the next whole vector
+    for (int64_t k = 0; k < n; ++k)  // the lanes up to the next whole vector
       for (int lane = some; lane % VL; ++lane) block[k * lane_block + lane] = 0.f;
     transpose(x + r * n, n, some, n, block, lane_block);
     softmax_lanes(block, n, some, logarithm);

@@ -3,7 +3,7 @@
 
 namespace lading::LADING_ISA_NAMESPACE {
 
-constexpr int tile = 8;                              // rows and columns of the smallest transpose
+constexpr int tile = 8;  // rows and columns of the smallest transpose
 
 LADING_INLINE void transpose_tile(const float* x, long ldx, float* y, long ldy) {
   __m256 r[8], t[8];
