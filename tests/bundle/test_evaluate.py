@@ -422,31 +422,34 @@ def forest(rows, arrays=STUMPS, **attributes):
 
 def test_a_forest_adds_the_leaves_its_rows_fall_into():
     rows = [[0.25, 2.5], [0.5, 2.0], [np.nan, np.nan]]
-    assert forest(rows)[0] == [[21.0], [12.0], [21.0]]  # NaN: left in the first tree, right in the second
-    assert forest(rows, left_if="x <= t")[0] == [[11.0], [11.0], [21.0]]
-    assert forest(rows, STUMPS | {"missing": [2, 4]})[0] == [[21.0], [12.0], [21.0]]
-    assert forest([[1, 0]], STUMPS | {"missing": [1, 4]})[0] == [[22.0]]  # a zero is missing, and goes right
+    assert forest(rows)[0] == [21.0, 12.0, 21.0]  # NaN: left in the first tree, right in the second
+    assert forest(rows, left_if="x <= t")[0] == [11.0, 11.0, 21.0]
+    assert forest(rows, STUMPS | {"missing": [2, 4]})[0] == [21.0, 12.0, 21.0]
+    assert forest([[1, 0]], STUMPS | {"missing": [1, 4]})[0] == [22.0]  # a zero is missing, and goes right
 
 
 def test_a_forest_has_base_weights_outputs_and_a_mean():
     more = STUMPS | {"base": [100.0], "tree_weight": [1.0, 3.0]}
-    assert forest([[0, 0]], more)[0] == [[131.0]]
-    assert forest([[0, 0]], more, base_at="end", combine="weighted_mean", scale=2.0)[0] == [[115.5]]
+    assert forest([[0, 0]], more)[0] == [131.0]
+    assert forest([[0, 0]], more, base_at="end", combine="weighted_mean", scale=2.0)[0] == [115.5]
     assert forest([[0, 0]], STUMPS | {"tree_output": [1, 0]})[0] == [[10.0, 1.0]]
 
 
 def test_a_forest_knows_categories_as_sets_of_bits():
     sets = STUMPS | {"category_begin": [0, -1], "category_words": [2, 0], "categories": [0b10, 0b1]}
     rows = [[1, 0], [0, 0], [32, 0], [64, 0], [-1, 0]]
-    assert forest(rows, sets)[0] == [[11.0], [12.0], [11.0], [12.0], [12.0]]
+    assert forest(rows, sets)[0] == [11.0, 12.0, 11.0, 12.0, 12.0]
+    of_zero = sets | {"categories": [0b01, 0b0]}
+    assert forest([[-0.5, 0], [-0.0, 0]], of_zero)[0] == [11.0, 11.0]  # numbers are cut to whole ones
+    assert forest([[-0.5, 0], [-0.0, 0]], of_zero | {"missing": [8, 0]})[0] == [12.0, 11.0]
 
 
 def test_a_forest_rounds_each_sum_in_its_type_and_links_the_margin():
     tiny = STUMPS | {"leaf": [1.0, 1.0, 2.0**-24, 2.0**-24], "base": [2.0**-24]}
-    assert forest([[0, 0]], tiny, sum_type="float32")[0] == [[1.0]]
-    assert forest([[0, 0]], tiny, sum_type="float32", sum_order="backward")[0] == [[1 + 2.0**-23]]
+    assert forest([[0, 0]], tiny, sum_type="float32")[0] == [1.0]
+    assert forest([[0, 0]], tiny, sum_type="float32", sum_order="backward")[0] == [1 + 2.0**-23]
     margin, score = forest([[0, 0]], link="logistic", link_scale=0.1)
-    assert (margin, score) == ([[11.0]], [[pytest.approx(1 / (1 + np.exp(-1.1)), rel=1e-15)]])
+    assert (margin, score) == ([11.0], [pytest.approx(1 / (1 + np.exp(-1.1)), rel=1e-15)])
 
 
 # -------------------------------------------------------------------------------------------------- self-test

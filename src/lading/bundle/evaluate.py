@@ -1740,7 +1740,9 @@ def tree_ensemble(x, roots, feature, threshold, left, right, missing, leaf, base
         total /= sum_type.type(trees) if combine == "mean" else weights.sum(dtype=sum_type)
     margin = total * sum_type.type(scale)
     margin = margin + base if base_at == "end" else margin
-    return margin, tree_link(margin, link, link_type, link_scale).astype(sum_type)
+    score = tree_link(margin, link, link_type, link_scale).astype(sum_type)
+    only_one = leaf.ndim == 1 and tree_output is None
+    return (margin[:, 0], score[:, 0]) if only_one else (margin, score)
 
 
 def fallen(x, root, left, right, decide):
@@ -1765,7 +1767,8 @@ def goes_left(x, rows, here, feature, threshold, missing, compare, category_begi
         yes = np.where(category_begin[here] < 0, yes, [
             begin >= 0 and number >= 0 and number // 32 < words
             and bool(categories[begin + number // 32] >> np.uint32(number % 32) & np.uint32(1))
-            for number, begin, words in zip(whole(value), category_begin[here], category_words[here])])
+            for number, begin, words in zip(whole(np.where((rule & 8) * value < 0, -1, value)), category_begin[here],
+                                            category_words[here])])
     return np.where(is_missing, (rule & 1) > 0, yes)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["SOURCES", "Source", "read", "recognise"]
 
 #: Every format that is read: its name is its file beside this one. They are asked in this order.
-SOURCES = ("onnx",)
+SOURCES = ("onnx", "xgboost")
 
 
 class Source(Protocol):

@@ -1,0 +1,128 @@
+"""A forest as docs/format.md describes it: all that it takes to reproduce a training library to the bit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+__all__ = ["MISSING_LEFT", "NAN_IS_ZERO", "NEGATIVE_IS_NONE", "ZERO_IS_MISSING", "Forest", "Tree"]
+
+#: What ``missing`` says of a node, to be added: missing values go left; nothing is missing, NaN counts as 0; NaN and
+#: |x| <= 1e-35 are missing; of categories: no negative number is one (else -0.5 is category 0).
+MISSING_LEFT, NAN_IS_ZERO, ZERO_IS_MISSING, NEGATIVE_IS_NONE = 1, 2, 4, 8
+
+
+@dataclass
+class Tree:
+    """One tree as most files hold it: splits and leaves numbered together, the root first.
+
+    Arrays have one item per node. Where ``left`` is negative the node is a leaf, and ``value`` counts; elsewhere
+    ``left`` and ``right`` are the numbers of the children. ``categories`` gives, for some splits, the categories that
+    go left in place of a comparison.
+    """
+
+    left: np.ndarray
+    right: np.ndarray
+    feature: np.ndarray
+    threshold: np.ndarray
+    value: np.ndarray  # (nodes,), or (nodes, outputs) for leaves that hold a value for each output
+    missing: np.ndarray | int = 0
+    output: int = 0
+    weight: float = 1.0
+    categories: dict[int, Sequence[int]] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Forest:
+    """All trees of a model, their nodes in a row, and the rules by which they are summed.
+
+    A child is the number of a node or ``-1 - leaf``. The meaning of every field is that of the operator
+    ``lading.TreeEnsemble`` in docs/format.md. ``features`` is how many columns go in; ``feature_names`` is empty
+    where the file names none, ``labels`` where there is one output or the outputs have no names.
+    """
+
+    features: int
+    roots: np.ndarray  # (trees,) int32
+    feature: np.ndarray  # (nodes,) int32
+    threshold: np.ndarray  # (nodes,) float32 or float64
+    left: np.ndarray  # (nodes,) int32
+    right: np.ndarray  # (nodes,) int32
+    missing: np.ndarray  # (nodes,) uint8
+    leaf: np.ndarray  # (leaves,) or (leaves, outputs), float32 or float64
+    base: np.ndarray | None = None  # (outputs,)
+    tree_output: np.ndarray | None = None  # (trees,) int32
+    tree_weight: np.ndarray | None = None  # (trees,)
+    category_begin: np.ndarray | None = None  # (nodes,) int32
+    category_words: np.ndarray | None = None  # (nodes,) int32
+    categories: np.ndarray | None = None  # (words,) uint32
+    left_if: str = "x < t"
+    input_type: str = "float32"
+    sum_type: str = "float32"
+    sum_order: str = "forward"
+    base_at: str = "start"
+    combine: str = "sum"
+    scale: float = 1.0
+    link: str = "identity"
+    link_scale: float = 1.0
+    link_type: str = "float32"
+    feature_names: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers come out of a row."""
+        if self.leaf.ndim == 2:
+            return int(self.leaf.shape[1])
+        if self.base is not None:
+            return len(self.base)
+        return 1 if self.tree_output is None else int(self.tree_output.max(initial=0)) + 1
+
+    @property
+    def single(self) -> bool:
+        """One output, which has no axis of its own: margin and score are (rows,)."""
+        return self.leaf.ndim == 1 and self.tree_output is None
+
+    def trees(self) -> Iterator[Tree]:
+        """The trees one by one, with splits and leaves numbered together, the left subtree of a node before the
+        right one (preorder), as targets write them."""
+        for number, root in enumerate(self.roots.tolist()):
+            yield _tree(self, number, root)
+
+
+def _tree(forest: Forest, number: int, root: int) -> Tree:
+    order, stack = [], [root]
+    while stack:
+        at = stack.pop()
+        order.append(at)
+        if at >= 0:
+            stack += (int(forest.right[at]), int(forest.left[at]))
+    place = {at: i for i, at in enumerate(order)}
+    at = np.array(order)
+    split, child = at >= 0, np.where(at >= 0, at, 0)
+    tree: dict[str, Any] = {
+        name: np.where(split, getattr(forest, name)[child] if len(forest.feature) else otherwise, otherwise)
+        for name, otherwise in (("feature", 0), ("threshold", forest.threshold.dtype.type(0)), ("missing", 0))
+    }
+    children = [[place[int(side[a])] if a >= 0 else -1 for a in order] for side in (forest.left, forest.right)]
+    leaf = forest.leaf[np.where(split, 0, -1 - at)]
+    return Tree(
+        np.array(children[0]), np.array(children[1]), value=np.where(split.reshape(-1, *[1] * (leaf.ndim - 1)), 0, leaf),
+        output=0 if forest.tree_output is None else int(forest.tree_output[number]),
+        weight=1.0 if forest.tree_weight is None else float(forest.tree_weight[number]),
+        categories={i: _members(forest, a) for i, a in enumerate(order) if a >= 0 and _has_set(forest, a)}, **tree,
+    )  # fmt: skip
+
+
+def _has_set(forest: Forest, node: int) -> bool:
+    return forest.category_begin is not None and int(forest.category_begin[node]) >= 0
+
+
+def _members(forest: Forest, node: int) -> list[int]:
+    """The categories in the set of a node."""
+    assert forest.category_begin is not None and forest.category_words is not None and forest.categories is not None
+    begin, words = int(forest.category_begin[node]), int(forest.category_words[node])
+    bits = np.unpackbits(forest.categories[begin : begin + words].astype("<u4").view(np.uint8), bitorder="little")
+    return [int(each) for each in np.flatnonzero(bits)]
