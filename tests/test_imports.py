@@ -19,9 +19,9 @@ ROOT = Path(lading.__file__).parent
 
 #: Rooms (folders, or files beside them), each after those that it may import.
 ROOMS = (
-    "errors", "endpoints", "graph", "bundle", "model", "evaluation", "feed", "engine", "agreement", "sources",
-    "describe", "simplify", "targets", "opening", "sampling", "proving", "exchanges", "disagreement", "converting",
-    "examine", "cli",
+    "errors", "endpoints", "graph", "bundle", "model", "evaluation", "trees", "feed", "engine", "agreement",
+    "sources", "describe", "simplify", "targets", "opening", "sampling", "proving", "exchanges", "disagreement",
+    "converting", "examine", "cli",
 )  # fmt: skip
 
 #: Against the direction, inside a function: what is read becomes a Model; what a Model does is done in other rooms.
@@ -36,6 +36,7 @@ PACKAGES = {
     "onnx": ("sources/onnx", "targets/onnx"),
     "google": ("sources/onnx",),  # protobuf's errors, which onnx lets pass
     "onnxruntime": ("sources/onnx_file/oracle_worker",),
+    "xgboost": ("sources/xgboost_file/predictor",),
     "awkward": ("feed/",),
     "h5py": ("feed/",), "pyarrow": ("feed/",), "uproot": ("feed/",),
     "click": ("cli/",),

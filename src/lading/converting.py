@@ -18,7 +18,7 @@ Progress = Callable[..., None]
 
 
 def convert(
-    source: str | Path,
+    source: Any,
     describe: Any = None,
     data: Any = None,
     scores: Any = None,
@@ -27,7 +27,7 @@ def convert(
     compare: bool = True,
     progress: Progress | None = None,
 ) -> Model:
-    """The model in the file ``source``.
+    """The model in the file ``source``, or of a model of a training library in memory (an XGBoost Booster, say).
 
     ``describe``: papers that name what goes in and comes out (a file, a dictionary, or several of them; see
     ``lading.describe``). ``data``: events on which the names are proven, a file or anything that ``Model.run``
@@ -39,15 +39,11 @@ def convert(
     with its source or with the scores.
     """
     from .describe import apply_all
-    from .sources import recognise
     from .sources.naming import give_readable_names
 
     say = progress or _silent
     data, scores = _data_and_scores(data, scores)
-    path = Path(source)
-    say(f"reading {path.name}")
-    format_ = recognise(path)
-    model = format_.read(path)
+    model, agree = _read(source, say)
     if describe is not None:
         say("reading the papers")
         model = apply_all(model, describe)
@@ -57,8 +53,8 @@ def convert(
         say(_simplified(model), True)
         give_readable_names(model)
     _check(model)
-    if compare and (oracle_of := getattr(format_, "oracle", None)) is not None:
-        say(_compared(model, oracle_of(path), say), True)
+    if compare and agree is not None:
+        say(agree(model), True)
     if data is not None:
         from .proving import prove
 
@@ -66,6 +62,22 @@ def convert(
     else:
         _keep_made_up_samples(model)
     return model
+
+
+def _read(source: Any, say: Progress) -> tuple[Model, Callable[[Model], str] | None]:
+    """The model, and what compares it with its source, if there is something that runs that."""
+    from .sources import recognise, recognise_object
+
+    if isinstance(source, (str, Path)):
+        path = Path(source)
+        say(f"reading {path.name}")
+        format_: Any = recognise(path)
+        oracle = getattr(format_, "oracle", None)
+        return format_.read(path), oracle and (lambda model: _compared(model, oracle(path), say))
+    format_ = recognise_object(source)
+    say(f"reading a {type(source).__name__}")
+    predictor = getattr(format_, "predictor", None)
+    return format_.from_object(source), predictor and (lambda model: _compared_forest(model, predictor(source), say))
 
 
 def _silent(*_: object) -> None:
@@ -129,5 +141,15 @@ def _compared(model: Model, oracle: Any, say: Progress) -> str:
         agreement = compare(model, oracle, run_engine(model), say)
     finally:
         oracle.close()
+    model.agreement = agreement.as_json()
+    return str(agreement)
+
+
+def _compared_forest(model: Model, predictor: Any, say: Progress) -> str:
+    from .agreement import run_engine
+    from .agreement.forests import compare_forest
+
+    say(f"comparing with {predictor.name}")
+    agreement = compare_forest(model, predictor, run_engine(model))
     model.agreement = agreement.as_json()
     return str(agreement)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -91,6 +92,12 @@ class Variable:
     unknown: str | int | None = None  # "refuse" (default), or the index an unlisted category gets
     source: str | None = None  # "from" in the file: another variable, "tracks.d0"
     pad: float | None = None
+
+
+def valid_name(text: str) -> str:
+    """``text`` as a name of format 1: printable, without '/', at most 256 characters."""
+    clean = re.sub(r"[/\x00-\x1f\x7f-\x9f]+", "_", text)[:256]
+    return clean or "unnamed"
 
 
 def usual_raw(type_name: str) -> str:

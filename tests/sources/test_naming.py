@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from onnx_files import file, model, node, normal, read
 
+from lading.endpoints import valid_name
 from lading.graph import Graph, Node
 from lading.model import Model
-from lading.sources.naming import OPERATOR_STEMS, give_readable_names, snake, valid_name
+from lading.sources.naming import OPERATOR_STEMS, give_readable_names, snake
 
 
 def names(*made):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -11,14 +12,19 @@ from ..errors import FormatError, MissingFile
 if TYPE_CHECKING:
     from ..model import Model
 
-__all__ = ["SOURCES", "Source", "read", "recognise"]
+__all__ = ["SOURCES", "Source", "is_of", "read", "recognise", "recognise_object"]
 
 #: Every format that is read: its name is its file beside this one. They are asked in this order.
 SOURCES = ("onnx", "xgboost")
 
 
 class Source(Protocol):
-    """What a file of this room offers."""
+    """What a file of this room offers.
+
+    Also, where it can be had: ``oracle(path)``, what runs the file itself (agreement.Oracle); ``holds(thing)`` and
+    ``from_object(thing) -> Model`` for models of the training library in memory, and ``predictor(thing)``, the
+    library's own numbers for them (agreement.forests.Predictor).
+    """
 
     def recognises(self, path: Path) -> bool:
         """Whether the content of the file is of this format; its name does not matter."""
@@ -32,13 +38,34 @@ def recognise(path: str | Path) -> Source:
     path = Path(path)
     if not path.is_file():
         raise MissingFile(f"{path}: no such file")
-    for name in SOURCES:
-        source = cast(Source, import_module(f".{name}", __name__))
+    for source in _sources():
         if source.recognises(path):
             return source
     raise FormatError(f"{path}: of no format that is read (these are: {', '.join(SOURCES)})")
 
 
+def recognise_object(thing: object) -> Any:
+    """The source that reads a model of a training library in memory. Raises FormatError."""
+    for source in _sources():
+        if hasattr(source, "holds") and source.holds(thing):
+            return source
+    readers = [name for name, source in zip(SOURCES, _sources(), strict=True) if hasattr(source, "holds")]
+    raise FormatError(
+        f"a {type(thing).__module__}.{type(thing).__qualname__} is no model that is read from memory (those of "
+        f"{', '.join(readers)} are); save it to a file of a format that is read ({', '.join(SOURCES)})"
+    )
+
+
+def _sources() -> Iterator[Source]:
+    for name in SOURCES:
+        yield cast(Source, import_module(f".{name}", __name__))
+
+
 def read(path: str | Path, **options: Any) -> Model:
     """The model in a file of any format that is read. Raises MissingFile, FormatError or UnsupportedError."""
     return recognise(path).read(Path(path), **options)
+
+
+def is_of(thing: object, package: str) -> bool:
+    """Whether ``thing`` is an object of a package, which is not imported for asking."""
+    return any(base.__module__.split(".")[0] == package for base in type(thing).__mro__)

@@ -52,12 +52,6 @@ STEMS = {"Gemm": "dense", "MatMul": "dense", "BatchNormalization": "batch_norm",
          "ConvTranspose": "conv_transpose"}  # fmt: skip
 
 
-def valid_name(text: str) -> str:
-    """``text`` as a name of format 1: printable, without '/', at most 256 characters."""
-    clean = re.sub(r"[/\x00-\x1f\x7f-\x9f]+", "_", text)[:256]
-    return clean or "unnamed"
-
-
 def endpoints(model: Model) -> list[Input | Output]:
     """All inputs and outputs."""
     return [*model.input_list, *model.output_list]

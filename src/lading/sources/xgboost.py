@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FormatError
+from . import is_of
 
 if TYPE_CHECKING:
+    from ..agreement.forests import Predictor
     from ..model import Model
 
 #: Bytes that are looked at to recognise a file: XGBoost writes the keys of an object in the order of the alphabet.
@@ -50,3 +52,24 @@ def _parsed(data: bytes, where: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise FormatError(f"{where}: no XGBoost model: the file holds a {type(content).__name__}")
     return content
+
+
+def holds(thing: object) -> bool:
+    """Whether ``thing`` is a Booster, or a model of XGBoost's scikit-learn interface."""
+    return is_of(thing, "xgboost") and (hasattr(thing, "inplace_predict") or hasattr(thing, "get_booster"))
+
+
+def from_object(thing: Any) -> Model:
+    """The model in a Booster or XGBModel."""
+    return read_bytes(bytes(_booster(thing).save_raw("json")), "xgboost Booster")
+
+
+def predictor(thing: Any) -> Predictor:
+    """XGBoost's own numbers."""
+    from .xgboost_file.predictor import BoosterPredictor
+
+    return BoosterPredictor(_booster(thing))
+
+
+def _booster(thing: Any) -> Any:
+    return thing if hasattr(thing, "inplace_predict") else thing.get_booster()

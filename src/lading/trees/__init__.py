@@ -6,8 +6,9 @@ A source fills ``Tree`` objects, ``grow`` makes a checked ``Forest`` of them, ``
 
 from __future__ import annotations
 
+from .edges import edge_rows
 from .forest import Forest, Tree
 from .growing import grow
 from .modelling import add_forest, forest_of, forests_of, model_of
 
-__all__ = ["Forest", "Tree", "add_forest", "forest_of", "forests_of", "grow", "model_of"]
+__all__ = ["Forest", "Tree", "add_forest", "edge_rows", "forest_of", "forests_of", "grow", "model_of"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -93,27 +92,35 @@ class Forest:
 
 
 def _tree(forest: Forest, number: int, root: int) -> Tree:
+    order = _preorder(forest, root)
+    place = {at: i for i, at in enumerate(order)}
+    numbers = np.array(order)
+    split, child = numbers >= 0, np.maximum(numbers, 0)
+
+    def of_nodes(array: np.ndarray) -> np.ndarray:
+        return np.where(split, array[child], 0).astype(array.dtype) if len(array) else np.zeros(len(order), array.dtype)
+
+    left, right = (np.array([place[int(side[at])] if at >= 0 else -1 for at in order])
+                   for side in (forest.left, forest.right))  # fmt: skip
+    value = forest.leaf[np.where(split, 0, -1 - numbers)]
+    value[split] = 0
+    return Tree(
+        left, right, of_nodes(forest.feature), of_nodes(forest.threshold), value, of_nodes(forest.missing),
+        output=0 if forest.tree_output is None else int(forest.tree_output[number]),
+        weight=1.0 if forest.tree_weight is None else float(forest.tree_weight[number]),
+        categories={i: _members(forest, at) for i, at in enumerate(order) if at >= 0 and _has_set(forest, at)},
+    )  # fmt: skip
+
+
+def _preorder(forest: Forest, root: int) -> list[int]:
+    """The nodes below ``root``, and leaves as ``-1 - leaf``, each before what is below it, left before right."""
     order, stack = [], [root]
     while stack:
         at = stack.pop()
         order.append(at)
         if at >= 0:
             stack += (int(forest.right[at]), int(forest.left[at]))
-    place = {at: i for i, at in enumerate(order)}
-    at = np.array(order)
-    split, child = at >= 0, np.where(at >= 0, at, 0)
-    tree: dict[str, Any] = {
-        name: np.where(split, getattr(forest, name)[child] if len(forest.feature) else otherwise, otherwise)
-        for name, otherwise in (("feature", 0), ("threshold", forest.threshold.dtype.type(0)), ("missing", 0))
-    }
-    children = [[place[int(side[a])] if a >= 0 else -1 for a in order] for side in (forest.left, forest.right)]
-    leaf = forest.leaf[np.where(split, 0, -1 - at)]
-    return Tree(
-        np.array(children[0]), np.array(children[1]), value=np.where(split.reshape(-1, *[1] * (leaf.ndim - 1)), 0, leaf),
-        output=0 if forest.tree_output is None else int(forest.tree_output[number]),
-        weight=1.0 if forest.tree_weight is None else float(forest.tree_weight[number]),
-        categories={i: _members(forest, a) for i, a in enumerate(order) if a >= 0 and _has_set(forest, a)}, **tree,
-    )  # fmt: skip
+    return order
 
 
 def _has_set(forest: Forest, node: int) -> bool:

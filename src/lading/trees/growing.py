@@ -26,7 +26,8 @@ def grow(trees: Sequence[Tree], features: int, where: str, **rules: Any) -> Fore
         _check_lengths(tree, number, where)
     rows = _Rows(trees, features, where)
     rows.walk()
-    forest = Forest(features=features, **rows.arrays(), **rules)
+    fields: dict[str, Any] = {**rows.arrays(), **rules}
+    forest = Forest(features=features, **fields)
     if rules.get("tree_output") is None and any(tree.output for tree in trees):
         forest.tree_output = np.array([tree.output for tree in trees], np.int32)
     if any(tree.weight != 1.0 for tree in trees):
@@ -56,9 +57,8 @@ class _Rows:
         self.left, self.right = self._joined("left").astype(np.int64), self._joined("right").astype(np.int64)
         self.feature = self._joined("feature").astype(np.int64)
         self.threshold, self.value = self._joined("threshold"), self._joined("value")
-        self.missing = np.concatenate(
-            [np.broadcast_to(np.asarray(tree.missing, np.uint8), len(tree.left)) for tree in trees] or [np.zeros(0, np.uint8)]
-        )
+        missing = [np.broadcast_to(np.asarray(tree.missing, np.uint8), len(tree.left)) for tree in trees]
+        self.missing = np.concatenate(missing or [np.zeros(0, np.uint8)])
         self.is_leaf = self.left < 0
 
     def _joined(self, name: str) -> np.ndarray:
@@ -72,13 +72,14 @@ class _Rows:
         seen = np.zeros(len(self.left), bool)
         level = self.first[:-1]
         while len(level):
-            if seen[level].any() or len(np.unique(level)) < len(level):
-                twice = level[seen[level]] if seen[level].any() else level[np.flatnonzero(np.bincount(level)[level] > 1)]
+            twice = level[seen[level] | (np.bincount(level, minlength=len(seen))[level] > 1)]
+            if len(twice):
                 self._fail(twice[0], "has two parents, or is its own descendant")
             seen[level] = True
             splits = level[~self.is_leaf[level]]
             self._check_splits(splits)
-            level = np.concatenate([self.left[splits], self.right[splits]]) + np.tile(self.first[self.tree_of[splits]], 2)
+            offset = self.first[self.tree_of[splits]]
+            level = np.concatenate([self.left[splits] + offset, self.right[splits] + offset])
         self.splits, self.leaves = np.flatnonzero(seen & ~self.is_leaf), np.flatnonzero(seen & self.is_leaf)
         wrong = self.leaves[np.isnan(self.value[self.leaves].reshape(len(self.leaves), -1)).any(axis=1)]
         if len(wrong):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..endpoints import Axis, Input, Label, Output, Variable
+from ..endpoints import Axis, Input, Label, Output, Variable, valid_name
 from ..graph import Graph, Node
 from ..model import Model
 from .forest import Forest
@@ -22,11 +22,14 @@ OPERATOR = "lading.TreeEnsemble"
 #: The inputs of the operator after X, and its attributes, in their order.
 ARRAYS = ("roots", "feature", "threshold", "left", "right", "missing", "leaf", "base", "tree_output", "tree_weight",
           "category_begin", "category_words", "categories")  # fmt: skip
-RULES = ("left_if", "input_type", "sum_type", "sum_order", "base_at", "combine", "scale", "link", "link_scale", "link_type")
+RULES = ("left_if", "input_type", "sum_type", "sum_order", "base_at", "combine", "scale", "link", "link_scale",
+         "link_type")  # fmt: skip
 USUAL: dict[str, Any] = {"scale": 1.0, "link_scale": 1.0}  # not written
 
 
-def add_forest(model: Model, graph: list[Node], forest: Forest, x: str, outputs: tuple[str, str], name: str = "trees") -> None:
+def add_forest(
+    model: Model, graph: list[Node], forest: Forest, x: str, outputs: tuple[str, str], name: str = "trees"
+) -> None:
     """Appends the node ``name`` that runs ``forest`` on the value ``x`` and gives ``outputs`` = (margin, score), and
     its arrays to the weights."""
     inputs: list[str | np.ndarray] = [x]
@@ -37,8 +40,9 @@ def add_forest(model: Model, graph: list[Node], forest: Forest, x: str, outputs:
         inputs.append("" if value is None else f"{name}.{array}")
     while inputs[-1] == "":
         inputs.pop()
-    rules: dict[str, Attribute] = {rule: getattr(forest, rule) for rule in RULES if getattr(forest, rule) != USUAL.get(rule)}
-    graph.append(Node(name, OPERATOR, inputs, list(outputs), rules))
+    rules: dict[str, Attribute] = {rule: getattr(forest, rule) for rule in RULES}
+    written = {rule: value for rule, value in rules.items() if value != USUAL.get(rule)}
+    graph.append(Node(name, OPERATOR, inputs, list(outputs), written))
 
 
 def model_of(forest: Forest, name: str, record: dict[str, Any], where: str) -> Model:
@@ -46,8 +50,6 @@ def model_of(forest: Forest, name: str, record: dict[str, Any], where: str) -> M
 
     One number per entry and output: (n,), or (n, labels) with several outputs. ``record`` goes into the model's.
     """
-    from ..sources.naming import valid_name
-
     model = Model(name=valid_name(name), record=record, origin=where, names={"from source": {}})
     model.axes["entry"] = Axis("entry", "entry")
     model.input_list.append(input_of(forest))
@@ -69,8 +71,6 @@ def input_of(forest: Forest, name: str = "features") -> Input:
 
 def unique_names(names: list[str]) -> list[str]:
     """Names of variables that are valid and differ: a second "pt" becomes "pt_2"."""
-    from ..sources.naming import valid_name
-
     taken: set[str] = set()
     result = []
     for name in map(valid_name, names):

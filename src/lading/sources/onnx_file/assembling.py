@@ -7,9 +7,10 @@ from typing import Any
 
 from onnx import ModelProto, defs
 
+from ...endpoints import valid_name
 from ...errors import LadingError, UnsupportedError
 from ...model import Model
-from ..naming import give_readable_names, valid_name
+from ..naming import give_readable_names
 from ..onnx_opsets import OLDEST
 from .axes import guess_axes
 from .domains import standard

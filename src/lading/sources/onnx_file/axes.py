@@ -15,10 +15,10 @@ import re
 from typing import TYPE_CHECKING
 
 from ...bundle.evaluate import BundleError
-from ...endpoints import RESERVED_AXES, Axis, Input, Output
+from ...endpoints import RESERVED_AXES, Axis, Input, Output, valid_name
 from ...errors import UnsupportedError
 from ...evaluation import evaluator
-from ..naming import endpoints, valid_name
+from ..naming import endpoints
 from ..trial import ENTRIES, Lengths, Shapes, distinct, equal_lengths, fixed_lengths, made_up
 from .endpoints import OPEN, UNKNOWN_RANK, is_of_a_machine
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from onnx import GraphProto, ValueInfoProto
 
-from ...endpoints import Input, Output
+from ...endpoints import Input, Output, valid_name
 from ...errors import UnsupportedError
-from ..naming import endpoints, rename_values, valid_name
+from ..naming import endpoints, rename_values
 from .tensors import type_name
 from .types import Types
 

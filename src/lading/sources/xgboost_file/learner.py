@@ -64,7 +64,7 @@ def _base(text: str, outputs: int, to_margin: str) -> np.ndarray:
     return np.ascontiguousarray(np.broadcast_to(margins, (outputs,)))
 
 
-def _margin(score: np.float32, to_margin: str) -> np.float32:
+def _margin(score: Any, to_margin: str) -> Any:
     """A base score as margin. The logarithm is rounded once: another one in the last bit moves every margin."""
     with np.errstate(divide="ignore"):
         if to_margin == "logit":
