@@ -24,14 +24,17 @@ constexpr Row table[] = {
 
 // The fused operators that passes make stand under their own prefix, so that no bundle can name them.
 constexpr const char* internal[] = {"Convolution", "Dense"};
+// The one operator that is not of ONNX.
+constexpr const char* forest = "lading.TreeEnsemble";
 }  // namespace
 
 MakeOperator find_operator(const std::string& name) {
   constexpr std::string_view prefix = "internal.";
   const bool fused = name.compare(0, prefix.size(), prefix) == 0;
+  if (name == forest) return &make_TreeEnsemble;
   const std::string plain = fused ? name.substr(prefix.size()) : name;
   const bool is_internal = std::find(std::begin(internal), std::end(internal), plain) != std::end(internal);
-  if (fused != is_internal) return nullptr;
+  if (fused != is_internal || plain == "TreeEnsemble") return nullptr;
   for (const Row& row : table)
     if (plain == row.name) return row.make;
   return nullptr;
@@ -41,6 +44,7 @@ std::vector<std::string> operator_names() {
   std::vector<std::string> names;
   for (const Row& row : table)
     if (find_operator(row.name)) names.push_back(row.name);
+  names.push_back(forest);
   return names;
 }
 

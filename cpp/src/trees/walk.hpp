@@ -1,0 +1,43 @@
+// The forest that is walked from node to node: for every kind of split and any size, on any CPU. Eight rows of one
+// tree, or eight trees of one row, go side by side, because a single walk only waits for memory.
+#pragma once
+#include <vector>
+
+#include "trees/forest.hpp"
+
+namespace lading::trees {
+
+// Leaves are nodes that lead to themselves, so that a walk may take more steps than its way is long.
+template <class T> struct WalkNode {
+  T threshold;
+  std::int32_t feature;
+  std::int32_t next[2];       // left, right
+  std::uint8_t missing, odd;  // odd: a set, or a rule for missing values beyond a direction
+};
+
+template <class T> class WalkedForest {
+ public:
+  static constexpr int side_by_side = 8;
+
+  explicit WalkedForest(const Forest& forest);
+
+  // leaf[row] = number of the leaf that each of up to eight rows, `stride` numbers apart, falls into in a tree.
+  void leaves_of_tree(int tree, const T* x, std::int64_t stride, int rows, std::int32_t* leaf) const;
+  // leaf[tree - first] for up to eight trees of one row.
+  void leaves_of_row(int first, int trees, const T* x, std::int32_t* leaf) const;
+  std::size_t bytes() const;
+
+ private:
+  bool goes_right(const WalkNode<T>& node, const T* x) const;
+  bool odd_goes_right(const WalkNode<T>& node, T x) const;
+  template <class Row> void walk(std::int32_t* at, int count, int steps, Row row) const;
+
+  std::vector<WalkNode<T>> nodes_;
+  std::vector<std::int32_t> roots_, depth_;
+  std::vector<std::int32_t> leaf_;  // of each node that is a leaf
+  std::vector<std::int32_t> set_;   // of each node, where there are sets
+  std::vector<Set> sets_;
+  std::vector<std::uint32_t> words_;
+};
+
+}  // namespace lading::trees
