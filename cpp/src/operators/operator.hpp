@@ -108,6 +108,8 @@ class Operator {
   // The Entry of output i; see above. Called after infer(), only if some input is not `none`.
   // The default is safe: the node then makes the session run entry by entry.
   virtual int entry(const Operands& io, int output) const;
+  // Entries that it is best given at once.
+  virtual std::int64_t best_block() const { return 64; }
   // Bytes of packed weights held by this operator.
   virtual std::size_t memory() const { return 0; }
 

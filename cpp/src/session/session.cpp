@@ -18,7 +18,6 @@ template <class F> void with_raw(Type raw, F&& f) {
 }
 
 constexpr std::int64_t block_bytes = 1 << 20;  // activations of a block should stay in the second-level cache
-constexpr std::int64_t largest_block = 64;     // rows: the dense kernels work in blocks of 64
 
 }  // namespace
 
@@ -300,7 +299,7 @@ std::int64_t Session::block_size(std::int64_t entries) {
       }
       bytes = frame_.memory() / static_cast<std::size_t>(probe);
     }
-    block_ = largest_block;
+    for (const PlanStep& step : frame_.plan().steps()) block_ = std::max(block_, step.operation->best_block());
     while (block_ > 8 && block_ * static_cast<std::int64_t>(bytes) > block_bytes) block_ /= 2;
   } catch (const Error&) {  // a shape that fits one entry only
   }

@@ -35,6 +35,8 @@ Rules rules_of(const Definition& definition) {
   Rules rules;
   rules.input_type = float_type(definition, "input_type");
   rules.sum_type = float_type(definition, "sum_type");
+  if (rules.input_type == Type::float64 && rules.sum_type == Type::float32)
+    definition.fail("attribute 'sum_type' is 'float32', which does not go with the input_type 'float64'");
   rules.backward = required(definition, "sum_order", {"forward", "backward"});
   rules.base_first = !required(definition, "base_at", {"start", "end"});
   rules.combine = Combine(required(definition, "combine", {"sum", "mean", "weighted_mean"}));

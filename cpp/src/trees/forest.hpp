@@ -3,6 +3,7 @@
 //     that is compared, so neighbours of the source's where it says <=, and children are swapped where it says > or >=
 //   - trees stand in the order in which they are summed, their leaves already multiplied by the tree's weight
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -55,6 +56,7 @@ struct Forest {
   double divisor;  // what a mean divides by
 
   std::int64_t leaves() const { return static_cast<std::int64_t>(values.size()) / width; }
+  int deepest() const { return depth.empty() ? 0 : *std::max_element(depth.begin(), depth.end()); }
   int output_of(int tree) const { return tree_output.empty() ? 0 : tree_output[static_cast<std::size_t>(tree)]; }
 };
 

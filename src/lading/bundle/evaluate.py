@@ -1761,7 +1761,7 @@ def goes_left(x, rows, here, feature, threshold, missing, compare, category_begi
     value, rule = x[rows, feature[here]], missing[here]
     never, zero_too = (rule & 2) > 0, (rule & 4) > 0
     value = np.where(never & np.isnan(value), 0, value)
-    is_missing = ~never & (np.isnan(value) | (zero_too & (np.abs(value) <= 1e-35)))
+    is_missing = ~never & (np.isnan(value) | (zero_too & (np.abs(value) <= np.float32(1e-35))))
     yes = compare(value.astype(threshold.dtype), threshold[here])
     if category_begin is not None:
         yes = np.where(category_begin[here] < 0, yes, [

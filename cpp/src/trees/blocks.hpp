@@ -1,0 +1,51 @@
+// Bit-sliced trees for blocks of rows: the layout, made from a forest once.
+#pragma once
+#include <map>
+#include <vector>
+
+#include "graph/memory.hpp"
+#include "trees/ranks.hpp"
+#include "trees/reshape.hpp"
+
+namespace lading::trees {
+
+// S is the type of the sums.
+template <class S> class BlockedForest {
+ public:
+  // `possible()` is false if a tree has more than 256 leaves or does not fit eight levels, or if there are too many
+  // conditions.
+  BlockedForest(const Forest& forest, const Conditions& conditions);
+  bool possible() const { return blocks_.trees > 0; }
+  const Blocks& blocks() const { return blocks_; }
+  std::size_t bytes() const;
+  std::int64_t cost() const {
+    return static_cast<std::int64_t>(conditions_.size() + 2 * operations_.size());
+  }  // mask operations of a block
+
+ private:
+  using Slots = std::map<Condition, std::uint16_t>;
+
+  bool find_slots(const Conditions& conditions);
+  bool fit_trees(const Forest& forest, std::vector<ReshapedTree>& trees);
+  void add_tree(const Forest& forest, const std::vector<Condition>& conditions, ReshapedTree& tree);
+  void add_level(const Forest& forest, const ReshapedTree& tree, std::int32_t node, int level, std::uint32_t path);
+  std::uint16_t slot_of(const ReshapedTree::Node& node, bool& swapped);
+  void point();
+
+  Blocks blocks_{};
+  Slots slots_;
+  std::vector<std::uint32_t> first_condition_;
+  std::vector<std::uint16_t> left_count_, right_count_;
+  std::vector<std::uint8_t> ranks_;
+  std::vector<std::int32_t> depth_, output_;
+  std::vector<std::uint16_t> conditions_;
+  std::vector<std::uint32_t> condition_offset_, operation_offset_;
+  std::vector<MaskOperation> operations_;
+  std::vector<S> leaves_;
+  std::vector<std::uint8_t> leaf_bytes_;
+  const std::vector<Condition>* of_split_ = nullptr;  // while it is made
+  std::uint16_t next_temporary_ = 0, first_temporary_ = 0;
+  std::size_t tree_ = 0;
+};
+
+}  // namespace lading::trees

@@ -1,0 +1,102 @@
+#include "trees/groups.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "trees/counting.hpp"
+
+namespace lading::trees {
+namespace {
+
+constexpr int most_leaves = 256, deepest_level_mode = 8, shallowest_level_mode = 3;
+constexpr std::int64_t most_padding = 1 << 20;
+constexpr std::uint8_t sign = 128;         // bytes are compared as signed ones
+constexpr std::uint8_t never_right = 127;  // a rank is never above
+
+}  // namespace
+
+// Writes one tree into its lane.
+template <class S> struct GroupedForest<S>::Filling {
+  const Forest& forest;
+  std::vector<std::uint8_t> byte, k;  // of each split
+  GroupedForest& to;
+  std::uint8_t* data = nullptr;  // of the group, at the lane
+  int tree = 0, slot = 0;
+
+  Filling(const Forest& of, const Conditions& conditions, GroupedForest& into) : forest(of), to(into) {
+    for (const Condition& c : conditions.of_split) {
+      const auto segment = static_cast<std::size_t>(c.segment);
+      byte.push_back(c.missing_right ? conditions.right_byte[segment] : conditions.left_byte[segment]);
+      k.push_back(static_cast<std::uint8_t>(c.k) ^ sign);
+    }
+  }
+  void leaf(std::int32_t child, int code) {
+    const double* from = forest.values.data() + static_cast<std::int64_t>(-1 - child) * to.width_;
+    S* value = const_cast<S*>(to.value(tree, code));
+    for (int o = 0; o < to.width_; ++o) value[o] = static_cast<S>(from[o]);
+  }
+  // `path`: bit i is the way taken at level i, 1 = right. Below a short branch the leaf is repeated.
+  void level(std::int32_t node, int depth, int path) {
+    if (depth == to.groups_.depth) return leaf(node, path);
+    if (node >= 0) {
+      std::uint8_t* at = data + ((1 << depth) - 1 + path) * 2 * lanes;
+      at[0] = byte[static_cast<std::size_t>(node)], at[lanes] = k[static_cast<std::size_t>(node)];
+    }
+    const Split* split = node >= 0 ? &forest.splits[static_cast<std::size_t>(node)] : nullptr;
+    level(split ? split->left : node, depth + 1, path);
+    level(split ? split->right : node, depth + 1, path + (1 << depth));
+  }
+  // Gives the number of the first leaf after those below `node`.
+  int cursor(std::int32_t node, int first, const LeafCounts& leaves) {
+    if (node < 0) return leaf(node, first), first + 1;
+    const Split& split = forest.splits[static_cast<std::size_t>(node)];
+    const int middle = first + leaves.below(split.left);
+    std::uint8_t* at = data + slot++ * 4 * lanes;
+    at[0] = byte[static_cast<std::size_t>(node)], at[lanes] = k[static_cast<std::size_t>(node)];
+    at[2 * lanes] = static_cast<std::uint8_t>(first), at[3 * lanes] = static_cast<std::uint8_t>(middle);
+    cursor(split.left, first, leaves);
+    return cursor(split.right, middle, leaves);
+  }
+};
+
+template <class S>
+GroupedForest<S>::GroupedForest(const Forest& forest, const Conditions& conditions) : width_(forest.width) {
+  if (!conditions.possible || conditions.columns > most_columns || forest.roots.empty()) return;
+  const LeafCounts leaves(forest);
+  const int depth = std::max(forest.deepest(), shallowest_level_mode), most = leaves.most();
+  if (most > most_leaves) return;
+  groups_.count = (static_cast<int>(forest.roots.size()) + lanes - 1) / lanes;
+  groups_.columns = conditions.columns;
+  groups_.depth =
+      depth <= deepest_level_mode && (2 << depth) <= std::max(4 * most, 2 << shallowest_level_mode) ? depth : 0;
+  stride_ = groups_.depth ? 1 << depth : most;
+  const std::size_t slot_bytes = (groups_.depth ? 2 : 4) * lanes;
+  if (static_cast<std::int64_t>(forest.roots.size()) * stride_ > 16 * forest.leaves() + most_padding) {
+    groups_.count = 0;  // one large tree among many small ones
+    return;
+  }
+  const auto slots = static_cast<std::size_t>(groups_.depth ? (1 << depth) - 1 : most - 1);
+  bytes_ = static_cast<std::size_t>(groups_.count) * slots * slot_bytes;
+  data_ = allocate(bytes_);
+  auto* data = reinterpret_cast<std::uint8_t*>(data_.get());
+  std::memset(data, 0, bytes_);
+  for (std::size_t s = 0; s < bytes_; s += slot_bytes) std::memset(data + s + lanes, never_right, slot_bytes - lanes);
+  values_.resize(static_cast<std::size_t>(groups_.count) * lanes * static_cast<std::size_t>(stride_ * width_));
+  Filling filling(forest, conditions, *this);
+  offset_.resize(static_cast<std::size_t>(groups_.count)), slots_.resize(static_cast<std::size_t>(groups_.count));
+  for (int t = 0; t < static_cast<int>(forest.roots.size()); ++t) {
+    const auto group = static_cast<std::size_t>(t / lanes);
+    offset_[group] = static_cast<std::uint32_t>(group * slots * slot_bytes);
+    filling.data = data + offset_[group] + t % lanes, filling.tree = t, filling.slot = 0;
+    if (groups_.depth) filling.level(forest.roots[static_cast<std::size_t>(t)], 0, 0);
+    else filling.cursor(forest.roots[static_cast<std::size_t>(t)], 0, leaves);
+    slots_[group] = std::max(slots_[group], filling.slot);
+  }
+  groups_.data = data, groups_.offset = offset_.data(), groups_.slots = slots_.data();
+  for (const std::int32_t used : slots_) cost_ += groups_.depth ? 1 << groups_.depth : 2 * used;
+}
+
+template class GroupedForest<float>;
+template class GroupedForest<double>;
+
+}  // namespace lading::trees

@@ -1,0 +1,36 @@
+// Sixty-four trees of one row at a time: the layout, made from a forest once.
+#pragma once
+#include <vector>
+
+#include "graph/memory.hpp"
+#include "trees/ranks.hpp"
+
+namespace lading::trees {
+
+// S is the type of the sums.
+template <class S> class GroupedForest {
+ public:
+  // `possible()` is false if a tree has more than 256 leaves or the rows more than `most_columns` rank bytes.
+  GroupedForest(const Forest& forest, const Conditions& conditions);
+  bool possible() const { return groups_.count > 0; }
+  const Groups& groups() const { return groups_; }
+  // The values of the leaf with this code.
+  const S* value(int tree, int code) const {
+    return values_.data() + (static_cast<std::int64_t>(tree) * stride_ + code) * width_;
+  }
+  std::size_t bytes() const { return bytes_ + values_.size() * sizeof(S); }
+  std::int64_t cost() const { return cost_; }  // nodes that a row passes: sixty-four trees count as one
+
+ private:
+  struct Filling;
+  Groups groups_{};
+  Memory data_{nullptr};
+  std::size_t bytes_ = 0;
+  std::int64_t cost_ = 0;
+  std::vector<std::uint32_t> offset_;
+  std::vector<std::int32_t> slots_;
+  std::vector<S> values_;  // [tree][code][width]
+  int stride_ = 0, width_ = 1;
+};
+
+}  // namespace lading::trees

@@ -1,0 +1,83 @@
+// What the fast forest kernels read: plain structures over memory that others own. This header is seen by files
+// compiled for wide instructions, so it includes no C++ standard header (see kernels.hpp).
+//
+// The idea of both kernels: rank(x) = how many of a column's sorted thresholds t are <= x, one byte, so that
+//     x < t[k]  <=>  rank(x) <= k
+// and all trees share the comparisons with the thresholds. A missing value has rank 0 where it goes left, and 255
+// where it goes right: columns whose splits do both get two bytes.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+namespace lading::trees {
+
+constexpr float zero_limit = 1e-35f;  // |x| up to here counts as zero where zeros are missing, as LightGBM has it
+constexpr int most_ranked = 254;      // thresholds of a segment; rank `count` in a split means "always left"
+constexpr int row_bytes = 256;        // of the ranks of one row, the last one being written by nobody's reader
+constexpr int unused_byte = 255;
+constexpr int most_columns = 128;  // rank bytes that a split may look at
+constexpr int lanes = 64;          // trees of a group
+constexpr int block_rows = 256;    // rows of a block
+
+// Sorted thresholds of one column under one rule for missing values; T is the type that is compared.
+template <class T> struct Segment {
+  int32_t feature, count, levels;  // levels: bits of the largest rank
+  uint8_t nan_is_zero, zero_is_missing, has_left, has_right;
+  uint8_t left_byte, right_byte;  // of a row's ranks
+  alignas(64) T pivot[16];        // the last threshold of each sixteen ...
+  alignas(64) T fine[256];        // ... and all, padded with NaN, which is never reached
+};
+
+// Sixty-four trees of one row at a time, lane = tree. Level mode (depth > 0): trees padded to complete ones, data
+// [slot of the complete tree][byte 64][threshold 64]. Else cursor mode: [slot in preorder][byte 64][threshold 64]
+// [first leaf below 64][first leaf of the right child 64].
+struct Groups {
+  int32_t count, depth, columns;
+  const uint8_t* data;
+  const uint32_t* offset;  // of each group in data
+  const int32_t* slots;    // of each group in cursor mode
+};
+
+// One mask operation: arena[to] = arena[if_] ? arena[then] : arena[else_].
+struct MaskOperation {
+  uint16_t if_, then, else_, to;
+};
+
+// Bit-sliced trees of a block of rows. Slots of masks: 0 false, 1 true, the conditions, then room for operations.
+struct Blocks {
+  int32_t trees, outputs, bits;              // bits of a leaf's code, the same for all trees
+  int32_t slots;                             // masks of a block
+  const uint32_t* first_condition;           // of each segment
+  const uint16_t *left_count, *right_count;  // conditions of each segment, by where missing values go
+  const uint8_t* ranks;                      // their k, segment by segment, left ones first
+  const int32_t* depth;                      // of each tree, complete
+  const uint16_t* conditions;                // of the complete trees, level by level
+  const uint32_t* condition_offset;          // of each tree
+  const MaskOperation* operations;
+  const uint32_t* operation_offset;  // of each tree, and the end
+  const int32_t* output;             // of each tree
+  const void* leaves;                // type of the sums: [tree][2^bits]
+  const uint8_t* leaf_bytes;         // float32, bits <= 7: [tree][byte of the number][2^bits]; else null
+};
+
+// What the kernels of an instruction set offer.
+struct TreeKernels {
+  void (*rank_row_float)(const Segment<float>*, int segments, const float* x, uint8_t* ranks);
+  void (*rank_row_double)(const Segment<double>*, int segments, const double* x, uint8_t* ranks);
+  // codes[lane] = code of the leaf that each tree of a group leads to
+  void (*group)(const Groups& groups, int number, const uint8_t* ranks, uint8_t* codes);
+  // Memory of a block, aligned 64.
+  size_t (*block_bytes)(const Blocks& blocks, int segments);
+  // Adds the leaves of rows [count <= block_rows] to sums [row][outputs].
+  void (*block_float_float)(const Blocks&, const Segment<float>*, int segments, const float* x, int64_t stride,
+                            int count, float* sums, uint8_t* memory);
+  void (*block_float_double)(const Blocks&, const Segment<float>*, int segments, const float* x, int64_t stride,
+                             int count, double* sums, uint8_t* memory);
+  void (*block_double_double)(const Blocks&, const Segment<double>*, int segments, const double* x, int64_t stride,
+                              int count, double* sums, uint8_t* memory);
+};
+
+// The table of the CPU's instruction set, or null where forests are only walked.
+const TreeKernels* tree_kernels();
+
+}  // namespace lading::trees
