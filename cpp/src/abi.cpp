@@ -273,7 +273,8 @@ int lading_run_batch(lading_session* session, const lading_batch* batch, int64_t
       std::memcpy(&feed, reinterpret_cast<const char*>(batch->feeds) + c * batch->feed_size, sizeof feed);
       made.feeds[c] = {feed.data, type_of(feed.type), feed.stride, conversion(feed.conversion, feed.factor), false};
     }
-    made.offsets.assign(batch->offsets, batch->offsets + model.bundle().axes.size());
+    made.offsets.assign(model.bundle().axes.size(), nullptr);
+    if (batch->offsets) std::copy_n(batch->offsets, made.offsets.size(), made.offsets.begin());
     made.results.assign(batch->results, batch->results + model.bundle().outputs.size());
     session->session.run_batch(made, begin, end);
   });

@@ -178,7 +178,7 @@ typedef struct lading_batch {
   size_t feed_size; /* sizeof(lading_feed) */
   int64_t entries;
   const lading_feed* feeds;      /* per column */
-  const int64_t* const* offsets; /* per axis: null, or entries + 1 places where sequences begin */
+  const int64_t* const* offsets; /* per axis: null, or entries + 1 places where sequences begin; or null */
   void* const* results;          /* per output: room for all items, or null */
 } lading_batch;
 
