@@ -81,7 +81,8 @@ class _Rows:
             offset = self.first[self.tree_of[splits]]
             level = np.concatenate([self.left[splits] + offset, self.right[splits] + offset])
         self.splits, self.leaves = np.flatnonzero(seen & ~self.is_leaf), np.flatnonzero(seen & self.is_leaf)
-        wrong = self.leaves[np.isnan(self.value[self.leaves].reshape(len(self.leaves), -1)).any(axis=1)]
+        nan = np.isnan(self.value[self.leaves])
+        wrong = self.leaves[nan if nan.ndim == 1 else nan.any(axis=1)]
         if len(wrong):
             self._fail(wrong[0], "is a leaf whose value is NaN")
 

@@ -1,0 +1,54 @@
+"""The engine gives the evaluator's margins to the bit, whatever way a forest and a number of rows make it go."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import random_forests
+from instruction_sets import bits_on, every_instruction_set
+
+from lading.agreement.forests import units_apart
+
+
+def differing(ours: np.ndarray, theirs: np.ndarray) -> int:
+    assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype)
+    return int((ours.view(f"u{ours.itemsize}") != theirs.view(f"u{ours.itemsize}")).sum())
+
+
+@pytest.mark.parametrize("kind", random_forests.KINDS)
+def test_margins_are_those_of_the_evaluator_to_the_bit(kind):
+    x = random_forests.rows(kind, 700)
+    expected = random_forests.expected(kind, x)
+    session = random_forests.model(kind).session()
+    for size in (700, 256, 100, 33, 8, 3):
+        for at in range(0, 700, size):
+            margin = session.run({"features": x[at : at + size]})["margin"]
+            assert differing(margin, expected["margin"][at : at + size]) == 0, f"{size} rows from {at}"
+    for at in range(0, 700, 11):
+        assert differing(session.run({"features": x[at : at + 1]})["margin"], expected["margin"][at : at + 1]) == 0
+
+
+@pytest.mark.parametrize("link", ["identity", "logistic", "softmax", "exp", "tmva_gradient"])
+@pytest.mark.parametrize("link_type", ["float32", "float64", "float32_exp"])
+def test_scores_are_within_two_last_places(link, link_type):
+    for kind in ("three outputs", "double"):
+        made = random_forests.model(kind)
+        made.graphs["main"].nodes[0].attributes |= {"link": link, "link_type": link_type, "link_scale": 0.7}
+        x = random_forests.rows(kind, 500)
+        expected = random_forests.evaluator(made)({"features": x})["score"]
+        score = made.run({"features": x})["score"]
+        assert score.dtype == expected.dtype
+        if link_type != "float64":
+            score, expected = score.astype(np.float32), expected.astype(np.float32)
+        assert units_apart(score, expected).max() <= 2
+
+
+@every_instruction_set
+def test_bits_are_the_same_on_every_instruction_set(isa):
+    assert bits_on(isa, "random_forests", "every_margin()") == random_forests.every_margin()
+
+
+def test_threads_share_the_rows(kind="level mode"):
+    x = random_forests.rows(kind, 3000)
+    one, two = (random_forests.model(kind).session(threads=n).run({"features": x})["margin"] for n in (1, 2))
+    assert differing(one, two) == 0
