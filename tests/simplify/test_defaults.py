@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from lading.simplify.defaults import DEFAULTS
 from written_graph import Written, normal
+
+from lading.simplify.defaults import DEFAULTS
 
 X, Y = "float[n,4] x", "float[a,b] y"
 IMAGE, RESULT = "float[n,4,6,6] x", "float[a,b,c,d] y"

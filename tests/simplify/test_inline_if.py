@@ -13,6 +13,7 @@ BRANCHES = (
 )
 CONSTANTS = {"four": np.int64([4]), "one": np.int64([1]), "zero": 0,
              "none": np.int64([0]), "less": np.int64([-1])}  # fmt: skip
+WIDTHS = "s = Shape <start = 1> (x)  always = Equal(s, four)  never = Equal(s, one)  "
 THEN, ELSE = ["Neg", "Exp"], ["Abs"]
 FOUND = {
     "the width of a layer": (f"s = Shape <start = 1> (x)  c = Equal(s, four)  y = If(c){BRANCHES}", THEN),
@@ -46,13 +47,13 @@ def test_a_branch_that_is_not_always_taken(case):
 
 def test_an_if_in_the_branch_that_is_taken():
     inner = f"p = If(never){BRANCHES}".replace(" p)", " i)").replace("p = Exp", "i = Exp")
-    outer = f"s = Shape <start = 1> (x)  always = Equal(s, four)  never = Equal(s, one)  y = If(always) <then_branch = o () => (float[n,4] p) {{ {inner} }}, else_branch = u () => (float[n,4] v)"
-    written = Written(X, Y, f"{outer} {{ v = Sqrt(x) }}>", CONSTANTS)
+    outer = f"{WIDTHS}y = If(always) <then_branch = o () => (float[n,4] p) {{ {inner} }},"
+    written = Written(X, Y, f"{outer} else_branch = u () => (float[n,4] v) {{ v = Sqrt(x) }}>", CONSTANTS)
     assert operators(written.simplified(*written.feeds(0, 1, 3))) == ELSE
     assert list(written.left.graphs) == ["main"]
 
 
 def test_a_branch_that_gives_what_it_is_given():
     branches = "<then_branch = t () => (float[n,4] p) { p = Identity(x) }, else_branch = e () => (float[n,4] q)"
-    written = Written(X, Y, f"s = Shape <start = 1> (x)  always = Equal(s, four)  a = If(always) {branches} {{ q = Abs(x) }}>  y = Neg(a)", CONSTANTS)
+    written = Written(X, Y, f"{WIDTHS}a = If(always) {branches} {{ q = Abs(x) }}>  y = Neg(a)", CONSTANTS)
     assert operators(written.simplified(*written.feeds(0, 1, 3))) == ["Neg"]

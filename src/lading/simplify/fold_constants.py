@@ -5,8 +5,8 @@
 
 Exact: it is what the node would give at each run. It is computed by the evaluator of the format, in float64
 and rounded once, so that a model gives the same bytes on whatever machine it is converted. Left alone are
-nodes that draw random numbers, an Identity (it makes a constant an output of the model), those that would make much of little (a Tile, a ConstantOfShape), and types
-that NumPy does not have.
+nodes that draw random numbers, an Identity (which makes a constant an output of the model), those that would
+make much of little (a Tile, a ConstantOfShape), and types that NumPy does not have.
 """
 
 from __future__ import annotations
