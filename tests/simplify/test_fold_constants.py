@@ -43,7 +43,7 @@ def test_much_of_little_stays(nodes):
     nodes += "  r = ReduceSum <keepdims = 0> (p)  y = Add(x, r)"
     written = Written(X, Y, nodes, {**CONSTANTS, "row": normal(1, 200), "v": normal(200, 2)})
     left = operators(written.simplified(*written.feeds(0, 3), tolerance=1e-4))
-    assert a in ("Tile", "ConstantOfShape")
+    assert left[0] in ("Tile", "ConstantOfShape")
     assert "fold_constants" not in written.rules
 
 
