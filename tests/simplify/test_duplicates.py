@@ -8,8 +8,9 @@ from written_graph import Written, normal, operators
 
 X, Y = "float[n,4] x, float[n,4] z", "float[n,4] y"
 CONSTANTS = {
-    "half": 0.5, "zero": 0, "minus": np.float32(-0.0), "w": normal(4, 4), "same": normal(4, 4), "other": normal(4, 4) + 1,
-    "row": np.float32([0, 0, 0, 0]), "minus_row": -np.float32([0, 0, 0, 0]), "flags": np.zeros(4, "f8"),
+    "half": 0.5, "zero": 0, "minus": np.float32(-0.0), "w": normal(4, 4), "same": normal(4, 4),
+    "other": normal(4, 4) + 1,
+    "row": np.float32([0, 0, 0, 0]), "minus_row": -np.float32([0, 0, 0, 0]),
 }  # fmt: skip
 ONCE = {
     "nodes": "a = Exp(x)  b = Exp(x)  y = Add(a, b)",
