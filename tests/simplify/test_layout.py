@@ -76,3 +76,15 @@ def test_a_chain_whose_end_is_an_output():
     written = Written(X, "float[e,n,8] y", nodes)
     (node,) = written.simplified(*written.feeds(0, 1, 3))
     assert (node.operator, node.outputs) == ("Tanh", ["y"])
+
+
+def test_a_value_in_between_that_stays_is_not_counted_as_saved():
+    """From x it would be two nodes as well, and the first Transpose stays for its other reader."""
+    nodes = (
+        "a = Transpose <perm = [0, 2, 1]> (x)  b = Reshape(a, rows)  c = Transpose <perm = [0, 1, 3, 2]> (b)"
+        "  y = Exp(c)  z = Tanh(a)"
+    )
+    written = Written(X, "float[e,2,n,4] y, float[e,8,n] z", nodes, {"rows": np.int64([0, 2, 4, -1])})
+    left = written.simplified(*written.feeds(1, 3))
+    assert operators(left).count("Transpose") == 2
+    assert "layout" not in written.rules

@@ -95,10 +95,29 @@ PAIRS = (
 
 def test_a_length_asked_of_a_tensor_that_stays_in_use():
     """Rewriting it again and again would make nothing smaller."""
-    nodes = CUT + PAIRS + "d = Sub(a, b)  f = Reshape(d, c)  k = Exp(f)  g1 = ReduceSum <keepdims = 0> (k, i2)  y = ReduceSum <keepdims = 0> (g1, i1)"
+    nodes = CUT + PAIRS + (
+        "d = Sub(a, b)  f = Reshape(d, c)  k = Exp(f)  r = ReduceSum <keepdims = 0> (k, i2)"
+        "  y = ReduceSum <keepdims = 0> (r, i1)"
+    )
     written = Written(X, "float[e,8] y", nodes, CONSTANTS)
     written.simplified(*written.feeds(1, 2, 5), reference=False, tolerance=1e-5)
     assert operators(written.left.graphs["main"].nodes)[:4] == ["Slice", "Unsqueeze", "Unsqueeze", "Sub"]
+
+
+def test_lengths_that_others_read_as_numbers_are_not_freed():
+    """One Shape of both lengths would come on top of the two that stay."""
+    nodes = PARTS + (
+        "c = Concat <axis = 0> (u, v, five)  z = Expand(b, c)  k = Cast <to = 1> (u)  l = Cast <to = 1> (v)"
+        "  m = Mul(z, k)  y = Mul(m, l)"
+    )
+    written = Written(SMALL, "float[e,n,5] y", nodes, CONSTANTS)
+    assert operators(written.simplified(*written.feeds(*LENGTHS), tolerance=1e-5)).count("Shape") == 2
+
+
+def test_lengths_that_are_outputs_are_not_freed():
+    nodes = PARTS + "c = Concat <axis = 0> (u, v, five)  y = Expand(b, c)"
+    written = Written(SMALL, "float[e,n,5] y, int64[1] u, int64[1] v", nodes, CONSTANTS)
+    assert operators(written.simplified(*written.feeds(*LENGTHS))).count("Shape") == 2
 
 
 @pytest.mark.parametrize("reader", ["Expand(o, c)", "Reshape(w, c)"])
