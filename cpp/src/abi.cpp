@@ -138,6 +138,7 @@ void lading_error_free(lading_error* error) { delete error; }
 
 lading_model* lading_load(const char* path, const lading_options* options, lading_error** error) {
   return guarded(error, static_cast<lading_model*>(nullptr), [&] {
+    lading::check_instruction_set();
     const lading::Limits most = limits(options);
     int ignored = 0;
     const lading::FloatEnvironment environment(ignored);  // decimals are read and constants folded
@@ -147,6 +148,7 @@ lading_model* lading_load(const char* path, const lading_options* options, ladin
 lading_model* lading_load_memory(const void* json, size_t json_size, const void* weights, size_t weights_size,
                                  const char* where, const lading_options* options, lading_error** error) {
   return guarded(error, static_cast<lading_model*>(nullptr), [&] {
+    lading::check_instruction_set();
     const lading::Limits most = limits(options);
     int ignored = 0;
     const lading::FloatEnvironment environment(ignored);  // decimals are read and constants folded

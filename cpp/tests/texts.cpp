@@ -1,5 +1,7 @@
 // Makes mistakes and prints what it is told, for Python to make the same ones.
 //   texts FOLDER
+#include <cstdlib>
+
 #include "check.hpp"
 #include "events.hpp"
 
@@ -22,6 +24,9 @@ template <class T> void feed(const lading::Model& model, const lading::Variable&
 int main(int count, char** arguments) {
   if (count != 2) return 2;
   const std::string folder = arguments[1];
+  setenv("LADING_ISA", "avx521", 1);
+  mistake("instruction set", [&] { lading::load(folder + "/tagger"); });
+  unsetenv("LADING_ISA");
   const auto tagger = lading::load(folder + "/tagger"), steps = lading::load(folder + "/steps");
   mistake("input", [&] { tagger.variable("jet", "pt", "MeV"); });
   mistake("variable", [&] { tagger.variable("jets", "pT", "MeV"); });

@@ -31,8 +31,15 @@ def steps_events(name: str, value: float) -> dict[str, Any]:
     return events
 
 
+def loaded_on(isa: str, model: lading.Model) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LADING_ISA", isa)
+        compiled(lading.load(Path(model.origin)))
+
+
 Mistake = Callable[[lading.Model, lading.Model], object]
 MISTAKES: dict[str, Mistake] = {
+    "instruction set": lambda tagger, _: loaded_on("avx521", tagger),
     "input": lambda tagger, _: tagger.run({"jet": JETS, "tracks": tagger_events()["tracks"]}),
     "variable": lambda tagger, _: tagger.run(tagger_events(pT=[1, 2])),
     "output": lambda tagger, _: tagger.run(tagger_events())["flavor", "p_b"],

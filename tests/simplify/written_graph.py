@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +19,7 @@ import onnx.reference
 
 from lading.evaluation import evaluator
 from lading.graph import Node
+from lading.model import Model
 from lading.simplify import simplify
 from lading.sources.onnx import read_bytes
 
@@ -32,6 +35,22 @@ class Written:
     nodes: str
     constants: Mapping[str, object] = field(default_factory=dict)
     opset: int = 20
+    #: Filled by ``simplified``: the model as it was left, and the rules that changed something.
+    left: Model | None = None
+    rules: set[str] = field(default_factory=set)
+
+    def feeds(self, *lengths: int) -> list[dict[str, np.ndarray]]:
+        """Float inputs for every combination of these lengths of the named axes."""
+        declared = dict(reversed(each.split("] ")) for each in re.findall(r"float\[([^\]]*\] \w+)", self.inputs))
+        shapes = {name: [axis.strip() for axis in axes.split(",") if axis] for name, axes in declared.items()}
+        named = sorted({axis for shape in shapes.values() for axis in shape if not axis.isdigit()})
+        return [
+            {
+                name: normal(*(int(dict(zip(named, each, strict=True)).get(axis, axis)) for axis in shape), seed=number)
+                for number, (name, shape) in enumerate(shapes.items())
+            }
+            for each in itertools.product(lengths, repeat=len(named))
+        ]
 
     def model(self) -> onnx.ModelProto:
         head = f'<ir_version: 9, opset_import: ["" : {self.opset}]>'
@@ -44,12 +63,15 @@ class Written:
     def simplified(self, *feeds: Tensors, tolerance: float = 2e-6, reference: bool = True) -> list[Node]:
         """The nodes that are left, which give for all feeds what the written ones gave.
 
-        They are compared in the evaluator and, if ``reference``, with the file in onnx.reference.
+        They are compared in the evaluator and, if ``reference``, with the file in onnx.reference. Simplifying
+        once more must change nothing: rules that undo each other would go round in circles.
         """
         proto = self.model()
         model = read_bytes(proto.SerializeToString(), "network.onnx")
         before = [evaluator(model)(each) for each in feeds]
-        simplify(model)
+        changes = simplify(model)
+        assert not simplify(model)
+        self.left, self.rules = model, {change.rule for change in changes}
         for each, old in zip(feeds, before, strict=True):
             new = evaluator(model)(each)
             assert list(new) == list(old)

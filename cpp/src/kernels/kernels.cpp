@@ -3,6 +3,10 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <string>
+#include <vector>
+
+#include "error.hpp"
 
 namespace lading {
 
@@ -27,9 +31,15 @@ namespace {
 // From the best to the one that every CPU runs.
 constexpr const char* instruction_sets[] = {"avx512", "avx2", "neon", "baseline"};
 
+// What the environment asks for; null if it asks for nothing.
+const char* wanted() {
+  const char* isa = std::getenv("LADING_ISA");
+  return isa && *isa ? isa : nullptr;
+}
+
 const Kernels* pick() {
-  const char* wanted = std::getenv("LADING_ISA");
-  if (const Kernels* found = wanted ? kernels_for(wanted) : nullptr) return found;
+  const char* asked = wanted();
+  if (const Kernels* found = asked ? kernels_for(asked) : nullptr) return found;
   for (const char* isa : instruction_sets)
     if (const Kernels* found = kernels_for(isa)) return found;
   return &baseline::table;
@@ -58,6 +68,17 @@ const Kernels* kernels_for(const char* isa) {
 const Kernels& kernels() {
   static const Kernels* const picked = pick();
   return *picked;
+}
+
+void check_instruction_set() {
+  const char* asked = wanted();
+  if (!asked || kernels_for(asked)) return;
+  std::vector<std::string> there;
+  for (const char* isa : instruction_sets)
+    if (kernels_for(isa)) there.emplace_back(isa);
+  throw Error("LADING_ISA='" + std::string(asked) + "' names no instruction set of this library on this CPU " +
+                  suggestion(asked, there),
+              Fault::name);
 }
 
 }  // namespace lading

@@ -112,7 +112,8 @@ struct Kernels {
   void (*gru_blend)(const float* z, const float* g, float* h, int64_t units);
 };
 
-const Kernels& kernels();
+const Kernels& kernels();                     // those that LADING_ISA asks for, else the best ones
+void check_instruction_set();                 // throws if LADING_ISA asks for what is not there
 const Kernels* kernels_for(const char* isa);  // null: not built in, or this CPU cannot run it
 
 // Number of interleaved sums of a dense layer with `inputs` inputs, a function of that alone.

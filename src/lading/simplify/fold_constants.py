@@ -5,8 +5,8 @@
 
 Exact: it is what the node would give at each run. It is computed by the evaluator of the format, in float64
 and rounded once, so that a model gives the same bytes on whatever machine it is converted. Left alone are
-nodes that draw random numbers, those that would make much of little (a Tile, a ConstantOfShape), and types
-that NumPy does not have.
+nodes that draw random numbers, an Identity (which makes a constant an output of the model), those that would
+make much of little (a Tile, a ConstantOfShape), and types that NumPy does not have.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def apply(view: View, node: Node) -> str | None:
 
 def _constants(view: View, node: Node) -> list[np.ndarray | None] | None:
     held = any(isinstance(value, Subgraph) for value in node.attributes.values())
-    if held or not node.inputs or node.operator in RANDOM or node.operator not in OPERATORS:
+    if held or not node.inputs or node.operator in {"Identity", *RANDOM} or node.operator not in OPERATORS:
         return None
     arrays = [None if isinstance(each, str) and not each else view.constant(each) for each in node.inputs]
     known = all(array is not None or (isinstance(each, str) and not each)

@@ -200,7 +200,7 @@ class View:
 
     def merge(self, node: Node, twin: Node) -> bool:
         """Removes a node that computes what an earlier one does; gives False if nothing could be changed."""
-        if len(node.outputs) == 1:
+        if len(node.outputs) == 1 and twin.outputs[0]:
             return self.forward(node, twin.outputs[0])
         wanted = [(old, new) for old, new in zip(node.outputs, twin.outputs, strict=False) if self.is_read(old)]
         if any(self.is_output(old) or not new for old, new in wanted):

@@ -1,0 +1,24 @@
+"""Takes files outside docs/ into the site, at their place, so that relative links work in the repository and there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from mkdocs.structure.files import File, Files
+
+ROOT = Path(__file__).parents[1]
+OUTSIDE = ("ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/tagger/README.md",
+           "cpp/examples/event_loop/main.cpp")  # fmt: skip
+
+
+def on_files(files: Files, config: Any) -> Files:
+    """Adds the files."""
+    for path in OUTSIDE:
+        files.append(File.generated(config, path, abs_src_path=str(ROOT / path)))
+    return files
+
+
+def on_page_markdown(text: str, page: Any, **_: Any) -> str:
+    """In the site there is no docs/ between a page and the root."""
+    return text.replace("](docs/", "](") if page.file.src_uri in OUTSIDE else text.replace("](../", "](")
