@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import random_forests
@@ -45,7 +47,7 @@ def test_scores_are_within_two_last_places(link, link_type):
 
 @every_instruction_set
 def test_bits_are_the_same_on_every_instruction_set(isa):
-    assert bits_on(isa, "random_forests", "every_margin()") == random_forests.every_margin()
+    assert bits_on(isa, "random_forests", "every_margin()", Path(__file__).parent) == random_forests.every_margin()
 
 
 def test_threads_share_the_rows(kind="level mode"):
