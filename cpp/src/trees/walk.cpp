@@ -33,7 +33,7 @@ WalkedForest<T>::WalkedForest(const Forest& forest) : depth_(forest.depth), sets
 // Sets and the rarer rules for missing values.
 template <class T> bool WalkedForest<T>::odd_goes_right(const WalkNode<T>& node, T x) const {
   if ((node.missing & nan_is_zero) && x != x) x = 0;
-  const bool is_missing = x != x || ((node.missing & zero_is_missing) && std::fabs(static_cast<double>(x)) <= 1e-35);
+  const bool is_missing = x != x || ((node.missing & zero_is_missing) && std::fabs(x) <= T(1e-35F));
   if (is_missing && !(node.missing & nan_is_zero)) return !(node.missing & missing_left);
   const std::int32_t set = sets_.empty() ? -1 : set_[static_cast<std::size_t>(&node - nodes_.data())];
   if (set < 0) return x >= node.threshold;

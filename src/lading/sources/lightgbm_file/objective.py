@@ -13,8 +13,11 @@ IDENTITY = ("", "custom", "none", "regression", "regression_l2", "regression_l1"
             "lambdarank", "rank_xendcg")  # fmt: skip
 
 #: sign(m) m², after training on the square root of the target.
-SQUARE = [Node("sign", "Sign", ["margin"], ["margin.sign"]), Node("signed", "Mul", ["margin.sign", "margin"], ["magnitude"]),
-          Node("square", "Mul", ["magnitude", "margin"], ["score"])]  # fmt: skip
+SQUARE = [
+    Node("sign", "Sign", ["margin"], ["margin.sign"]),
+    Node("magnitude", "Mul", ["margin.sign", "margin"], ["margin.magnitude"]),
+    Node("square", "Mul", ["margin.magnitude", "margin"], ["score"]),
+]
 #: log(1 + exp(m))
 SOFTPLUS = [Node("softplus", "Softplus", ["margin"], ["score"])]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -30,18 +30,17 @@ def tree_of(block: dict[str, str], output: int, where: str) -> Tree:
     splits = leaves - 1
     decision = np.array(_numbers(block, "decision_type", int, splits, where))
     threshold = np.array(_numbers(block, "threshold", float, splits, where))
-    tree = Tree(
-        *(_children(block, side, leaves, where) for side in ("left_child", "right_child")),
+    return Tree(
+        left=_children(block, "left_child", leaves, where),
+        right=_children(block, "right_child", leaves, where),
         feature=_behind(_numbers(block, "split_feature", int, splits, where), leaves),
-        threshold=_behind(_without_tiny(threshold), leaves),
+        threshold=_behind(np.where(decision & CATEGORICAL, 0, _without_tiny(threshold)), leaves),
         value=np.concatenate([np.zeros(splits), values]),
         missing=_behind(_missing(decision, where), leaves),
         output=output,
+        categories=_categories(block, np.flatnonzero(decision & CATEGORICAL), threshold, where),
         linear={splits + leaf: terms for leaf, terms in linear.items()},
     )
-    tree.categories = _categories(block, np.flatnonzero(decision & CATEGORICAL), threshold, where)
-    tree.threshold[list(tree.categories)] = 0
-    return tree
 
 
 def _numbers(block: dict[str, str], key: str, kind: Callable[[str], float], count: int, where: str) -> list[float]:
@@ -63,7 +62,7 @@ def _children(block: dict[str, str], side: str, leaves: int, where: str) -> np.n
     child = np.array(_numbers(block, side, int, splits, where))
     wrong = child[(child >= splits) | (child < -leaves)]
     if len(wrong):
-        raise FormatError(f"{where}: '{side}' leads to {wrong[0]}; it has {splits} nodes, {leaves} leaves; damaged file")
+        raise FormatError(f"{where}: '{side}' leads to {wrong[0]}; of {splits} nodes, {leaves} leaves; damaged file")
     return np.concatenate([np.where(child < 0, splits - 1 - child, child), np.full(leaves, -1)])
 
 
@@ -83,13 +82,13 @@ def _missing(decision: np.ndarray, where: str) -> np.ndarray:
     return np.where(decision & CATEGORICAL, 0, rule).astype(np.uint8)  # NaN is in no set
 
 
-def _categories(block: dict[str, str], nodes: np.ndarray, threshold: np.ndarray, where: str) -> dict[int, list[int]]:
+def _categories(block: dict[str, str], nodes: np.ndarray, threshold: np.ndarray, where: str) -> dict[int, Sequence[int]]:
     """The categories that go left, of the splits that hold a set: its number stands where others have a threshold."""
     if not len(nodes):
         return {}
     words = np.array([int(each) for each in block["cat_threshold"].split()], np.uint32)
     bounds = [int(each) for each in block["cat_boundaries"].split()]
-    sets = {}
+    sets: dict[int, Sequence[int]] = {}
     for node in nodes.tolist():
         number = int(threshold[node])
         if not (0 <= number < len(bounds) - 1 and 0 <= bounds[number] <= bounds[number + 1] <= len(words)):
@@ -105,10 +104,10 @@ def _linear(block: dict[str, str], leaves: int, where: str) -> dict[int, Linear]
     counts = [int(each) for each in _numbers(block, "num_features", int, leaves, where)]
     if min(counts) < 0:
         raise FormatError(f"{where}: 'num_features' holds {min(counts)}; damaged file")
-    features = _numbers(block, "leaf_features", int, sum(counts), where)
+    features = [int(each) for each in _numbers(block, "leaf_features", int, sum(counts), where)]
     coefficients = _numbers(block, "leaf_coeff", float, sum(counts), where)
     ends = np.cumsum(counts).tolist()
     return {
-        leaf: Linear(constants[leaf], [int(each) for each in features[end - count : end]], coefficients[end - count : end])
+        leaf: Linear(constants[leaf], features[end - count : end], coefficients[end - count : end])
         for leaf, (count, end) in enumerate(zip(counts, ends, strict=True))
     }
