@@ -47,7 +47,7 @@ class Features:
             )
         index = int(split["float_feature_index"])
         if index not in self._column:
-            raise FormatError(f"{self._where}: a split looks at float feature {index}, which is not in the file; damaged")
+            raise FormatError(f"{self._where}: a split looks at float feature {index}, which there is not; damaged")
         return self._column[index], self._rule[index]
 
 

@@ -12,8 +12,8 @@ from ...graph import Node
 LOGISTIC = ("Logloss", "CrossEntropy", "Focal", "MultiClassOneVsAll", "MultiLogloss", "MultiCrossEntropy")
 EXPONENTIAL = ("Poisson", "Tweedie")
 OF_CLASSES = ("MultiClass", "MultiClassOneVsAll", "MultiLogloss", "MultiCrossEntropy")
-IDENTITY = ("RMSE", "MAE", "Quantile", "MultiQuantile", "GroupQuantile", "Expectile", "LogLinQuantile", "MAPE", "Lq", "Huber",
-            "LogCosh", "MultiRMSE", "MultiRMSEWithMissingValues", "PairLogit", "PairLogitPairwise", "YetiRank",
+IDENTITY = ("RMSE", "MAE", "Quantile", "MultiQuantile", "GroupQuantile", "Expectile", "LogLinQuantile", "MAPE", "Lq",
+            "Huber", "LogCosh", "MultiRMSE", "MultiRMSEWithMissingValues", "PairLogit", "PairLogitPairwise", "YetiRank",
             "YetiRankPairwise", "QueryRMSE", "QuerySoftMax", "QueryCrossEntropy", "LambdaMart", "StochasticFilter",
             "StochasticRank", "PythonUserDefinedPerObject", "PythonUserDefinedMultiTarget", "RMSPE")  # fmt: skip
 

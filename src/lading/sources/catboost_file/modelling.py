@@ -48,7 +48,7 @@ def forest_of_json(content: dict[str, Any], where: str) -> Forest:
     if not trees:
         raise UnsupportedError(f"{where}: a model without trees: its output is {bias} for every row")
     if len(base) != forest.outputs or not np.isfinite([forest.scale, *base]).all():
-        raise FormatError(f"{where}: scale_and_bias is {[scale, bias]}, the leaves have {forest.outputs} outputs; damaged")
+        raise FormatError(f"{where}: scale_and_bias is {[scale, bias]} for {forest.outputs} outputs; damaged file")
     if base.any():
         forest.base = base
     return forest

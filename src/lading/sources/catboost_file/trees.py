@@ -69,4 +69,5 @@ def _tree(left: Any, right: Any, column: Any, border: Any, rule: Any, values: np
         return np.concatenate([np.asarray(of_splits, kind), np.zeros(leaves, kind)])
 
     return Tree(np.concatenate([left, none]), np.concatenate([right, none]), padded(column, np.int64),
-                padded(border, np.float32), value[:, 0] if value.shape[1] == 1 else value, padded(rule, np.uint8))  # fmt: skip
+                padded(border, np.float32), value[:, 0] if value.shape[1] == 1 else value,
+                padded(rule, np.uint8))  # fmt: skip

@@ -37,7 +37,7 @@ def parse(data: bytes, where: str) -> Text:
             return Text(header, _counted(trees, header, where), _pandas(lines[number:], where))
         if line.startswith("Tree="):
             if line != f"Tree={len(trees)}":
-                raise FormatError(f"{where}: line {number}: {line[:40]!r} in place of 'Tree={len(trees)}'; damaged file")
+                raise FormatError(f"{where}: line {number}: {line[:40]!r} in place of 'Tree={len(trees)}'; damaged")
             trees.append(block := {})
         elif line:
             _take(line, block, f"{where}: line {number}")

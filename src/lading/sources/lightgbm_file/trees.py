@@ -82,7 +82,9 @@ def _missing(decision: np.ndarray, where: str) -> np.ndarray:
     return np.where(decision & CATEGORICAL, 0, rule).astype(np.uint8)  # NaN is in no set
 
 
-def _categories(block: dict[str, str], nodes: np.ndarray, threshold: np.ndarray, where: str) -> dict[int, Sequence[int]]:
+def _categories(
+    block: dict[str, str], nodes: np.ndarray, threshold: np.ndarray, where: str
+) -> dict[int, Sequence[int]]:
     """The categories that go left, of the splits that hold a set: its number stands where others have a threshold."""
     if not len(nodes):
         return {}
