@@ -87,8 +87,9 @@ def units_apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         bits = (x + kind(0)).view(whole).astype(np.int64)
         return np.where(bits < 0, np.iinfo(whole).min - np.minimum(bits, 0), bits)
 
+    # Doubles would lose the last bits of a place: whole numbers until the difference is known.
     high, low = np.maximum(place(a), place(b)), np.minimum(place(a), place(b))
-    apart = (high.view(np.uint64) - low.view(np.uint64)).astype(np.float64)  # whole numbers until here: 2^63 has no room
+    apart = (high.view(np.uint64) - low.view(np.uint64)).astype(np.float64)
     return np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, apart)
 
 

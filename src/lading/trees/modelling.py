@@ -62,7 +62,7 @@ def model_of(forest: Forest, name: str, record: dict[str, Any], where: str) -> M
     model.input_list.append(input_of(forest))
     per_output = [] if forest.single else ["label"] if forest.labels else [forest.outputs]
     for output in ("margin", "score"):
-        labels = [Label(label) for label in forest.labels] if per_output == ["label"] else []
+        labels = [Label(label) for label in unique_names(forest.labels)] if per_output == ["label"] else []
         model.output_list.append(Output(output, ["entry", *per_output], forest.sum_type, labels))
     graph = Graph()
     add_forest(model, graph.nodes, forest, model.input_list[0].name, ("margin", "score"))
@@ -85,7 +85,7 @@ def input_of(forest: Forest, name: str = "features") -> Input:
 
 
 def unique_names(names: list[str]) -> list[str]:
-    """Names of variables that are valid and differ: a second "pt" becomes "pt_2"."""
+    """Names of variables, or labels, that are valid and differ: a second "pt" becomes "pt_2"."""
     taken: set[str] = set()
     result = []
     for name in map(valid_name, names):

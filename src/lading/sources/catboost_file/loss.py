@@ -41,7 +41,7 @@ def loss_of(name: str, outputs: int, where: str) -> Loss:
     of_classes = name in OF_CLASSES
     if name in LOGISTIC:
         return Loss("logistic", of_classes)
-    if name == "MultiClass":
+    if name == "MultiClass" and outputs > 1:
         return Loss("softmax", of_classes)
     if name in EXPONENTIAL:
         return Loss("exp")

@@ -26,7 +26,7 @@ def model_of_json(content: dict[str, Any], origin: dict[str, Any], where: str) -
         forest.link, forest.labels = loss.link, _labels(content, forest.outputs) if loss.of_classes else []
         record = {"origin": origin | _about(content)}
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
-        if isinstance(error, (FormatError, UnsupportedError)):
+        if isinstance(error, FormatError):
             raise
         raise FormatError(f"{where}: no CatBoost model, or a damaged one: {type(error).__name__} {error}") from None
     model = model_of(forest, PurePath(where).stem, record, where)

@@ -26,7 +26,7 @@ def oblivious_tree(tree: dict[str, Any], features: Features, where: str) -> Tree
     leaves = 1 << len(splits)
     if not len(values) or len(values) % leaves:
         raise FormatError(f"{where} has {len(values)} values for {leaves} leaves; damaged file")
-    asked = [(*features.of_split(split), np.float32(split["border"])) for split in reversed(splits)]
+    asked = [_asked(split, features) for split in reversed(splits)]
     level = np.repeat(np.arange(len(splits)), 1 << np.arange(len(splits)))
     column, rule, border = (np.array([each[i] for each in asked])[level] if asked else np.zeros(0, np.float32)
                             for i in range(3))  # fmt: skip
@@ -46,7 +46,7 @@ def plain_tree(root: dict[str, Any], features: Features, where: str) -> Tree:
             number = -1 - len(values)
             values.append(np.atleast_1d(np.asarray(node["value"], np.float64)))
         else:
-            splits.append((*features.of_split(node["split"]), np.float32(node["split"]["border"])))
+            splits.append(_asked(node["split"], features))
             children.append([0, 0])
             todo += [(node["left"], number, 0), (node["right"], number, 1)]
         if parent >= 0:
@@ -57,6 +57,13 @@ def plain_tree(root: dict[str, Any], features: Features, where: str) -> Tree:
     child = np.where(child < 0, len(splits) - 1 - child, child)
     column, rule, border = zip(*splits, strict=True) if splits else ((), (), ())
     return _tree(child[:, 0], child[:, 1], column, border, rule, np.array(values))
+
+
+def _asked(split: dict[str, Any], features: Features) -> tuple[int, int, np.float32]:
+    """Column, rule for missing values and border; a border beyond float32 is one that nothing exceeds."""
+    column, rule = features.of_split(split)
+    with np.errstate(over="ignore"):
+        return column, rule, np.float32(split["border"])
 
 
 def _tree(left: Any, right: Any, column: Any, border: Any, rule: Any, values: np.ndarray) -> Tree:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
@@ -39,7 +40,7 @@ def model_of_booster(data: bytes, origin: dict[str, Any], where: str, labels: Se
 def forest_of_text(text: Text, objective: Objective, where: str) -> Forest:
     """The forest of a file."""
     outputs, features = int(text.header["num_tree_per_iteration"]), int(text.header["max_feature_idx"]) + 1
-    if outputs < 1 or len(text.trees) % outputs:
+    if outputs < 1 or not text.trees or len(text.trees) % outputs:
         raise FormatError(f"{where}: {len(text.trees)} trees for {outputs} outputs; damaged file")
     trees = [tree_of(block, i % outputs, f"{where}: tree {i}") for i, block in enumerate(text.trees)]
     names = text.header["feature_names"].split()
@@ -47,6 +48,8 @@ def forest_of_text(text: Text, objective: Objective, where: str) -> Forest:
         raise FormatError(f"{where}: {len(names)} names for {features} features; damaged file")
     if names == [f"Column_{i}" for i in range(features)]:  # LightGBM's own, where nobody gave any
         names = []
+    if not math.isfinite(objective.scale) or (objective.link == "softmax" and outputs == 1):
+        raise FormatError(f"{where}: the objective is '{text.header['objective']}' with {outputs} outputs; damaged")
     combine = "mean" if "average_output" in text.header else "sum"
     return grow(trees, features, where, combine=combine, feature_names=names, link=objective.link,
                 link_scale=objective.scale, **SUMS)  # fmt: skip

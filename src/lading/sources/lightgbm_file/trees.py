@@ -75,8 +75,9 @@ def _without_tiny(threshold: np.ndarray) -> np.ndarray:
 
 def _missing(decision: np.ndarray, where: str) -> np.ndarray:
     kind = decision >> 2 & 3
-    if (kind > 2).any() or (decision < 0).any():
-        raise FormatError(f"{where}: 'decision_type' holds a missing type that does not exist; damaged file")
+    wrong = decision[(decision < 0) | (decision > 11)]
+    if len(wrong):
+        raise FormatError(f"{where}: 'decision_type' holds {wrong[0]}, which does not exist; damaged file")
     left = np.where(decision & DEFAULT_LEFT, MISSING_LEFT, 0)
     rule = np.where(kind == NONE, NAN_IS_ZERO, np.where(kind == ZERO, left | ZERO_IS_MISSING, left))
     return np.where(decision & CATEGORICAL, 0, rule).astype(np.uint8)  # NaN is in no set
