@@ -14,6 +14,7 @@ from training import FOREST, TARGETS, X, train
 import lading
 from lading.agreement import run_engine
 from lading.agreement.forests import ForestAgreement, compare_forest
+from lading.bundle import to_buffers
 from lading.errors import FormatError, UnsupportedError
 from lading.evaluation import evaluator
 from lading.model import Model
@@ -230,7 +231,7 @@ def test_random_damage_is_a_format_error_or_another_forest() -> None:
         for at in random.integers(0, end, random.integers(1, 4)):
             changed[at] = random.choice(letters)
         try:
-            source.read_bytes(bytes(changed), "forest.txt")
+            to_buffers(source.read_bytes(bytes(changed), "forest.txt"))
         except (FormatError, UnsupportedError) as error:
             assert str(error).startswith("forest.txt")
             refused += 1

@@ -23,7 +23,9 @@ def model_of_json(content: dict[str, Any], origin: dict[str, Any], where: str) -
     try:
         forest = forest_of_json(content, where)
         loss = loss_of(_loss_name(content), forest.outputs, where)
-        forest.link, forest.labels = loss.link, _labels(content, forest.outputs) if loss.of_classes else []
+        forest.link, forest.labels = loss.link, _classes(content) if loss.of_classes else []
+        if len(forest.labels) != forest.outputs:
+            forest.labels = []
         record = {"origin": origin | _about(content)}
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         if isinstance(error, FormatError):
@@ -40,13 +42,13 @@ def forest_of_json(content: dict[str, Any], where: str) -> Forest:
     symmetric = "oblivious_trees" in content
     read = oblivious_tree if symmetric else plain_tree
     trees = content["oblivious_trees" if symmetric else "trees"]
+    if not trees:
+        raise UnsupportedError(f"{where}: a model without trees, whose output is the same for every row")
     forest = grow([read(tree, features, f"{where}: tree {i}") for i, tree in enumerate(trees)], features.columns, where,
                   feature_names=features.names, **SUMS)  # fmt: skip
     scale, bias = content.get("scale_and_bias") or (1, 0)
     forest.scale = float(scale)
     base = np.atleast_1d(np.asarray(bias, np.float64))
-    if not trees:
-        raise UnsupportedError(f"{where}: a model without trees: its output is {bias} for every row")
     if len(base) != forest.outputs or not np.isfinite([forest.scale, *base]).all():
         raise FormatError(f"{where}: scale_and_bias is {[scale, bias]} for {forest.outputs} outputs; damaged file")
     if base.any():
@@ -58,10 +60,9 @@ def _loss_name(content: dict[str, Any]) -> str:
     return str(content["model_info"]["params"]["loss_function"]["type"])
 
 
-def _labels(content: dict[str, Any], outputs: int) -> list[str]:
-    """The names of the classes, if there is one per output."""
+def _classes(content: dict[str, Any]) -> list[str]:
     names = (content["model_info"].get("class_params") or {}).get("class_names") or []
-    return [str(name) for name in names] if len(names) == outputs > 1 else []
+    return [str(name) for name in names]
 
 
 def _about(content: dict[str, Any]) -> dict[str, Any]:
@@ -69,8 +70,8 @@ def _about(content: dict[str, Any]) -> dict[str, Any]:
     said = {
         "producer": "catboost",
         "objective": _loss_name(content),
-        "classes": (info.get("class_params") or {}).get("class_names"),
-        "trained": info.get("train_finish_time"),
-        "identifier": info.get("model_guid"),
+        "classes": _classes(content),
+        "trained": str(info.get("train_finish_time") or ""),
+        "identifier": str(info.get("model_guid") or ""),
     }
     return {key: value for key, value in said.items() if value}
