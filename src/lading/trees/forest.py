@@ -10,7 +10,7 @@ import numpy as np
 __all__ = ["MISSING_LEFT", "NAN_IS_ZERO", "NEGATIVE_IS_NONE", "ZERO_IS_MISSING", "Forest", "Linear", "Tree"]
 
 #: What ``missing`` says of a node, to be added: missing values go left; nothing is missing, NaN counts as 0; NaN and
-#: |x| <= 1e-35 are missing; of categories: no negative number is one (else -0.5 is category 0).
+#: |x| up to the float32 next to 1e-35 are missing; of categories: no negative number is one (else -0.5 is category 0).
 MISSING_LEFT, NAN_IS_ZERO, ZERO_IS_MISSING, NEGATIVE_IS_NONE = 1, 2, 4, 8
 
 
