@@ -14,7 +14,7 @@ from training import FOREST, TARGETS, X, train
 import lading
 from lading.agreement import run_engine
 from lading.agreement.forests import ForestAgreement, compare_forest
-from lading.bundle import to_buffers
+from lading.bundle import evaluate, to_buffers
 from lading.errors import FormatError, UnsupportedError
 from lading.evaluation import evaluator
 from lading.model import Model
@@ -88,6 +88,16 @@ def test_linear_leaves_give_the_numbers_of_lightgbm(settings: dict[str, Any]) ->
     assert model.requires == ["linear_leaves"]
     assert any(tree.linear for tree in forest_of(model).trees())
     exact(compare_forest(model, source.predictor(booster), evaluator(model), 600))
+
+
+def test_linear_leaves_can_be_saved_and_are_refused_by_an_engine_without_them(tmp_path: Path) -> None:
+    booster = train(**LINEAR["number"])
+    model = source.from_object(booster)
+    model.save(tmp_path / "linear")
+    read_back = evaluate.read(tmp_path / "linear")
+    np.testing.assert_array_equal(evaluate.run_graph(read_back, {"features": X})["score"], booster.predict(X))
+    with pytest.raises(UnsupportedError, match="needs the feature 'linear_leaves'"):
+        lading.convert(booster)
 
 
 def test_what_is_nearly_zero_is_zero_to_lightgbm() -> None:
