@@ -42,6 +42,7 @@ def decode_model(file: Place) -> Model:
         decode_text(file, "description"),
         decode_axes(file),
     )
+    model.requires = [feature.text() for feature in file.find("requires") or ()]
     model.input_list = decode_inputs(file, model.axes)
     model.output_list = decode_outputs(file, model.axes)
     model.graphs = decode_graphs(file)

@@ -96,8 +96,9 @@ def test_linear_leaves_can_be_saved_and_are_refused_by_an_engine_without_them(tm
     model.save(tmp_path / "linear")
     read_back = evaluate.read(tmp_path / "linear")
     np.testing.assert_array_equal(evaluate.run_graph(read_back, {"features": X})["score"], booster.predict(X))
-    with pytest.raises(UnsupportedError, match="needs the feature 'linear_leaves'"):
-        lading.convert(booster)
+    for run in (lambda: run_engine(lading.load(tmp_path / "linear")), lambda: lading.convert(booster)):
+        with pytest.raises(UnsupportedError, match="needs the feature 'linear_leaves'"):
+            run()
 
 
 def test_what_is_nearly_zero_is_zero_to_lightgbm() -> None:
