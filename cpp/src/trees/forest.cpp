@@ -160,6 +160,12 @@ class Reader {
       f_.outputs = std::max(f_.outputs, output + 1);
     }
     f_.single = !vector_leaves_ && f_.tree_output.empty();
+    read_base();
+    const bool apart = f_.rules.combine == Combine::mean && !f_.tree_output.empty();
+    if (apart) f_.divisor = rounded_to(f_.rules.sum_type, f_.divisor / f_.outputs);  // every output has its trees
+  }
+
+  void read_base() {
     if (!arrays_.has("base")) {
       if (f_.outputs > most_outputs) d_.fail("input 'tree_output' holds " + std::to_string(f_.outputs - 1));
       f_.base.assign(static_cast<std::size_t>(f_.outputs), 0.0);

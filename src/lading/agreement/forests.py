@@ -85,9 +85,11 @@ def units_apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
     def place(x: np.ndarray) -> Any:
         bits = (x + kind(0)).view(whole).astype(np.int64)
-        return np.where(bits < 0, np.iinfo(whole).min - bits, bits).astype(np.float64)
+        return np.where(bits < 0, np.iinfo(whole).min - np.minimum(bits, 0), bits)
 
-    apart: np.ndarray = np.abs(place(a) - place(b))
+    # Doubles would lose the last bits of a place: whole numbers until the difference is known.
+    high, low = np.maximum(place(a), place(b)), np.minimum(place(a), place(b))
+    apart = (high.view(np.uint64) - low.view(np.uint64)).astype(np.float64)
     return np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, apart)
 
 

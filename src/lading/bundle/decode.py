@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 
+#: What ``requires`` may name. The engine does not have linear leaves yet; the evaluator has.
+FEATURES = ("linear_leaves",)
+
 #: Keys that a later format will give a meaning.
 RESERVED = ("folds", "functions")
 
@@ -39,6 +42,7 @@ def decode_model(file: Place) -> Model:
         decode_text(file, "description"),
         decode_axes(file),
     )
+    model.requires = [feature.text() for feature in file.find("requires") or ()]
     model.input_list = decode_inputs(file, model.axes)
     model.output_list = decode_outputs(file, model.axes)
     model.graphs = decode_graphs(file)
@@ -59,8 +63,9 @@ def check_format(file: Place) -> None:
         text = f"format {version.value}; this version reads format {FORMAT} and needs an update"
         version.fail(text, UnsupportedError)
     for feature in file.find("requires") or ():
-        text = f"needs the feature '{feature.text()}', which this version does not have; a newer one may"
-        feature.fail(text, UnsupportedError)
+        if feature.text() not in FEATURES:
+            text = f"needs the feature '{feature.text()}', which this version does not have; a newer one may"
+            feature.fail(text, UnsupportedError)
     for key in RESERVED:
         if place := file.find(key):
             place.fail("reserved for a later format", UnsupportedError)

@@ -33,7 +33,7 @@ import numpy as np
 
 FORMAT = 1
 OPSETS = {"ai.onnx": 24, "lading": 1}
-FEATURES: set[str] = set()  # what `requires` may name
+FEATURES = {"linear_leaves"}  # what `requires` may name
 
 #: bfloat16 has no NumPy type: the upper half of a float32, kept apart from uint16 by the field's name.
 BFLOAT16 = np.dtype([("bfloat16", np.uint16)])
@@ -1718,7 +1718,8 @@ COMPARISONS = {"x < t": np.less, "x <= t": np.less_equal, "x > t": np.greater, "
 
 
 def tree_ensemble(x, roots, feature, threshold, left, right, missing, leaf, base=None, tree_output=None,
-                  tree_weight=None, category_begin=None, category_words=None, categories=None, *, left_if,
+                  tree_weight=None, category_begin=None, category_words=None, categories=None, linear_begin=None,
+                  linear_terms=None, linear_constant=None, linear_feature=None, linear_coefficient=None, *, left_if,
                   input_type, sum_type, sum_order, base_at, combine, link, link_type, scale=1.0,
                   link_scale=1.0):
     """Section 12 of the format. Every addition and multiplication is rounded to ``sum_type``."""
@@ -1731,13 +1732,19 @@ def tree_ensemble(x, roots, feature, threshold, left, right, missing, leaf, base
     weights = np.ones(trees, sum_type) if tree_weight is None else tree_weight.astype(sum_type)
     total = np.zeros((len(x), len(base)), sum_type) + (base if base_at == "start" else sum_type.type(0))
     decide = (feature, threshold, missing, COMPARISONS[left_if], category_begin, category_words, categories)
+    x = x.astype(TYPES[input_type])
+    linear = (linear_begin, linear_terms, linear_constant, linear_feature, linear_coefficient)
     for tree in range(trees) if sum_order == "forward" else reversed(range(trees)):
-        leaves = fallen(x.astype(TYPES[input_type]), roots[tree], left, right, decide)
-        values = leaf[leaves].astype(sum_type) * weights[tree]
+        leaves = fallen(x, roots[tree], left, right, decide)
+        values = leaf[leaves].astype(sum_type)
+        if linear_begin is not None:
+            linear_values(values, x.astype(sum_type), leaves, *linear)
+        values = values * weights[tree]
         where = slice(None) if leaf.ndim == 2 else 0 if tree_output is None else tree_output[tree]
         total[:, where] += values
     if combine != "sum":
-        total /= sum_type.type(trees) if combine == "mean" else weights.sum(dtype=sum_type)
+        total /= sum_type.type(trees / total.shape[1] if tree_output is not None else trees) \
+            if combine == "mean" else weights.sum(dtype=sum_type)
     margin = total * sum_type.type(scale)
     margin = margin + base if base_at == "end" else margin
     score = tree_link(margin, link, link_type, link_scale).astype(sum_type)
@@ -1770,6 +1777,19 @@ def goes_left(x, rows, here, feature, threshold, missing, compare, category_begi
             for number, begin, words in zip(whole(np.where((rule & 8) * value < 0, -1, value)), category_begin[here],
                                             category_words[here])])
     return np.where(is_missing, (rule & 1) > 0, yes)
+
+
+def linear_values(values, x, leaves, begin, terms, constant, feature, coefficient):
+    """Where a leaf is linear, puts constant + c1 x1 + c2 x2 ... in its place, unless one of these x is NaN."""
+    for row, leaf in enumerate(leaves):
+        if begin[leaf] < 0:
+            continue
+        of_leaf = slice(begin[leaf], begin[leaf] + terms[leaf])
+        given = x[row, feature[of_leaf]]
+        if not np.isnan(given).any():
+            values[row] = values.dtype.type(constant[leaf])
+            for c, value in zip(coefficient[of_leaf].astype(values.dtype), given):
+                values[row] += c * value
 
 
 def whole(values):

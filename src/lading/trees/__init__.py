@@ -9,6 +9,6 @@ from __future__ import annotations
 from .edges import edge_rows
 from .forest import Forest, Tree
 from .growing import grow
-from .modelling import add_forest, forest_of, forests_of, model_of
+from .modelling import add_forest, forest_of, forests_of, model_of, score_by
 
-__all__ = ["Forest", "Tree", "add_forest", "edge_rows", "forest_of", "forests_of", "grow", "model_of"]
+__all__ = ["Forest", "Tree", "add_forest", "edge_rows", "forest_of", "forests_of", "grow", "model_of", "score_by"]

@@ -7,11 +7,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["MISSING_LEFT", "NAN_IS_ZERO", "NEGATIVE_IS_NONE", "ZERO_IS_MISSING", "Forest", "Tree"]
+__all__ = ["MISSING_LEFT", "NAN_IS_ZERO", "NEGATIVE_IS_NONE", "ZERO_IS_MISSING", "Forest", "Linear", "Tree"]
 
 #: What ``missing`` says of a node, to be added: missing values go left; nothing is missing, NaN counts as 0; NaN and
-#: |x| <= 1e-35 are missing; of categories: no negative number is one (else -0.5 is category 0).
+#: |x| up to the float32 next to 1e-35 are missing; of categories: no negative number is one (else -0.5 is category 0).
 MISSING_LEFT, NAN_IS_ZERO, ZERO_IS_MISSING, NEGATIVE_IS_NONE = 1, 2, 4, 8
+
+
+@dataclass
+class Linear:
+    """A leaf that is a linear function: constant + coefficients · features. Where one of these features is NaN, the
+    leaf's own value stands in for it."""
+
+    constant: float
+    features: Sequence[int]
+    coefficients: Sequence[float]
 
 
 @dataclass
@@ -20,7 +30,7 @@ class Tree:
 
     Arrays have one item per node. Where ``left`` is negative the node is a leaf, and ``value`` counts; elsewhere
     ``left`` and ``right`` are the numbers of the children. ``categories`` gives, for some splits, the categories that
-    go left in place of a comparison.
+    go left in place of a comparison; ``linear`` the leaves that are more than a value.
     """
 
     left: np.ndarray
@@ -32,6 +42,7 @@ class Tree:
     output: int = 0
     weight: float = 1.0
     categories: dict[int, Sequence[int]] = field(default_factory=dict)
+    linear: dict[int, Linear] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -57,6 +68,11 @@ class Forest:
     category_begin: np.ndarray | None = None  # (nodes,) int32
     category_words: np.ndarray | None = None  # (nodes,) int32
     categories: np.ndarray | None = None  # (words,) uint32
+    linear_begin: np.ndarray | None = None  # (leaves,) int32
+    linear_terms: np.ndarray | None = None  # (leaves,) int32
+    linear_constant: np.ndarray | None = None  # (leaves,)
+    linear_feature: np.ndarray | None = None  # (terms,) int32
+    linear_coefficient: np.ndarray | None = None  # (terms,)
     left_if: str = "x < t"
     input_type: str = "float32"
     sum_type: str = "float32"
@@ -109,6 +125,7 @@ def _tree(forest: Forest, number: int, root: int) -> Tree:
         output=0 if forest.tree_output is None else int(forest.tree_output[number]),
         weight=1.0 if forest.tree_weight is None else float(forest.tree_weight[number]),
         categories={i: _members(forest, at) for i, at in enumerate(order) if at >= 0 and _has_set(forest, at)},
+        linear={i: terms for i, at in enumerate(order) if at < 0 and (terms := _linear(forest, -1 - at))},
     )  # fmt: skip
 
 
@@ -133,3 +150,14 @@ def _members(forest: Forest, node: int) -> list[int]:
     begin, words = int(forest.category_begin[node]), int(forest.category_words[node])
     bits = np.unpackbits(forest.categories[begin : begin + words].astype("<u4").view(np.uint8), bitorder="little")
     return [int(each) for each in np.flatnonzero(bits)]
+
+
+def _linear(forest: Forest, leaf: int) -> Linear | None:
+    """The linear function of a leaf, if it has one."""
+    if forest.linear_begin is None or int(forest.linear_begin[leaf]) < 0:
+        return None
+    assert forest.linear_terms is not None and forest.linear_constant is not None
+    assert forest.linear_feature is not None and forest.linear_coefficient is not None
+    terms = slice(int(forest.linear_begin[leaf]), int(forest.linear_begin[leaf] + forest.linear_terms[leaf]))
+    return Linear(float(forest.linear_constant[leaf]), forest.linear_feature[terms].tolist(),
+                  forest.linear_coefficient[terms].tolist())  # fmt: skip

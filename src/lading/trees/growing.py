@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import FormatError
-from .forest import Forest, Tree
+from .forest import Forest, Linear, Tree
 
 __all__ = ["grow"]
 
@@ -119,7 +119,33 @@ class _Rows:
             "missing": self.missing[self.splits],
             "leaf": np.ascontiguousarray(self.value[self.leaves]),
             **self._sets(),
+            **self._linear_leaves(),
         }
+
+    def _linear_leaves(self) -> dict[str, np.ndarray]:
+        if not any(tree.linear for tree in self.trees):
+            return {}
+        begin, terms = np.full(len(self.left), -1, np.int32), np.zeros(len(self.left), np.int32)
+        constant = self.value.copy()
+        features: list[int] = []
+        coefficients: list[float] = []
+        for tree, first in zip(self.trees, self.first[:-1].tolist(), strict=True):
+            for node, leaf in tree.linear.items():
+                self._check_linear(leaf, first + node)
+                begin[first + node], terms[first + node] = len(features), len(leaf.features)
+                constant[first + node] = leaf.constant
+                features += leaf.features
+                coefficients += leaf.coefficients
+        return {"linear_begin": begin[self.leaves], "linear_terms": terms[self.leaves],
+                "linear_constant": constant[self.leaves], "linear_feature": np.array(features, np.int32),
+                "linear_coefficient": np.array(coefficients, self.value.dtype)}  # fmt: skip
+
+    def _check_linear(self, leaf: Linear, at: int) -> None:
+        wrong = [feature for feature in leaf.features if not 0 <= feature < self.features]
+        if wrong:
+            self._fail(at, f"is a leaf that looks at feature {wrong[0]}, there are {self.features}")
+        if np.isnan([leaf.constant, *leaf.coefficients]).any():
+            self._fail(at, "is a leaf with a coefficient that is NaN")
 
     def _sets(self) -> dict[str, np.ndarray]:
         if not any(tree.categories for tree in self.trees):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,15 +16,19 @@ from .forest import Forest
 if TYPE_CHECKING:
     from ..graph import Attribute
 
-__all__ = ["ARRAYS", "RULES", "add_forest", "forest_of", "forests_of", "model_of"]
+__all__ = ["ARRAYS", "RULES", "add_forest", "forest_of", "forests_of", "model_of", "score_by"]
 
 OPERATOR = "lading.TreeEnsemble"
 
 #: The inputs of the operator after X, and its attributes, in their order.
 ARRAYS = ("roots", "feature", "threshold", "left", "right", "missing", "leaf", "base", "tree_output", "tree_weight",
-          "category_begin", "category_words", "categories")  # fmt: skip
+          "category_begin", "category_words", "categories", "linear_begin", "linear_terms", "linear_constant",
+          "linear_feature", "linear_coefficient")  # fmt: skip
 RULES = ("left_if", "input_type", "sum_type", "sum_order", "base_at", "combine", "scale", "link", "link_scale",
          "link_type")  # fmt: skip
+
+#: What a model with linear leaves ``requires`` of its reader.
+LINEAR_LEAVES = "linear_leaves"
 USUAL: dict[str, Any] = {"scale": 1.0, "link_scale": 1.0}  # not written
 
 
@@ -43,6 +48,8 @@ def add_forest(
     rules: dict[str, Attribute] = {rule: getattr(forest, rule) for rule in RULES}
     written = {rule: value for rule, value in rules.items() if value != USUAL.get(rule)}
     graph.append(Node(name, OPERATOR, inputs, list(outputs), written))
+    if forest.linear_begin is not None and LINEAR_LEAVES not in model.requires:
+        model.requires.append(LINEAR_LEAVES)
 
 
 def model_of(forest: Forest, name: str, record: dict[str, Any], where: str) -> Model:
@@ -55,12 +62,20 @@ def model_of(forest: Forest, name: str, record: dict[str, Any], where: str) -> M
     model.input_list.append(input_of(forest))
     per_output = [] if forest.single else ["label"] if forest.labels else [forest.outputs]
     for output in ("margin", "score"):
-        labels = [Label(label) for label in forest.labels] if per_output == ["label"] else []
+        labels = [Label(label) for label in unique_names(forest.labels)] if per_output == ["label"] else []
         model.output_list.append(Output(output, ["entry", *per_output], forest.sum_type, labels))
     graph = Graph()
     add_forest(model, graph.nodes, forest, model.input_list[0].name, ("margin", "score"))
     model.graphs = {"main": graph}
     return model
+
+
+def score_by(model: Model, nodes: Sequence[Node]) -> None:
+    """Lets ``nodes`` make "score" of "margin", in a model that is one forest, where the operator has no such link."""
+    if nodes:
+        graph = model.graphs["main"]
+        graph.nodes[-1].outputs[1:] = []
+        graph.nodes += [replace(node) for node in nodes]
 
 
 def input_of(forest: Forest, name: str = "features") -> Input:
@@ -70,7 +85,7 @@ def input_of(forest: Forest, name: str = "features") -> Input:
 
 
 def unique_names(names: list[str]) -> list[str]:
-    """Names of variables that are valid and differ: a second "pt" becomes "pt_2"."""
+    """Names of variables, or labels, that are valid and differ: a second "pt" becomes "pt_2"."""
     taken: set[str] = set()
     result = []
     for name in map(valid_name, names):
