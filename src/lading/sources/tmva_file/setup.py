@@ -59,11 +59,14 @@ def setup_of(element: Element, where: str, outer: Setup | None = None) -> Setup:
     kind, _, title = text_of(element, "Method", where).partition("::")
     general, options, classes = (element.find(name) for name in ("GeneralInfo", "Options", "Classes"))
     info = {text_of(each, "name", where): text_of(each, "value", where) for each in children(general, "Info")}
+    variables = _quantities(only(element, "Variables", where), "Variable", where)
+    if not variables:
+        raise FormatError(f"{where}: has no variables; damaged file")
     return Setup(
         kind.strip().split(" ")[-1], title.strip() or kind,
         {**(outer.info if outer else {}), **info},
         {text_of(each, "name", where): (each.text or "").strip() for each in children(options, "Option")},
-        _quantities(only(element, "Variables", where), "Variable", where),
+        variables,
         _quantities(element.find("Spectators"), "Spectator", where),
         [text_of(each, "Name", where) for each in children(classes, "Class")] or (outer.classes if outer else []),
         children(element.find("Transformations"), "Transform"),
@@ -87,6 +90,6 @@ def _quantities(element: Element | None, name: str, where: str) -> list[Quantity
 def _range(element: Element) -> tuple[float | None, float | None]:
     """The range at training, for the record: what is no number is left out."""
     number = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,2})?\s*", re.I)
-    lowest, highest = (float(each[0]) if (each := number.fullmatch(element.get(end) or "")) else None
+    lowest, highest = (float(each[0]) if (each := number.fullmatch((element.get(end) or "")[:40])) else None
                        for end in ("Min", "Max"))  # fmt: skip
     return lowest, highest

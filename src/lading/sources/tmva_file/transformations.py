@@ -1,7 +1,7 @@
 """What is done to the variables before a method sees them, in float32 as TMVA does it.
 
-``N`` (VariableNormalizeTransform), ``D`` (VariableDecorrTransform) and ``P`` (VariablePCATransform), with what was
-found for all classes together, which stands last. A first ``N`` becomes steps of the variables.
+``N`` (VariableNormalizeTransform), ``D`` (VariableDecorrTransform), ``P`` (VariablePCATransform), with what was found
+for all classes together, which stands last; and another order. A first ``N`` becomes steps of the variables.
 """
 
 from __future__ import annotations
@@ -86,7 +86,20 @@ def _principal(wiring: Wiring, setup: Setup, element: Element, x: str, where: st
     return wiring.add("Cast", wiring.add("MatMul", centred, wiring.weight("eigenvectors", vectors)), to="float32")
 
 
-STEPS = {"Normalize": _normalised, "Decorrelation": _decorrelated, "PCA": _principal}
+def _rearranged(wiring: Wiring, setup: Setup, element: Element, x: str, where: str) -> str:
+    where, labels = f"{where}: the transformation 'Rearrange'", [each.label for each in setup.variables]
+    sources, places = _selected(element, "Input", where), _selected(element, "Output", where)
+    given = {("Variable", label): at for at, label in enumerate(labels)}
+    if len(sources) != len(places) or set(places) != set(given) or not set(sources) <= set(given):
+        raise UnsupportedError(f"{where} is of other things than all variables; not supported")
+    source_of = dict(zip(places, sources, strict=True))
+    order = [given[source_of["Variable", label]] for label in labels]
+    if order == list(range(len(order))):
+        return x
+    return wiring.add("Gather", x, wiring.weight("order", np.array(order)), axis=1)
+
+
+STEPS = {"Normalize": _normalised, "Decorrelation": _decorrelated, "PCA": _principal, "Rearrange": _rearranged}
 
 
 def _last(element: Element, name: str, where: str) -> Element:
@@ -107,13 +120,18 @@ def _matrix(element: Element, rows: int, columns: int, where: str) -> np.ndarray
     return np.array(numbers(element, rows * columns, where)).reshape(rows, columns)
 
 
+def _selected(element: Element, side: str, where: str) -> list[tuple[str, str]]:
+    """Type and label of what goes in or comes out."""
+    selection = element.find(f"Selection/{side}")
+    return [(text_of(each, "Type", where), text_of(each, "Label", where)) for each in children(selection, side)]
+
+
 def _check_selection(element: Element, setup: Setup, where: str) -> None:
     """All variables in their order, and nothing else, go in and come out. Old files say so by saying nothing."""
     if element.get("NTargets", "0").strip() != "0":
         raise UnsupportedError(f"{where} also changes the target of the regression; not supported")
     for side in ("Input", "Output"):
-        selection = element.find(f"Selection/{side}")
-        chosen = [] if selection is None else [(each.get("Type"), each.get("Label")) for each in selection]
-        if selection is not None and chosen != [("Variable", each.label) for each in setup.variables]:
+        chosen = _selected(element, side, where)
+        if element.find("Selection") is not None and chosen != [("Variable", each.label) for each in setup.variables]:
             raise UnsupportedError(f"{where} changes {len(chosen)} things that are not just the {len(setup.variables)} "
                                    "variables in their order; not supported")  # fmt: skip

@@ -38,8 +38,9 @@ def _purity(leaf: Element, where: str) -> float:
     if leaf.get("purity") is not None:
         return number(leaf, "purity", where)
     names = ("nS", "nB") if leaf.get("nS") is not None else ("s", "b")
-    signal, background = (np.float32(number(leaf, name, where)) for name in names)
-    return float(signal / (signal + background)) if signal + background > 0 else 0.5
+    with np.errstate(all="ignore"):  # what overflows ends as NaN, which no leaf may be
+        signal, background = (np.float32(number(leaf, name, where)) for name in names)
+        return float(signal / (signal + background)) if signal + background > 0 else 0.5
 
 
 def tree_of(element: Element, value_of: LeafRule, where: str) -> Tree:
