@@ -108,7 +108,7 @@ def test_every_file_is_compared_and_is_what_make_writes() -> None:
 @pytest.mark.parametrize("name", sorted(FILES))
 @pytest.mark.parametrize("engine", [True, False], ids=["engine", "evaluator"])
 def test_margin_and_score_are_those_of_tmva(name: str, engine: bool, tmp_path: Path) -> None:
-    model = lading.sources.read(FILES[name])
+    model = lading.convert(FILES[name]) if engine else lading.sources.read(FILES[name])
     variables = model.inputs["features"].variables
     x, root = rows(len(variables)), oracle.root_of(FILES[name])
     if engine:
