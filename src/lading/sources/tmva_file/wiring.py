@@ -13,19 +13,22 @@ __all__ = ["Wiring"]
 class Wiring:
     """The nodes of a model so far. Names of values begin with ``prefix``, which says to what method they belong."""
 
-    def __init__(self, model: Model, nodes: list[Node], prefix: str = ""):
+    def __init__(self, model: Model, nodes: list[Node], prefix: str = "", taken: dict[str, int] | None = None):
         self.model, self.nodes, self.prefix = model, nodes, prefix
+        self.taken = dict.fromkeys(("features", "margin", "score"), 1) if taken is None else taken
 
     def within(self, prefix: str) -> Wiring:
         """The same graph, for a method inside this one."""
-        return Wiring(self.model, self.nodes, f"{self.prefix}{prefix}.")
+        return Wiring(self.model, self.nodes, f"{self.prefix}{prefix}.", self.taken)
 
     def name(self, wish: str) -> str:
-        """A name that no value and no node has."""
-        taken = {name for node in self.nodes for name in (node.name, *node.outputs)} | set(self.model.weights)
-        taken |= {"margin", "score", *(each.name for each in self.model.input_list)}
-        wish = self.prefix + wish
-        return next(each for n in range(1, len(taken) + 2) if (each := wish if n == 1 else f"{wish}_{n}") not in taken)
+        """A name that no value and no node has: ``wish``, or with a number behind it."""
+        wish = free = self.prefix + wish
+        while free in self.taken:
+            self.taken[wish] += 1
+            free = f"{wish}_{self.taken[wish]}"
+        self.taken[free] = 1
+        return free
 
     def add(self, operator: str, *inputs: str | np.ndarray, gives: str = "", **attributes: Attribute) -> str:
         """Appends a node and gives the name of what it gives: ``gives``, or one after the operator."""
