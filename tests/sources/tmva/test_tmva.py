@@ -1,0 +1,317 @@
+"""TMVA weight files, against TMVA's formulas evaluated one entry at a time (tmva_oracle.py)."""
+
+from __future__ import annotations
+
+import gzip
+import math
+import random
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tmva_files as make
+import tmva_oracle as oracle
+
+import lading
+from lading.errors import FormatError, UnsupportedError
+from lading.evaluation import evaluator
+from lading.sources import recognise, tmva
+from lading.trees import forests_of
+
+HERE = Path(__file__).parent
+FILES = {path.name.split(".")[0]: path for path in sorted(HERE.glob("*.weights.xml*"))}
+
+
+def rows(columns: int, count: int = 200) -> np.ndarray:
+    """Values on the cuts (which are quarters), float neighbours of them, ordinary and odd ones."""
+    generator = np.random.default_rng(7)
+    grid = (generator.integers(-2, 20, (count, columns)) / 4).astype(np.float32)
+    beside = np.nextafter(grid, generator.choice([-np.inf, np.inf], grid.shape).astype(np.float32))
+    x = np.where(generator.random(grid.shape) < 0.3, beside, grid)
+    x[::10] = generator.normal(2, 2, x[::10].shape)
+    return np.ascontiguousarray(x, np.float32)
+
+
+def mlp(root, x, activation, term=lambda each: each):
+    return oracle.network(root, x, activation, term)
+
+
+def expected_tanh(root, x):
+    x = oracle.normalise(root.find("Transformations/Transform"), x)
+    margin = mlp(root, x, oracle.fast_tanh)[0]
+    return margin, oracle.sigmoid(margin)
+
+
+def expected_slow_tanh(root, x):
+    margin = mlp(root, oracle.principal(root.find("Transformations/Transform"), x), math.tanh, abs)[0]
+    return margin, margin
+
+
+def expected_sigmoid(root, x):
+    first, second = root.findall("Transformations/Transform")
+    margin = mlp(root, oracle.normalise(second, oracle.decorrelate(first, x)), oracle.sigmoid)[0]
+    return margin, oracle.sigmoid(margin)
+
+
+def expected_radial(root, x):
+    raw = mlp(root, x, oracle.radial, lambda each: each * each)
+    return raw, oracle.softmax(raw)
+
+
+def expected_relu(root, x):
+    raw = mlp(root, x, lambda each: max(each, 0.0))
+    return raw, [float(np.float32(each)) for each in raw]
+
+
+def expected_category(root, x):
+    """The cuts of make.category, written once more by hand; pt, abs(eta), d0, nTracks, eta, nVertices are fed."""
+    pt, _, _, tracks, eta, vertices = map(np.float32, x)
+    parts = root.findall("Weights/SubMethod")
+    passed = [abs(eta) <= 1.5 and pt > 1, abs(eta) > 1.5 and pt > 1 and vertices < 2.5,
+              not pt > 1 or float(vertices) + 1 >= 3.5]  # fmt: skip
+    if sum(map(bool, passed)) != 1:
+        return (math.nan, math.nan) if any(passed) else (0.0, 0.0)
+    if passed[0]:
+        return oracle.grad(parts[0], x[:4], True)
+    if passed[1]:
+        normal = oracle.normalise(parts[1].find("Transformations/Transform"), np.array([tracks, pt]))
+        return oracle.grad(parts[1], normal, True)
+    return oracle.grad(parts[2], np.array([tracks, pt, eta]), True)  # what comes in first goes out second
+
+
+EXPECTED = {
+    "grad": lambda root, x: oracle.grad(root, x, True),
+    "purity": lambda root, x: oracle.weighted_mean(root, x, False, oracle.purity),
+    "yes_no": lambda root, x: oracle.weighted_mean(root, x, True, oracle.node_type),
+    "bare": lambda root, x: oracle.grad(root, x, False),
+    "old": lambda root, x: oracle.weighted_mean(root, x, False, oracle.purity),
+    "bagging": lambda root, x: oracle.weighted_mean(root, x, False, oracle.node_type),
+    "regression": lambda root, x: oracle.regression(root, x, True),
+    "mean": lambda root, x: tuple(map(np.float32, oracle.weighted_mean(root, x, True, oracle.response))),
+    "multiclass": lambda root, x: oracle.multiclass(root, x, 3),
+    "category": expected_category,
+    "tanh": expected_tanh, "slow_tanh": expected_slow_tanh, "sigmoid": expected_sigmoid, "radial": expected_radial,
+    "relu": expected_relu,
+}  # fmt: skip
+#: |a - b| allowed; 0 where nothing but sums of leaves is computed. A tanh in float32 moves by its last bit.
+TOLERANCE = {"tanh": 3e-6, "slow_tanh": 1e-6, "sigmoid": 1e-6, "radial": 1e-6, "relu": 1e-6}
+
+
+def test_every_file_is_compared_and_is_what_make_writes() -> None:
+    assert set(EXPECTED) == set(FILES) == set(make.files())
+    for name, text in make.files().items():
+        data = FILES[name].read_bytes()
+        assert (gzip.decompress(data) if FILES[name].suffix == ".gz" else data).decode() == text
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+@pytest.mark.parametrize("engine", [True, False], ids=["engine", "evaluator"])
+def test_margin_and_score_are_those_of_tmva(name: str, engine: bool, tmp_path: Path) -> None:
+    model = lading.convert(FILES[name]) if engine else lading.sources.read(FILES[name])
+    variables = model.inputs["features"].variables
+    x, root = rows(len(variables)), oracle.root_of(FILES[name])
+    if engine:
+        model.save(tmp_path / "bundle")
+        columns = {each: x[:, i] for i, each in enumerate(variables)}
+        found = lading.load(tmp_path / "bundle").run({"features": columns})
+    else:
+        found = evaluator(model)({"features": _prepared(model, x)})
+    pairs = [EXPECTED[name](root, row) for row in x]
+    margin, score = (np.array([pair[i] for pair in pairs], np.float64) for i in (0, 1))
+    assert len(np.unique(score)) > 20
+    tolerance = TOLERANCE.get(name, 0)
+    if name != "mean":  # the margin is the float64 before rounding
+        np.testing.assert_allclose(np.asarray(found["margin"]), margin, rtol=tolerance, atol=tolerance)
+    relative = 1e-7 if name == "multiclass" else tolerance or 5e-16  # 5e-16: the exponential of another library
+    np.testing.assert_allclose(np.asarray(found["score"]), score, rtol=relative, atol=tolerance or 5e-16)
+
+
+def _prepared(model: lading.Model, x: np.ndarray) -> np.ndarray:
+    """What the engine does before the graph, one step after the other in float32."""
+    x = x.copy()
+    verbs = {"subtract": np.subtract, "multiply": np.multiply}
+    for i, variable in enumerate(model.inputs["features"].variables.values()):
+        for step in variable.prepare:
+            ((verb, operand),) = step.items()
+            x[:, i] = verbs[verb](x[:, i], np.float32(operand))
+    return x
+
+
+def test_a_nan_gives_the_score_that_the_reader_gives_and_a_margin_by_the_trees() -> None:
+    x = rows(4, 8)
+    x[1, 2], x[5, 0] = np.nan, np.nan
+    found = evaluator(lading.sources.read(FILES["grad"]))({"features": x})
+    assert (found["score"] == -999).tolist() == [i in (1, 5) for i in range(8)]
+    root = oracle.root_of(FILES["grad"])
+    assert found["margin"].tolist() == [oracle.grad_sum(root, row, True) for row in x]
+
+
+def test_a_nan_is_no_error_for_regression_and_several_classes() -> None:
+    x = rows(4, 8)
+    x[1, 2] = np.nan
+    for name in ("regression", "multiclass"):
+        score = evaluator(lading.sources.read(FILES[name]))({"features": x})["score"]
+        np.testing.assert_allclose(score, [EXPECTED[name](oracle.root_of(FILES[name]), row)[1] for row in x], rtol=1e-7)
+
+
+def test_a_nan_of_a_spectator_only_fails_its_cuts() -> None:
+    x = rows(6, 40)
+    x[:, 4] = np.nan  # eta: the third category does not look at it
+    score = evaluator(lading.sources.read(FILES["category"]))({"features": x})["score"]
+    assert not (score == -999).any()
+    assert (score == 0).sum() > 3
+
+
+@pytest.mark.parametrize(("release", "right"), [
+    ("5.34/19 [336403]", False), ("5.34/20 [336404]", True), ("5.99/99 [393215]", True), ("6.00/00 [393216]", False),
+    ("6.01/99 [393571]", False), ("6.02/00 [393728]", True), ("none", False),
+])  # fmt: skip
+def test_what_is_at_a_cut_goes_where_the_release_of_root_sends_it(release: str, right: bool) -> None:
+    model = read(make.files()["grad"].replace(make.NEW, release))
+    ((_, forest),) = forests_of(model)
+    assert forest.left_if == ("x < t" if right else "x <= t")
+    assert model.record["training"]["at a cut"] == ("right" if right else "left")
+
+
+def read(text: str | bytes) -> lading.Model:
+    return tmva.read_bytes(text.encode() if isinstance(text, str) else text, "file.weights.xml")
+
+
+def test_names_units_and_ranges_come_along() -> None:
+    model = lading.sources.read(FILES["category"])
+    variables = model.inputs["features"].variables
+    assert list(variables) == ["pt", "abs(eta)", "d0_sigma(d0)", "nTracks", "eta", "nVertices"]  # 'run' is not read
+    assert variables["pt"].unit == "GeV" and "transverse momentum" in variables["pt"].description
+    assert model.record["training"]["spectators"] == ["eta", "nVertices", "run"]
+    assert model.record["training"]["ranges"]["pt"] == [0, 4]
+    assert "nobody" not in str(model.record)
+
+
+def test_classes_are_labels() -> None:
+    assert list(lading.sources.read(FILES["multiclass"]).outputs["score"].labels) == ["light", "charm", "bottom"]
+
+
+def test_equal_names_are_told_apart() -> None:
+    model = read(make.files()["grad"].replace('Expression="nTracks"', 'Expression="pt"'))
+    assert list(model.inputs["features"].variables) == ["pt", "abs(eta)", "d0_sigma(d0)", "pt_2"]
+
+
+def test_normalisation_becomes_steps() -> None:
+    steps = lading.sources.read(FILES["tanh"]).inputs["features"].variables["pt"].prepare
+    assert [next(iter(step)) for step in steps] == ["subtract", "multiply", "multiply", "subtract"]
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_files_are_recognised_by_content(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "weights"
+    path.write_bytes(FILES[name].read_bytes())
+    assert recognise(path) is tmva
+    path.write_bytes(b"<?xml version='1.0'?><Other/>")
+    assert not tmva.recognises(path)
+
+
+@pytest.mark.parametrize(("name", "old", "new", "why"), [
+    ("grad", 'NCoef="0" IVar="1"', 'NCoef="3" IVar="1"', "Fisher"),
+    ("regression", ">Grad<", ">AdaBoostR2<", "weighted median"),
+    ("grad", ">Grad<", ">Magic<", "BoostType is 'Magic'"),
+    ("grad", '"BDT::BDTG"', '"SVM::SVM"', "method is 'SVM'"),
+    ("multiclass", ">Grad<", ">AdaBoost<", "several classes"),
+    ("grad", 'value="Classification"', 'value="Guess"', "AnalysisType is 'Guess'"),
+    ("grad", "<Weights ", '<Weights PreselectionLowBkgVar0="1" ', "preselection"),
+    ("sigmoid", "Decorrelation", "Gauss", "by 'Gauss'"),
+    ("sigmoid", 'Type="Variable"', 'Type="Target"', "not just the 4 variables"),
+    ("tanh", ">tanh<", ">swish<", "NeuronType is 'swish'"),
+    ("radial", ">sqsum<", ">maximum<", "NeuronInputType is 'maximum'"),
+    ("tanh", ">CE<", ">Other<", "EstimatorType is 'Other'"),
+    ("category", "abs(eta) &lt;= 1.5", "sin(eta) &lt;= 1.5", "'sin'"),
+    ("category", "abs(eta) &lt;= 1.5", "abs(eta) &lt;= 1.5 ? 1", "holds '\\? 1"),
+    ("category", "abs(eta) &lt;= 1.5", "(abs(eta) &lt;= 1.5", "not closed"),
+    ("category", "abs(eta) &lt;= 1.5 &amp;&amp; pt > 1.", "1", "no variable"),
+    ("category", "abs(eta) &lt;= 1.5", "(" * 60 + "eta" + ")" * 60, "nested"),
+    ("category", "abs(eta) &lt;= 1.5", "phi &lt;= 1.5", "'phi'"),
+    ("category", 'value="Classification"', 'value="Regression"', "categories of regression"),
+])  # fmt: skip
+def test_what_is_not_read_is_refused_by_name(name: str, old: str, new: str, why: str) -> None:
+    text, old = make.files()[name], old.replace("pt > 1.", "pt &gt; 1.")
+    assert old in text
+    with pytest.raises(UnsupportedError, match=why):
+        read(text.replace(old, new))
+
+
+@pytest.mark.parametrize(("name", "pattern", "new", "why"), [
+    ("grad", 'IVar="2"', 'IVar="4"', "feature 4"),
+    ("grad", 'IVar="2"', 'IVar="-7"', "no whole number"),
+    ("grad", 'Cut="[^"]*"', 'Cut="nan"', "no number"),
+    ("grad", 'pos="r"', 'pos="l"', "children"),
+    ("grad", 'NTrees="8"', 'NTrees="9"', "8 trees and says 9"),
+    ("multiclass", '<Class Name="charm" Index="1"/>', "", "9 trees for 2 classes"),
+    ("purity", 'boostWeight="[^"]*"', 'boostWeight="0"', "add up to 0"),
+    ("grad", '(?s)<Weights.*</Weights>', "", "no <Weights>"),
+    ("grad", '(?s)<Variables.*</Variables>', "", "no <Variables>"),
+    ("tanh", 'NSynapses="5"', 'NSynapses="6"', "without 5 synapses"),
+    ("tanh", '(?s)<Neuron [^>]*>[^<]*</Neuron>', "", "not complete"),
+    ("sigmoid", 'Rows="4"', 'Rows="3"', "3 x 4, for 4 x 4"),
+    ("tanh", "MethodSetup", "Setup", "the root is <Setup>"),
+])  # fmt: skip
+def test_damaged_files_say_what_is_wrong(name: str, pattern: str, new: str, why: str) -> None:
+    text = re.sub(pattern, new, make.files()[name])
+    assert text != make.files()[name]
+    with pytest.raises(FormatError, match=why):
+        read(text)
+
+
+@pytest.mark.parametrize("prologue", [
+    '<!DOCTYPE m [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>',
+    '<!DOCTYPE m [<!ENTITY a SYSTEM "file:///etc/hostname">]>',
+    '<!DOCTYPE m SYSTEM "http://localhost/x.dtd">',
+], ids=["expansion", "external", "external type"])  # fmt: skip
+def test_entities_are_refused(prologue: str) -> None:
+    with pytest.raises(FormatError, match="document type or entities"):
+        read(make.files()["grad"].replace("\n", "\n" + prologue, 1).replace("nobody", "&b;"))
+
+
+def test_depth_and_size_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(FormatError, match="deep"):
+        read("<MethodSetup>" * 100_000)
+    monkeypatch.setattr(tmva, "LARGEST", 1000)
+    with pytest.raises(FormatError, match="more than 1000 bytes"):
+        read(gzip.compress(make.files()["grad"].encode()))
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_cut_off_and_altered_files_are_models_or_format_errors(name: str) -> None:
+    data, chance = make.files()[name].encode(), random.Random(name)
+    for cut in sorted(chance.sample(range(len(data) - 20), 40)):
+        with pytest.raises(FormatError):
+            read(data[:cut])
+    packed, refused = gzip.compress(data), 0
+    for cut in range(3, len(packed) - 1, 211):
+        with pytest.raises(FormatError):
+            read(packed[:cut])
+    for _ in range(120):
+        try:
+            evaluator(read(_altered(data, chance)))  # what is read can also be written
+        except FormatError:
+            refused += 1
+    assert refused > 10
+
+
+ODD = (b"-1", b"nan", b"inf", b"1e999", b"99999999999", b"", b"0", b"x")
+
+
+def _altered(data: bytes, chance: random.Random) -> bytes:
+    """Bytes changed, or numbers in attributes and text, or a piece left out."""
+    altered, kind = bytearray(data), chance.randrange(3)
+    if kind == 0:
+        for _ in range(chance.randrange(1, 6)):
+            altered[chance.randrange(len(altered))] = chance.randrange(256)
+    elif kind == 1:
+        words = list(re.finditer(rb"[-+]?\d[\d.e+-]*", data))
+        word = chance.choice(words)
+        altered[word.start() : word.end()] = chance.choice(ODD)
+    else:
+        elements = list(re.finditer(rb"<[^>/]*/>", data))
+        element = chance.choice(elements)
+        del altered[element.start() : element.end()]
+    return bytes(altered)

@@ -1,0 +1,187 @@
+"""Weight files of invented trees and networks, in the layout of the files that TMVA writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from xml.sax.saxutils import quoteattr
+
+import numpy as np
+
+VARIABLES = ("pt", "abs(eta)", "d0/sigma(d0)", "nTracks")
+NEW, OLD_ROOT = "6.24/07 [399367]", "5.34/18 [336402]"
+
+
+def tag(name: str, inside: str = "", /, **attributes: object) -> str:
+    said = "".join(f" {key}={quoteattr(str(value))}" for key, value in attributes.items())
+    return f"<{name}{said}>{inside}</{name}>\n" if inside else f"<{name}{said}/>\n"
+
+
+def header(options: dict[str, object], info: dict[str, str] | None, classes: Iterable[str]) -> str:
+    text = tag("GeneralInfo", "\n" + "".join(tag("Info", name=k, value=v) for k, v in info.items())) if info else ""
+    text += tag("Options", "\n" + "".join(tag("Option", str(v), name=k, modified="Yes") for k, v in options.items()))
+    names = list(classes)
+    named = "".join(tag("Class", Name=each, Index=i) for i, each in enumerate(names))
+    return text + (tag("Classes", "\n" + named, NClass=len(names)) if names else "")
+
+
+def quantities(names: Iterable[str], kind: str = "Variable") -> str:
+    index = {"Variable": "VarIndex", "Spectator": "SpecIndex"}[kind]
+    each = [
+        tag(kind, **{index: i}, Expression=name, Label=name.replace("(", "_").replace(")", "").replace("/", "_D_"),
+            Title="transverse momentum" if name == "pt" else name, Unit="GeV" if name == "pt" else "",
+            Type="I" if name == "nTracks" else "F", Min="0.00000000e+00", Max="4.00000000e+00")
+        for i, name in enumerate(names)]  # fmt: skip
+    return tag(f"{kind}s", "\n" + "".join(each), **{"NVar" if kind == "Variable" else "NSpec": len(each)})
+
+
+def info(root: str = NEW, tmva: str = "4.2.1 [262657]", analysis: str = "Classification") -> dict[str, str]:
+    return {"TMVA Release": tmva, "ROOT Release": root, "Creator": "nobody", "Training events": "1000",
+            "AnalysisType": analysis}  # fmt: skip
+
+
+def tree(random: np.random.Generator, variables: int, depth: int, style: str, number: int, weight: float) -> str:
+    def node(level: int, position: str) -> str:
+        leaf = level == depth or (level > 0 and random.random() < 0.2)
+        cut, variable = random.integers(0, 17) / 4, int(random.integers(0, variables))
+        purity, response, kind = random.random(), random.normal() / 4, int(random.integers(0, 2))
+        said: dict[str, object] = {"pos": position, "depth": level, "NCoef": 0, "IVar": -1 if leaf else variable,
+                                   "Cut": f"{0 if leaf else cut:.16e}", "cType": kind}  # fmt: skip
+        if style == "s b":
+            del said["NCoef"]
+            said |= {"s": int(1000 * purity), "b": 1000 - int(1000 * purity), "nEv": 1000}
+        else:
+            said |= {"res": f"{response:.16e}", "rms": "0.0000000000000000e+00", "purity": f"{purity:.16e}"}
+        said["nType"] = (-99 if style == "Grad" else 1 if purity > 0.5 else -1) if leaf else 0
+        return tag("Node", "" if leaf else "\n" + node(level + 1, "l") + node(level + 1, "r"), **said)
+
+    return tag("BinaryTree", "\n" + node(0, "s"), type="DecisionTree", boostWeight=f"{weight:.16e}", itree=number)
+
+
+def forest(seed: int, trees: int, variables: int = 4, style: str = "Grad", depth: int = 3) -> str:
+    random = np.random.default_rng(seed)
+    each = [tree(random, variables, depth, style, i, 0.1 + random.random()) for i in range(trees)]
+    return tag("Weights", "\n" + "".join(each), NTrees=trees, AnalysisType=1)
+
+
+def bdt(options: dict[str, object], weights: str, about: dict[str, str] | None, classes: Iterable[str] = ()) -> str:
+    said = header(options, about, classes) + quantities(VARIABLES)
+    return said + tag("Transformations", NTransformations=0) + weights
+
+
+def selection(names: Iterable[str], outputs: Iterable[str] | None = None) -> str:
+    labels = [name.replace("(", "_").replace(")", "").replace("/", "_D_") for name in names]
+    put = labels if outputs is None else list(outputs)
+    sides = (("Input", labels), ("Output", put))
+    return tag("Selection", "\n" + "".join(
+        tag(side, "\n" + "".join(tag(side, Type="Variable", Label=each, Expression=each) for each in those),
+            **{f"N{side}s": len(those)})
+        for side, those in sides))  # fmt: skip
+
+
+def normalise(names: Iterable[str], seed: int) -> str:
+    names, random = list(names), np.random.default_rng(seed)
+
+    def ranges() -> str:
+        return tag("Ranges", "\n" + "".join(
+            tag("Range", Index=i, Min=f"{random.normal():.16e}", Max=f"{3 + random.random():.16e}")
+            for i in range(len(names))))  # fmt: skip
+
+    return tag("Transform", selection(names) + "".join(tag("Class", ranges(), ClassIndex=i) for i in range(3)),
+               Name="Normalize")  # fmt: skip
+
+
+def matrix(name: str, rows: int, columns: int, random: np.random.Generator) -> str:
+    def numbers() -> str:
+        return " ".join(f"{x:.16e}" for x in random.normal(size=rows * columns))
+
+    return "".join(tag(name, numbers(), ClassIndex=i, Rows=rows, Columns=columns) for i in range(3))
+
+
+def decorrelate(names: Iterable[str], seed: int) -> str:
+    names = list(names)
+    return tag("Transform", selection(names) + matrix("Matrix", len(names), len(names), np.random.default_rng(seed)),
+               Name="Decorrelation")  # fmt: skip
+
+
+def principal(names: Iterable[str], seed: int) -> str:
+    names, random = list(names), np.random.default_rng(seed)
+    return tag("Transform", selection(names) + matrix("Statistics", 1, len(names), random)
+               + matrix("Eigenvectors", len(names), len(names), random), Name="PCA")  # fmt: skip
+
+
+def rearrange(names: Iterable[str]) -> str:
+    names = list(names)
+    labels = [name.replace("(", "_").replace(")", "").replace("/", "_D_") for name in names]
+    return tag("Transform", selection(names, labels[1:] + labels[:1]), Name="Rearrange")
+
+
+def network(seed: int, neurons: list[int]) -> str:
+    """``neurons``: of each layer, without the bias that all but the last have."""
+    random = np.random.default_rng(seed)
+    layers = ""
+    for i, here in enumerate(neurons):
+        last = i == len(neurons) - 1
+        synapses = 0 if last else neurons[i + 1]
+        each = "".join(
+            tag("Neuron", " ".join(f"{x:.16e}" for x in random.normal(size=synapses)), NSynapses=synapses)
+            for _ in range(here + (not last)))  # fmt: skip
+        layers += tag("Layer", "\n" + each, Index=i, NNeurons=here + (not last))
+    return tag("Weights", tag("Layout", "\n" + layers, NLayers=len(neurons)))
+
+
+def mlp(options: dict[str, object], about: dict[str, str], neurons: list[int], transforms: list[str],
+        classes: Iterable[str] = ("Signal", "Background")) -> str:  # fmt: skip
+    text = header(options, about, classes) + quantities(VARIABLES)
+    return text + tag("Transformations", "".join(transforms), NTransformations=len(transforms)) + network(9, neurons)
+
+
+def category() -> str:
+    grad = {"BoostType": "Grad"}
+    parts = [
+        ("abs(eta) <= 1.5 && pt > 1.", VARIABLES, ""),
+        ("(abs(eta) > 1.5)*(pt > 1. && nVertices<2.5)", ("nTracks", "pt"), normalise(("nTracks", "pt"), 5)),
+        ("!(pt > 1.) || nVertices+1 >= 7/2.", ("pt", "eta", "nTracks"), rearrange(("pt", "eta", "nTracks"))),
+    ]
+    inside = ""
+    for i, (cut, names, transform) in enumerate(parts):
+        labels = ":".join(each.replace("(", "_").replace(")", "").replace("/", "_D_") for each in names)
+        method = header(grad, None, ()) + quantities(names)
+        method += tag("Transformations", transform, NTransformations=int(bool(transform)))
+        method += forest(30 + i, 4, len(names))
+        inside += tag("SubMethod", "\n" + method, Index=i, Method=f"BDT::part{i}", Cut=cut, Variables=labels)
+    text = header({}, info(), ("Signal", "Background")) + quantities(VARIABLES)
+    text += quantities(("eta", "nVertices", "run"), "Spectator") + tag("Transformations", NTransformations=0)
+    return text + tag("Weights", "\n" + inside, NSubMethods=len(parts))
+
+
+def method(text: str, name: str) -> str:
+    return '<?xml version="1.0"?>\n' + tag("MethodSetup", "\n" + text, Method=name)
+
+
+def files() -> dict[str, str]:
+    """The text of each file by its name."""
+    two, three = ("Signal", "Background"), ("light", "charm", "bottom")
+    purity = {"BoostType": "AdaBoost", "UseYesNoLeaf": False}
+    yes_no = {"BoostType": "RealAdaBoost", "UseYesNoLeaf": True}
+    return {
+        "grad": method(bdt({"BoostType": "Grad"}, forest(1, 8), info(), two), "BDT::BDTG"),
+        "purity": "\n  " + method(bdt(purity, forest(2, 8, style="Ada"), info(OLD_ROOT), two), "BDT::BDT"),
+        "yes_no": method(bdt(yes_no, forest(3, 8, style="Ada"), info(), two), "BDT::BDT"),
+        "bare": method(bdt({"BoostType": "Grad"}, forest(4, 8), None), "BDT::xgb"),
+        "old": method(bdt(purity, forest(5, 8, style="s b"), info("5.18/00 [332288]", "3.8.13 [198669]")), "BDT::BDT"),
+        "bagging": method(bdt({"BoostType": "Bagging"}, forest(6, 8, style="Ada"), info("6.00/00 [393216]")), "BDT::B"),
+        "regression": method(bdt({"BoostType": "Grad"}, forest(7, 8), info(analysis="Regression")), "BDT::R"),
+        "mean": method(bdt({"BoostType": "AdaBoost"}, forest(8, 8), info(analysis="Regression")), "BDT::R"),
+        "multiclass": method(bdt({"BoostType": "Grad"}, forest(9, 9), info(analysis="Multiclass"), three), "BDT::M"),
+        "category": method(category(), "Category::parts"),
+        "tanh": method(mlp({"NeuronType": "tanh", "EstimatorType": "CE"}, info(), [4, 5, 3, 1],
+                           [normalise(VARIABLES, 1)]), "MLP::MLP"),
+        "slow_tanh": method(mlp({"NeuronType": "tanh", "EstimatorType": "MSE", "NeuronInputType": "abssum"},
+                                info(tmva="4.2.0 [262656]"), [4, 5, 1], [principal(VARIABLES, 2)]), "MLP::MLP"),
+        "sigmoid": method(mlp({"NeuronType": "sigmoid", "EstimatorType": "CE"}, info(), [4, 6, 1],
+                              [decorrelate(VARIABLES, 3), normalise(VARIABLES, 4)]), "MLP::MLP"),
+        "radial": method(mlp({"NeuronType": "radial", "NeuronInputType": "sqsum", "EstimatorType": "MSE"},
+                             info(analysis="Multiclass"), [4, 4, 3], [], three), "MLP::MLP"),
+        "relu": method(mlp({"NeuronType": "ReLU", "EstimatorType": "MSE"}, info(analysis="Regression"), [4, 4, 2],
+                           []), "MLP::MLP"),
+    }  # fmt: skip

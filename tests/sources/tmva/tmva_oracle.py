@@ -1,0 +1,150 @@
+"""TMVA's formulas, one entry at a time, written to be read: what the source is compared with.
+
+Shares no code with it: the trees are walked in the XML itself, ties and cuts are decided by the test that asks.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+
+F = np.float32
+
+
+def root_of(path: Path) -> ElementTree.Element:
+    data = path.read_bytes()
+    return ElementTree.fromstring((gzip.decompress(data) if path.suffix == ".gz" else data).strip())
+
+
+def leaf(tree: ElementTree.Element, x: np.ndarray, at_cut_right: bool) -> ElementTree.Element:
+    node = tree.find("Node")
+    while node.find("Node") is not None:
+        value, cut = x[int(node.get("IVar"))], F(node.get("Cut"))
+        right = bool(value >= cut) if at_cut_right else bool(value > cut)
+        if node.get("cType") == "0":
+            right = not right
+        node = next(each for each in node if each.get("pos") == ("r" if right else "l"))
+    return node
+
+
+def response(node: ElementTree.Element) -> float:
+    return float(F(node.get("res")))
+
+
+def purity(node: ElementTree.Element) -> float:
+    if node.get("purity"):
+        return float(F(node.get("purity")))
+    return float(F(node.get("s")) / (F(node.get("s")) + F(node.get("b"))))
+
+
+def node_type(node: ElementTree.Element) -> float:
+    return float(node.get("nType"))
+
+
+def trees_of(method: ElementTree.Element) -> list[ElementTree.Element]:
+    return method.findall("Weights/BinaryTree")
+
+
+def grad_sum(method: ElementTree.Element, x: np.ndarray, at_cut_right: bool) -> float:
+    total = 0.0
+    for tree in trees_of(method):
+        total += response(leaf(tree, x, at_cut_right))
+    return total
+
+
+def grad(method: ElementTree.Element, x: np.ndarray, at_cut_right: bool) -> tuple[float, float]:
+    total = grad_sum(method, x, at_cut_right)
+    return total, 2.0 / (1.0 + math.exp(-2.0 * total)) - 1
+
+
+def weighted_mean(
+    method: ElementTree.Element, x: np.ndarray, at_cut_right: bool, value: Callable[[ElementTree.Element], float]
+) -> tuple[float, float]:
+    total = norm = 0.0
+    for tree in trees_of(method):
+        weight = float(F(tree.get("boostWeight")))
+        total += weight * value(leaf(tree, x, at_cut_right))
+        norm += weight
+    return total / norm, total / norm
+
+
+def regression(method: ElementTree.Element, x: np.ndarray, at_cut_right: bool) -> tuple[float, float]:
+    total = grad_sum(method, x, at_cut_right) + float(F(trees_of(method)[0].get("boostWeight")))
+    return total, float(F(total))
+
+
+def softmax(raw: list[float]) -> list[float]:
+    others = [sum(math.exp(b - a) for j, b in enumerate(raw) if j != i) for i, a in enumerate(raw)]
+    return [float(F(1.0 / (1.0 + each))) for each in others]
+
+
+def multiclass(method: ElementTree.Element, x: np.ndarray, classes: int) -> tuple[list[float], list[float]]:
+    raw = [0.0] * classes
+    for i, tree in enumerate(trees_of(method)):
+        raw[i % classes] += response(leaf(tree, x, True))
+    return raw, softmax(raw)
+
+
+def normalise(transform: ElementTree.Element, x: np.ndarray) -> np.ndarray:
+    ranges = transform.findall("Class")[-1].findall("Ranges/Range")
+    result = []
+    for value, each in zip(x, ranges, strict=True):
+        low, high = F(each.get("Min")), F(each.get("Max"))
+        scale = F(1.0 / float(high - low))
+        result.append((F(value) - low) * scale * F(2) - F(1))
+    return np.array(result, F)
+
+
+def square(element: ElementTree.Element) -> list[list[float]]:
+    words, columns = list(map(float, element.text.split())), int(element.get("Columns"))
+    return [words[i : i + columns] for i in range(0, len(words), columns)]
+
+
+def decorrelate(transform: ElementTree.Element, x: np.ndarray) -> np.ndarray:
+    rows = square(transform.findall("Matrix")[-1])
+    return np.array([sum(m * float(v) for m, v in zip(row, x, strict=True)) for row in rows], F)
+
+
+def principal(transform: ElementTree.Element, x: np.ndarray) -> np.ndarray:
+    mean = square(transform.findall("Statistics")[-1])[0]
+    vectors = square(transform.findall("Eigenvectors")[-1])
+    size = range(len(x))
+    return np.array([sum((float(x[j]) - mean[j]) * vectors[j][i] for j in size) for i in size], F)
+
+
+def fast_tanh(x: float) -> float:
+    if abs(x) > 4.97:
+        return math.copysign(1.0, x)
+    square = F(x * x)
+    a = F(x * float(F(135135) + square * (F(17325) + square * (F(378) + square))))
+    b = F(135135) + square * (F(62370) + square * (F(3150) + square * F(28)))
+    return float(a / b)
+
+
+def sigmoid(x: float) -> float:
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+def radial(x: float) -> float:
+    return math.exp(-x * x / 2)
+
+
+def network(
+    method: ElementTree.Element, x: np.ndarray, activation: Callable[[float], float], term: Callable[[float], float]
+) -> list[float]:
+    """The values of the last layer before its activation; ``term`` is what is summed of a weight times a value."""
+    layers = method.findall("Weights/Layout/Layer")
+    values = [float(each) for each in x]
+    for number, layer in enumerate(layers[:-1]):
+        values.append(1.0)
+        sums = [0.0] * int(layer.find("Neuron").get("NSynapses"))
+        for value, neuron in zip(values, layer, strict=True):
+            for to, weight in enumerate(neuron.text.split()):
+                sums[to] += term(float(F(weight)) * value)
+        values = [activation(each) for each in sums] if number < len(layers) - 2 else sums
+    return values
