@@ -17,7 +17,7 @@ every_instruction_set = pytest.mark.parametrize("isa", ["baseline", "avx2", "avx
 
 
 def bits_on(isa: str, module: str, expression: str, folder: Path = HERE) -> bytes:
-    """What ``expression`` of ``module``, a file in ``folder``, gives there. Skips, as not proven, what this CPU has not got."""
+    """What ``expression`` of ``module``, a file of ``folder``, gives there. Skips, as not proven, what is not there."""
     code = (f"import sys; from lading import engine\nsys.stdout.buffer.write(engine.isa().encode() + b' ')\n"
             f"if engine.isa() == {isa!r}: import {module}; sys.stdout.buffer.write({module}.{expression})")  # fmt: skip
     environment = {**os.environ, "LADING_ISA": isa, "PYTHONPATH": str(folder)}
