@@ -71,4 +71,8 @@ def _booster(thing: Any) -> Any:
         best = int(thing.best_iteration)
     except AttributeError:  # no early stopping
         return booster
-    return booster if thing.booster == "gblinear" else booster[: best + 1]
+    if thing.booster == "gblinear":
+        return booster
+    until = booster[: best + 1]
+    until.set_attr(**booster.attributes())
+    return until

@@ -39,7 +39,7 @@ def _parameters(text: str) -> dict[str, Any]:
     except ValueError:
         return {}
     given = {key: value for key, value in known.items() if isinstance(value, (str, int, float, bool))}
-    return {key: value for key, value in given.items() if value == value and not key.endswith("_")}
+    return {key: value for key, value in given.items() if value == value and "_" not in (key[0], key[-1])}
 
 
 def _plain(value: Any) -> Any:
@@ -85,6 +85,8 @@ def describe_variables(model: Model, learner: dict[str, Any]) -> None:
 
 
 def _described(names: list[Any]) -> str:
+    if not names or names == list(range(len(names))):
+        return f"category code, 0 to {len(names) - 1}" if names else "category code"
     listed = ", ".join(f"{code} {name}" for code, name in enumerate(names[:LISTED]))
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return f"category code: {listed}{more}" if names else "category code"
+    return f"category code: {listed}{more}"

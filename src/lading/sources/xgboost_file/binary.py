@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -120,7 +120,7 @@ class _Reader:
         try:
             return self._bytes(length).decode()
         except UnicodeDecodeError:
-            return self.fail("a text is no UTF-8")
+            self.fail("a text is no UTF-8")
 
     def objective(self) -> str:
         """The name of the objective. The learner of the first versions was four bytes longer."""
@@ -147,6 +147,6 @@ class _Reader:
         self._at += count
         return self._data[self._at - count : self._at]
 
-    def fail(self, why: str) -> Any:
+    def fail(self, why: str) -> NoReturn:
         """Raises FormatError."""
         raise FormatError(f"{self.where}: byte {self._at}: {why}; damaged XGBoost binary file")

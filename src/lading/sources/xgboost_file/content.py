@@ -45,7 +45,7 @@ def parse(data: bytes, where: str) -> tuple[str, dict[str, Any]]:
     form = form_of(data[:BEGINNING])
     if form == "pickle":
         raise UnsupportedError(
-            f"{where}: a Python pickle of an XGBoost model, which lading does not open: that runs whatever code is in it. "
+            f"{where}: a Python pickle of an XGBoost model, which lading does not open: that runs the code in it. "
             'Where it was made, load it and call booster.save_model("model.json") (for a classifier or regressor, '
             "model.save_model), then convert that file")
     if form == "dump":

@@ -79,7 +79,7 @@ def _numbers(text: str) -> list[float]:
     return [float(each) for each in inside.split(",")]
 
 
-def _margin(score: np.float32, kind: str) -> np.float32:
+def _margin(score: Any, kind: str) -> Any:
     """The logarithm is rounded once: another one in the last bit moves every margin."""
     if kind == "logit":
         return np.float32(-math.log(np.float32(1) / score - np.float32(1)))

@@ -89,7 +89,7 @@ def _take_sets(result: Tree, tree: Mapping[str, Any], where: str) -> None:
         begin, size = sets.get(node, (0, 0))
         if not 0 <= begin < begin + size <= len(members):
             raise FormatError(f"{where}: node {node} splits by category, its set is empty or not there; damaged file")
-        result.categories[node] = members[begin : begin + size]
+        result.categories[node] = members[begin : begin + size].tolist()
     result.left, result.right = (np.where(by_category, one, other) for one, other in
                                  ((result.right, result.left), (result.left, result.right)))  # fmt: skip
     result.missing = np.where(by_category, (missing ^ MISSING_LEFT) | NEGATIVE_IS_NONE, missing)

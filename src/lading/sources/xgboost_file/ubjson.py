@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -98,7 +98,7 @@ class _Reader:
         try:
             return self._take(length).decode()
         except UnicodeDecodeError:
-            return self._fail("a text is no UTF-8")
+            self._fail("a text is no UTF-8")
 
     def _length(self, first: str = "") -> int:
         letter = first or self.letter()
@@ -123,5 +123,5 @@ class _Reader:
         self._at += count
         return self._data[self._at - count : self._at]
 
-    def _fail(self, why: str) -> Any:
+    def _fail(self, why: str) -> NoReturn:
         raise FormatError(f"{self._where}: byte {self._at}: {why}; damaged UBJSON")
