@@ -1,9 +1,12 @@
 """Makes the model files of one version of XGBoost, with its numbers for them: ``python make.py FOLDER``.
 
-Run it once with each version whose files are kept here, in an environment that has that XGBoost:
+Run it once with each version whose files are kept here, in an environment that has that XGBoost.
 
-    for 0.90 and 1.0.2 (the binary form without and with its version, margins as base_score), 1.7.6 (the last but one
-    binary form, categories), 2.1.4 (vector leaves among the nodes), 3.1.3 (base_score as a list, names of categories)
+- 0.90: binary without "binf" in front and without a version, margins as base_score, the base added last;
+- 1.0.2: the first with JSON, binary with its version;
+- 1.7.6: the last with the binary form as its own; categories;
+- 2.1.4: vector leaves among the nodes;
+- 3.1.3: base_score as a list, names of categories.
 
 Beside ``<version>/<case>.<form>`` it writes ``<version>.npz``: "rows", and "<case>/margin", "<case>/score".
 """
@@ -25,18 +28,18 @@ LOGISTIC = {"objective": "binary:logistic", "base_score": 0.3}
 CLASSES = {"objective": "multi:softprob", "num_class": 3}
 DART = dict(LOGISTIC, booster="dart", rate_drop=0.5, eta=0.7)
 VECTOR = {"objective": "reg:squarederror", "multi_strategy": "multi_output_tree", "tree_method": "hist"}
+QUANTILES = {"objective": "reg:quantileerror", "quantile_alpha": [0.2, 0.8], "tree_method": "hist"}
 CASES = {
     (0, 90): {"logistic": (LOGISTIC, "signal", "bin"), "classes": (CLASSES, "kind", "bin"),
               "dart": (DART, "signal", "bin"), "poisson": ({"objective": "count:poisson"}, "count", "bin")},
     (1, 0): {"logitraw": ({"objective": "binary:logitraw", "base_score": 0.3}, "signal", "json"),
-             "logistic": (LOGISTIC, "signal", "bin")},
+             "logistic": (LOGISTIC, "signal", "bin"), "dart": (DART, "signal", "json")},
     (1, 7): {"classes": (CLASSES, "kind", "bin"), "dart": (DART, "signal", "bin"),
              "poisson": ({"objective": "count:poisson"}, "count", "bin"), "categories": (LOGISTIC, "signal", "json"),
              "forest": (dict(LOGISTIC, num_parallel_tree=2, subsample=0.6), "signal", "ubj")},
     (2, 1): {"vector": (VECTOR, "several", "json"), "dart": (DART, "signal", "ubj")},
     (3, 1): {"classes": (CLASSES, "kind", "json"), "vector": (VECTOR, "several", "ubj"),
-             "categories": (LOGISTIC, "signal", "ubj"), "quantiles": (
-                 {"objective": "reg:quantileerror", "quantile_alpha": [0.2, 0.8], "tree_method": "hist"}, "count", "json")},
+             "categories": (LOGISTIC, "signal", "ubj"), "quantiles": (QUANTILES, "count", "json")},
 }  # fmt: skip
 
 
@@ -53,7 +56,7 @@ def data() -> tuple[np.ndarray, dict[str, np.ndarray]]:
 
 
 def matrix(x: np.ndarray, target: np.ndarray, case: str) -> xgboost.DMatrix:
-    """The training data; feature 3 is a category where the case says so, from 3.1 on one with names."""
+    """The training data; feature 3 is a category where the case says so, from 3.1 on one with numbers for names."""
     names = ["pt", "eta", "phi", "kind"]
     if case != "categories":
         return xgboost.DMatrix(x, target, feature_names=names)
@@ -62,9 +65,9 @@ def matrix(x: np.ndarray, target: np.ndarray, case: str) -> xgboost.DMatrix:
         return xgboost.DMatrix(x, target, feature_names=names, feature_types=types, enable_categorical=True)
     import pandas
 
-    table = pandas.DataFrame(dict(zip(names, x.T)))
+    table = pandas.DataFrame(dict(zip(names, x.T, strict=True)))
     codes = np.nan_to_num(x[:, 3], nan=-1).astype(int)
-    table["kind"] = pandas.Categorical.from_codes(codes, [f"decay {each}" for each in range(40)])
+    table["kind"] = pandas.Categorical.from_codes(codes, [10 * each for each in range(40)])
     return xgboost.DMatrix(table, target, enable_categorical=True)
 
 
@@ -99,8 +102,9 @@ def main(folder: Path) -> None:
         if case == "categories":
             given = xgboost.DMatrix(rows, feature_names=booster.feature_names, feature_types=booster.feature_types,
                                     enable_categorical=True)  # fmt: skip
-        numbers[f"{case}/margin"] = booster.predict(given, output_margin=True)
-        numbers[f"{case}/score"] = booster.predict(given)
+        every = {"ntree_limit": ROUNDS} if VERSION < (1, 3) else {}  # else dart leaves out trees by chance
+        numbers[f"{case}/margin"] = booster.predict(given, output_margin=True, **every)
+        numbers[f"{case}/score"] = booster.predict(given, **every)
     np.savez_compressed(folder / f"{version}.npz", **numbers)
 
 

@@ -13,7 +13,7 @@ from lading.evaluation import evaluator
 from lading.sources import recognise
 
 HERE = Path(__file__).parent
-FILES = sorted(path for path in HERE.glob("*.*.*/*") if path.suffix in (".json", ".ubj", ".bin"))
+FILES = sorted(path for path in HERE.glob("[0-9]*/*") if path.suffix in (".json", ".ubj", ".bin"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name} {path.name}")

@@ -18,6 +18,9 @@ from .trees import trees_of
 #: More features or outputs than any model has; a damaged number must not ask for memory.
 MOST = 1 << 24
 
+#: Before these versions XGBoost summed the trees and added the base score last.
+BASE_FIRST_SINCE, DART_BASE_FIRST_SINCE = (1, 3), (1, 4)
+
 
 def model_of_learner(content: dict[str, Any], origin: dict[str, Any], where: str) -> Model:
     """The model that a parsed file describes. Raises FormatError or UnsupportedError."""
@@ -55,6 +58,8 @@ def forest_of_learner(
     if objective.link == "softmax":
         forest.link_type = "float32_exp"  # XGBoost adds the exponentials in double precision
     forest.base = base_margins(learner["learner_model_param"]["base_score"], objective, version, outputs, where)
+    if version < (BASE_FIRST_SINCE if weights is None else DART_BASE_FIRST_SINCE):
+        forest.base_at = "end"
     _assign_outputs(forest, model, outputs, where)
     return forest
 
