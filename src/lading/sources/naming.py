@@ -145,7 +145,7 @@ class _Naming:
         for node in self.nodes:
             for name in node.reads():
                 if name in self.model.weights and name not in wanted:
-                    wanted[name] = f"{self._layer(node)}.{part(node, node.inputs.index(name))}"
+                    wanted[name] = f"{self._layer(node)}.{part(node, _place(node, name))}"
             for index, name in enumerate(node.outputs):
                 if name and name not in self.fixed:
                     one = sum(map(bool, node.outputs)) == 1
@@ -256,3 +256,7 @@ def _distinct(wanted: list[str], taken: set[str]) -> list[str]:
         result.append(fresh)
     return result
 
+
+def _place(node: Node, name: str) -> int:
+    """Which input of ``node`` is the value ``name``; others may be arrays written in place."""
+    return next(place for place, each in enumerate(node.inputs) if isinstance(each, str) and each == name)

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lading.agreement import run_engine
 from lading.errors import FormatError, UnsupportedError
 from lading.sources import xgboost as source
 from lading.sources.xgboost_file import binary, ubjson
@@ -189,3 +190,15 @@ def test_typed_arrays_are_numpys(kind: str) -> None:
 def test_damaged_ubjson_is_refused(data: bytes, message: str) -> None:
     with pytest.raises(FormatError, match=message):
         ubjson.parse(data, "file")
+
+
+def test_quantiles_are_sorted_since_xgboost_sorts_them() -> None:
+    rows = np.load(HERE / "3.1.3.npz")["rows"]
+    path = HERE / "3.1.3" / "quantiles.json"
+    crossed = changed(path, learner__learner_model_param__base_score="[9,0]")
+    before, since = (source.read_bytes(crossed.replace(b"[3, 1, 3]", version), "file")
+                     for version in (b"[3, 3, 0]", b"[3, 4, 0]"))  # fmt: skip
+    before, since = (run_engine(model)({"features": rows}) for model in (before, since))
+    np.testing.assert_array_equal(since["margin"], before["margin"])
+    assert (before["score"] == before["margin"]).all() and (before["score"][:, 0] > before["score"][:, 1]).any()
+    np.testing.assert_array_equal(since["score"], np.sort(before["score"], axis=1))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import lading
 from lading.agreement import run_engine
 from lading.agreement.forests import LAST_PLACES, compare_forest
 from lading.model import Model
@@ -127,3 +128,13 @@ def test_linear_boosters_are_refused_with_the_reason() -> None:
     booster = xgboost.train({"booster": "gblinear", "updater": "coord_descent"}, data, 2)
     with pytest.raises(ValueError, match=r"the booster is 'gblinear'; those of trees are read .* a linear model"):
         source.from_object(booster)
+
+
+@pytest.mark.parametrize("case", [0, 3, 13, 14, 22, 25], ids=lambda place: f"{CASES[place][0]} {CASES[place][2]}")
+def test_a_converted_model_survives_saving(case: int, tmp_path: Path) -> None:
+    booster = trained(*CASES[case])
+    model = lading.convert(booster)
+    model.save(tmp_path / "bdt")
+    got = lading.load(tmp_path / "bdt").run({name: X[:, place] for place, name in enumerate(NAMES)})
+    expected = booster.predict(xgboost.DMatrix(X, feature_names=NAMES), output_margin=True)
+    np.testing.assert_array_equal(got["margin"], expected)

@@ -18,7 +18,7 @@ def add_scores(model: Model, objective: Objective) -> None:
             Node("hinge", "Cast", ["positive"], ["score"], {"to": "float32"}),
         ])  # fmt: skip
     elif objective.then == "sorted":
-        count = np.array([model.outputs["margin"].axes[-1]], np.int64)
+        count = np.array([len(model.outputs["margin"].label_list)], np.int64)
         _replace_score(model, [Node("sort", "TopK", ["margin", count], ["score", ""], {"largest": 0})])
     elif objective.then == "class":
         greatest = Node("greatest", "ArgMax", ["margin"], ["class"], {"axis": 1, "keepdims": 0})
