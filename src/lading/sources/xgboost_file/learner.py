@@ -16,7 +16,7 @@ from .scores import add_scores
 from .trees import trees_of
 
 #: More features or outputs than any model has; a damaged number must not ask for memory.
-MOST = 1 << 24
+MOST_FEATURES, MOST_OUTPUTS = 1 << 24, 1 << 14
 
 #: Before these versions XGBoost summed the trees and added the base score last.
 BASE_FIRST_SINCE, DART_BASE_FIRST_SINCE = (1, 3), (1, 4)
@@ -51,7 +51,7 @@ def forest_of_learner(
     """The forest of a learner."""
     model, weights = _booster(learner["gradient_booster"], where)
     features = int(learner["learner_model_param"]["num_feature"])
-    if not 0 <= features <= MOST:
+    if not 0 <= features <= MOST_FEATURES:
         raise FormatError(f"{where}: {features} features; damaged file")
     forest = grow(trees_of(model, weights, where), features, where, link=objective.link,
                   feature_names=_names(learner, features, where), labels=labels_of(learner, outputs))  # fmt: skip
@@ -76,7 +76,7 @@ def _booster(booster: dict[str, Any], where: str) -> tuple[dict[str, Any], Any]:
 
 def _outputs(parameters: dict[str, Any], where: str) -> int:
     outputs = max(int(parameters.get("num_class", 0)), int(parameters.get("num_target", 1)), 1)
-    if outputs > MOST:
+    if outputs > MOST_OUTPUTS:
         raise FormatError(f"{where}: {outputs} outputs; damaged file")
     return outputs
 
