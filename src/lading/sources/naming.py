@@ -256,4 +256,3 @@ def _distinct(wanted: list[str], taken: set[str]) -> list[str]:
         used.add(fresh)
         result.append(fresh)
     return result
-

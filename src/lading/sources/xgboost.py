@@ -1,33 +1,33 @@
-"""XGBoost models: JSON and UBJSON of every version.
+"""XGBoost models: JSON and UBJSON of every version, and the binary files that XGBoost 3.1 ceased to read.
 
 Left is ``x < t`` in float32, missing (NaN) goes where the node says, the sum is float32 from the base score in the
 order of the trees (https://xgboost.readthedocs.io/en/stable/tutorials/saving_model.html). "margin" is what
-``Booster.predict(output_margin=True)`` gives, "score" what ``predict`` gives.
+``Booster.predict(output_margin=True)`` gives, "score" what ``predict`` gives. With multi:softmax, where ``predict``
+gives the number of the class, that is the output "class", and "score" the probabilities as with multi:softprob.
+
+A file is read with all its trees, as ``Booster.predict`` uses them. A live XGBModel that stopped early is read up to
+its best_iteration, as its own ``predict`` does.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import FormatError
 from . import is_of
 
 if TYPE_CHECKING:
     from ..agreement.forests import Predictor
     from ..model import Model
 
-#: Bytes that are looked at to recognise a file: XGBoost writes the keys of an object in the order of the alphabet.
-BEGINNING = 1 << 16
-
 
 def recognises(path: Path) -> bool:
-    """Whether the content is that of a model that XGBoost saved."""
+    """Whether the content is that of a model that XGBoost saved, in any of its forms."""
+    from .xgboost_file.content import BEGINNING, form_of
+
     with path.open("rb") as file:
-        beginning = file.read(BEGINNING)
-    return beginning.lstrip()[:1] == b"{" and b'"learner"' in beginning
+        return form_of(file.read(BEGINNING)) != ""
 
 
 def read(path: str | Path) -> Model:
@@ -37,21 +37,13 @@ def read(path: str | Path) -> Model:
 
 
 def read_bytes(data: bytes, where: str) -> Model:
-    """The model in the bytes of an XGBoost file."""
+    """The model in the bytes of an XGBoost file. Raises FormatError or UnsupportedError."""
+    from .xgboost_file.content import parse
     from .xgboost_file.learner import model_of_learner
 
-    origin = {"format": "xgboost", "sha256": hashlib.sha256(data).hexdigest()}
-    return model_of_learner(_parsed(data, where), origin, where)
-
-
-def _parsed(data: bytes, where: str) -> dict[str, Any]:
-    try:
-        content = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise FormatError(f"{where}: no XGBoost model, or a damaged one: {error}") from None
-    if not isinstance(content, dict):
-        raise FormatError(f"{where}: no XGBoost model: the file holds a {type(content).__name__}")
-    return content
+    form, content = parse(data, where)
+    origin = {"format": "xgboost", "encoding": form, "sha256": hashlib.sha256(data).hexdigest()}
+    return model_of_learner(content, origin, where)
 
 
 def holds(thing: object) -> bool:
@@ -60,8 +52,8 @@ def holds(thing: object) -> bool:
 
 
 def from_object(thing: Any) -> Model:
-    """The model in a Booster or XGBModel."""
-    return read_bytes(bytes(_booster(thing).save_raw("json")), "xgboost Booster")
+    """The model in a Booster, or in an XGBModel up to its best iteration."""
+    return read_bytes(bytes(_booster(thing).save_raw("ubj")), "xgboost Booster")
 
 
 def predictor(thing: Any) -> Predictor:
@@ -72,4 +64,15 @@ def predictor(thing: Any) -> Predictor:
 
 
 def _booster(thing: Any) -> Any:
-    return thing if hasattr(thing, "inplace_predict") else thing.get_booster()
+    if hasattr(thing, "inplace_predict"):
+        return thing
+    booster = thing.get_booster()
+    try:
+        best = int(thing.best_iteration)
+    except AttributeError:  # no early stopping
+        return booster
+    if thing.booster == "gblinear":
+        return booster
+    until = booster[: best + 1]
+    until.set_attr(**booster.attributes())
+    return until
