@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..graph import Node
+from ..trees.modelling import ARRAYS
 
 LAYER = ("x", "w", "b")
 NORM = ("x", "scale", "b", "mean", "var")
@@ -50,6 +51,7 @@ INPUTS = {
     "DequantizeLinear": ("x", "scale", "zero_point"),
     "CumSum": ("x", "axis"),
     "Trilu": ("x", "k"),
+    "lading.TreeEnsemble": ("x", *ARRAYS),
 }
 
 #: Names of outputs of operators that have several of different meaning.

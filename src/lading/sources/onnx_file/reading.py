@@ -11,6 +11,7 @@ from onnx import GraphProto, ModelProto, NodeProto, TypeProto
 from ...bundle.evaluate import OPERATORS, BundleError
 from ...errors import FormatError
 from ...graph import OPSET, Graph, Node, Subgraph
+from .. import onnx_ml
 from ..naming import rename_values
 from ..onnx_opsets import UPGRADED, Refused, upgrade
 from .attributes import attribute_of, constant_of
@@ -36,6 +37,7 @@ class Reading:
         self.where = where
         self.weights: dict[str, np.ndarray] = {}
         self.graphs: dict[str, Graph] = {}
+        self.classes: list[tuple[Node, int, list[str]]] = []  # whose output has scores of which classes
         self.outputs: dict[str, str] = {}  # the file's name of an output -> the model's
         self.faults = Faults(where)
         self._values: dict[str, np.ndarray] = {}  # of nodes that compute with constants
@@ -175,9 +177,11 @@ class Reading:
         renamed = _renamed(proto, scope)
         self.types.learn(renamed, version, opsets)
         refused = None
-        if standard(proto.domain) == "" and (proto.op_type in KNOWN or proto.op_type in UPGRADED):
+        is_ml = proto.domain == onnx_ml.DOMAIN and proto.op_type in onnx_ml.RULES
+        if is_ml or standard(proto.domain) == "" and (proto.op_type in KNOWN or proto.op_type in UPGRADED):
             try:
-                return self._upgraded(proto, renamed, version)
+                node = self._as_node(proto, renamed)
+                return self._of_ml(node) if is_ml else upgrade(node, version, self)
             except Refused as error:
                 refused = error
         if refused is None or version > OPSET:
@@ -189,12 +193,21 @@ class Reading:
         self.faults.taint(renamed.output)
         return []
 
-    def _upgraded(self, proto: NodeProto, renamed: NodeProto, version: int) -> list[Node]:
+    def _as_node(self, proto: NodeProto, renamed: NodeProto) -> Node:
         where = f"{self.where}: {described(proto)}"
         attributes = {a.name: value for a in proto.attribute if (value := attribute_of(a, where)) is not None}
         node = Node(exporter_name(proto), proto.op_type, list(renamed.input), list(renamed.output), attributes)
         _trim(node)
-        return upgrade(node, version, self)
+        return node
+
+    def _of_ml(self, node: Node) -> list[Node]:
+        """The nodes that one of ONNX-ML stands for; who makes scores of classes is kept."""
+        made = onnx_ml.nodes_of(node, self)
+        names = node.attributes.get("classlabels_strings") or [
+            str(each) for key in ("classlabels_int64s", "classlabels_ints") for each in node.attributes.get(key, [])]  # type: ignore[union-attr]
+        scores = node.outputs[-1] if names and len(node.outputs) > 1 else ""
+        self.classes += [(each, each.outputs.index(scores), list(names)) for each in made if scores and scores in each.outputs]  # type: ignore
+        return made
 
     def _expand(self, proto: NodeProto, body: Body, scope: Scope) -> list[Node]:
         """The nodes that a function stands for."""
