@@ -110,7 +110,7 @@ def _split(tree: Growing, at: int, branch: Branch) -> list[tuple[int, int, bool]
         tree.compare(at, branch.feature, branch.value, branch.mode == GT, not missing)
         return [(true, at, False), (false, at, True)]
     if branch.mode == NEQ:
-        true, false, missing = false, true, not missing
+        true, false, missing = false, true, False  # NaN is unequal to everything
     members = branch.members if branch.mode == MEMBER else (branch.value,)
     return _equal_to_any(tree, at, branch.feature, sorted({float(m) for m in members if m == m}), true, false, missing)
 

@@ -33,8 +33,9 @@ def regressor(node: Node, values: Values) -> list[Node]:
 def _regression(node: Node, values: Values, found: Ensemble) -> list[Node]:
     to, targets = Replacement(node, values), int(node.attributes.get("n_targets", 1))  # type: ignore[call-overload]
     transform = found.transform if targets > 1 or found.transform == "PROBIT" else "NONE"  # as ONNX Runtime has it
-    base = found.base if len(found.base) == targets else np.zeros(0)
-    forest = _forest(to, found, targets, base, LINKS.get(transform, "identity"))
+    if len(found.base) not in (0, targets):
+        raise Refused(f"{len(found.base)} base values for {targets} targets")
+    forest = _forest(to, found, targets, found.base, LINKS.get(transform, "identity"))
     if targets == 1:
         forest.leaf = forest.leaf.reshape(-1, 1)  # so that the result is (n, 1)
     made = node.outputs[0]

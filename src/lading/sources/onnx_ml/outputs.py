@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from onnx import ModelProto, TensorProto, TypeProto
+from onnx import ModelProto, TensorProto, TypeProto, ValueInfoProto
 
 from ...endpoints import Label, valid_name
 
@@ -35,12 +35,25 @@ def plain_outputs(model: ModelProto) -> tuple[dict[str, str], dict[str, list[str
             kind.tensor_type.elem_type = TensorProto.FLOAT
             output.type.CopyFrom(kind)
             said[output.name] = "a list of maps in the file, here an array whose labels are the keys"
+    for output in model.graph.output:
+        if _is_label_of_one(output, model):
+            output.type.tensor_type.shape.dim[0].ClearField("dim_value")
     texts = [output for output in model.graph.output if output.type.tensor_type.elem_type == TensorProto.STRING]
     if len(texts) < len(model.graph.output):
         for output in texts:
             said[output.name] = "a text, which is left out: the labels of the scores name the classes"
             model.graph.output.remove(output)
     return said, keys
+
+
+def _is_label_of_one(output: ValueInfoProto, model: ModelProto) -> bool:
+    """Whether a label is declared to be one number though rows are many, as onnxmltools does."""
+    open_rows = any(not i.type.tensor_type.shape.dim[:1] or not i.type.tensor_type.shape.dim[0].dim_value
+                    for i in model.graph.input)  # fmt: skip
+    kind = output.type.tensor_type
+    classifies = any(node.op_type.endswith("Classifier") and node.domain == "ai.onnx.ml" for node in model.graph.node)
+    return classifies and open_rows and kind.elem_type == TensorProto.INT64 and [
+        dim.dim_value for dim in kind.shape.dim] == [1]  # fmt: skip
 
 
 def name_labels(model: Model, classes: list[tuple[Node, int, list[str]]], keys: dict[str, list[str]]) -> None:
