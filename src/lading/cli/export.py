@@ -10,8 +10,8 @@ import click
 @click.command(short_help="Write a model in another format.")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File to write: .onnx")
-@click.option("--operators", type=click.Choice(["TreeEnsemble", "classic"]), default="TreeEnsemble", show_default=True,
-              help="Forests as TreeEnsemble of ai.onnx.ml 5, or by the older operator that every runtime has.")  # fmt: skip
+@click.option("--operators", type=click.Choice(["TreeEnsemble", "classic"]), default="TreeEnsemble",
+              help="Forests as TreeEnsemble of ai.onnx.ml 5 (default), or by the older operator of all runtimes.")
 def export(model: Path, output: Path, operators: str) -> None:
     """Write MODEL, a bundle or any model file that is read, in the format that the ending of the output tells.
 

@@ -46,8 +46,8 @@ MOST_BYTES = (1 << 31) - 1
 def write(model: Model, path: Path, operators: str = "TreeEnsemble") -> None:
     """Writes ``model`` as one ONNX file, all of it or nothing. Raises UnsupportedError or MissingPackage.
 
-    ``operators``: forests as "TreeEnsemble" of ai.onnx.ml 5 (ONNX Runtime 1.20 and newer), or "classic":
-    TreeEnsembleRegressor, which every runtime has.
+    ``operators``: forests as "TreeEnsemble" of ai.onnx.ml 5, which new runtimes have, or "classic":
+    TreeEnsembleRegressor, which all have.
     """
     data = to_bytes(model, str(path), operators)
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
@@ -119,7 +119,9 @@ def _value(model: Model, endpoint: Input | Output) -> Any:
     return helper.make_tensor_value_info(endpoint.name, _number_of(endpoint.type), shape, endpoint.description)
 
 
-def _graph(model: Model, name: str, inputs: list[Any], outputs: list[Any], forests: onnx_forests.Forests) -> GraphProto:
+def _graph(
+    model: Model, name: str, inputs: list[Any], outputs: list[Any], forests: onnx_forests.Forests
+) -> GraphProto:
     from onnx import helper
 
     graph: Graph = model.graphs[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 from onnx import GraphProto, ModelProto, NodeProto, TypeProto
@@ -178,7 +179,7 @@ class Reading:
         self.types.learn(renamed, version, opsets)
         refused = None
         is_ml = proto.domain == onnx_ml.DOMAIN and proto.op_type in onnx_ml.RULES
-        if is_ml or standard(proto.domain) == "" and (proto.op_type in KNOWN or proto.op_type in UPGRADED):
+        if is_ml or (standard(proto.domain) == "" and (proto.op_type in KNOWN or proto.op_type in UPGRADED)):
             try:
                 node = self._as_node(proto, renamed)
                 return self._of_ml(node) if is_ml else upgrade(node, version, self)
@@ -203,10 +204,10 @@ class Reading:
     def _of_ml(self, node: Node) -> list[Node]:
         """The nodes that one of ONNX-ML stands for; who makes scores of classes is kept."""
         made = onnx_ml.nodes_of(node, self)
-        names = node.attributes.get("classlabels_strings") or [
-            str(each) for key in ("classlabels_int64s", "classlabels_ints") for each in node.attributes.get(key, [])]  # type: ignore[union-attr]
-        scores = node.outputs[-1] if names and len(node.outputs) > 1 else ""
-        self.classes += [(each, each.outputs.index(scores), list(names)) for each in made if scores and scores in each.outputs]  # type: ignore
+        names = [str(each) for key in ("strings", "int64s", "ints") for each in _list(node, f"classlabels_{key}")]
+        for each in made if len(node.outputs) > 1 else ():
+            if names and node.outputs[1] in each.outputs:
+                self.classes.append((each, each.outputs.index(node.outputs[1]), names))
         return made
 
     def _expand(self, proto: NodeProto, body: Body, scope: Scope) -> list[Node]:
@@ -263,6 +264,11 @@ class Reading:
         name = name if name not in self.graphs else f"{name}~{len(self.graphs)}"
         self.graphs[name] = Graph(nodes)
         return Subgraph(name, outputs)
+
+
+def _list(node: Node, name: str) -> list[Any]:
+    given = node.attributes.get(name)
+    return given if isinstance(given, list) else []
 
 
 def _is_omitted(operand: str | np.ndarray) -> bool:

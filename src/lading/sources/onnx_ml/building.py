@@ -45,3 +45,9 @@ class Replacement:
         made = to or self.values.fresh(f"{self.node.outputs[-1] or self.node.outputs[0]}.{kind}")
         self.nodes.append(Node("", "Cast", [x], [made], {"to": kind}))
         return made
+
+
+def whole(node: Node, name: str, usual: int) -> int:
+    """An attribute that is a whole number."""
+    value = node.attributes.get(name, usual)
+    return value if isinstance(value, int) else usual

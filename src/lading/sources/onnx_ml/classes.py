@@ -48,10 +48,9 @@ class Classes:
             if not bases and not self.positive and not self._certain(count):
                 raise Refused("some rows get no vote for one of the classes, and negative votes for others")
             return
-        if voted == {0}:
-            if bases > 1 or self.found.transform == "PROBIT":
-                raise Refused("two classes with votes for the first alone, and two base values or PROBIT: ONNX Runtime "
-                              "gives no meaningful scores for it")
+        if voted == {0} and (bases > 1 or self.found.transform == "PROBIT"):
+            raise Refused("two classes with votes for the first alone, and two base values or PROBIT: ONNX Runtime "
+                          "gives no meaningful scores for it")
         if voted == {0, 1} and 1 not in always_voted(self.found):
             raise Refused("some rows get a vote for the second of two classes, and some do not: ONNX Runtime means "
                           "different things by their scores")
@@ -103,7 +102,7 @@ class Classes:
             return
         second = margin if self.is_one_column else self.to.add("Gather", margin, np.array(1), axis=1)
         alone = len(self.voted) == 1
-        numbers = self.numbers if alone else [0, 1]  # with votes for both ONNX Runtime gives 0 and 1, whatever the labels
+        numbers = self.numbers if alone else [0, 1]  # for both: ONNX Runtime's, whatever the labels
         chosen = self.to.add("Greater", second, np.array(kind(0.5 if alone and self.positive else 0.0)))
         if numbers == [0, 1]:
             self.to.cast(chosen, "int64", made)
@@ -124,5 +123,6 @@ def always_voted(found: Ensemble) -> set[int]:
     certain: set[int] = set()
     for root in found.roots:
         leaves = leaves_below(found, root)
-        certain |= set.intersection(*({output for output, _ in found.votes[leaf]} for leaf in leaves)) if leaves else set()
+        voted = [{output for output, _ in found.votes[leaf]} for leaf in leaves]
+        certain |= set.intersection(*voted) if voted else set()
     return certain

@@ -47,5 +47,6 @@ def _table(node: Node, side: str) -> tuple[np.ndarray, Any]:
     for ending, kind in KINDS.items():
         if f"{side}_{ending}" in node.attributes:
             name, usual = DEFAULTS[ending]
-            return np.asarray(node.attributes[f"{side}_{ending}"], kind), kind(node.attributes.get(name, usual))
+            said: Any = node.attributes.get(name, usual)
+            return np.asarray(node.attributes[f"{side}_{ending}"], kind), kind(said)
     raise Refused("its table is one of texts, which lading does not have")

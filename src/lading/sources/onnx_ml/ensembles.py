@@ -10,7 +10,7 @@ from ...graph import Node
 from ...model import Model
 from ...trees import Forest, add_forest, grow
 from ..onnx_opsets import Refused
-from .building import Replacement
+from .building import Replacement, whole
 from .classes import Classes
 from .comparing import ALWAYS, LEAF, MOST_COPIES, is_strict, tree_of
 from .links import LINKS, transformed
@@ -31,7 +31,7 @@ def regressor(node: Node, values: Values) -> list[Node]:
 
 
 def _regression(node: Node, values: Values, found: Ensemble) -> list[Node]:
-    to, targets = Replacement(node, values), int(node.attributes.get("n_targets", 1))  # type: ignore[call-overload]
+    to, targets = Replacement(node, values), whole(node, "n_targets", 1)
     transform = found.transform if targets > 1 or found.transform == "PROBIT" else "NONE"  # as ONNX Runtime has it
     if len(found.base) not in (0, targets):
         raise Refused(f"{len(found.base)} base values for {targets} targets")
@@ -102,11 +102,11 @@ def _forest(to: Replacement, found: Ensemble, outputs: int, base: np.ndarray, li
     shape = to.values.shape(x)
     read = max((branch.feature for branch in found.branches if branch.mode != LEAF), default=-1) + 1
     features = shape[1] if shape is not None and len(shape) == 2 and shape[1] is not None else read
-    rules: dict[str, Any] = dict(
-        left_if="x < t" if strict else "x <= t", input_type="float64" if wide else "float32", sum_type=kind.name,
-        base_at="end", combine="mean" if found.aggregate == "AVERAGE" else "sum", link=link, link_type=kind.name,
-        base=base.astype(kind) if base.size else None,
-    )  # fmt: skip
+    rules: dict[str, Any] = {
+        "left_if": "x < t" if strict else "x <= t", "input_type": kind.name, "sum_type": kind.name, "base_at": "end",
+        "combine": "mean" if found.aggregate == "AVERAGE" else "sum", "link": link, "link_type": kind.name,
+        "base": base.astype(kind) if base.size else None,
+    }  # fmt: skip
     if tree_output is not None:
         rules["tree_output"] = tree_output
     return grow(trees, features, to.node.name or to.node.operator, **rules)

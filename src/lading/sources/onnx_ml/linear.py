@@ -8,7 +8,7 @@ import numpy as np
 
 from ...graph import Node
 from ..onnx_opsets import Refused
-from .building import Operand, Replacement
+from .building import Operand, Replacement, whole
 from .links import transformed
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def regressor(node: Node, values: Values) -> list[Node]:
     """x times the coefficients of each target, plus the intercepts: (n, targets) in float32."""
-    to, targets = Replacement(node, values), int(node.attributes.get("targets", 1))  # type: ignore[call-overload]
+    to, targets = Replacement(node, values), whole(node, "targets", 1)
     transform = str(node.attributes.get("post_transform", "NONE"))
     if transform not in ("NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT"):
         raise Refused(f"its post transform '{transform}' is not known")

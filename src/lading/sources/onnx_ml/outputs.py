@@ -26,11 +26,11 @@ def plain_outputs(model: ModelProto) -> tuple[dict[str, str], dict[str, list[str
     for node in model.graph.node:
         if node.op_type == "ZipMap" and node.domain == "ai.onnx.ml":
             given = [str(each) for a in node.attribute for each in (*a.ints, *(text.decode() for text in a.strings))]
-            keys |= {name: given for name in node.output}
+            keys |= dict.fromkeys(node.output, given)
             node.op_type, node.domain = "Identity", ""
             del node.attribute[:]
     for output in model.graph.output:
-        if output.type.WhichOneof("value") == "sequence_type" and output.type.sequence_type.elem_type.HasField("map_type"):
+        if output.type.sequence_type.elem_type.HasField("map_type"):
             kind = TypeProto()
             kind.tensor_type.elem_type = TensorProto.FLOAT
             output.type.CopyFrom(kind)
@@ -56,7 +56,9 @@ def _is_label_of_one(output: ValueInfoProto, model: ModelProto) -> bool:
         dim.dim_value for dim in kind.shape.dim] == [1]  # fmt: skip
 
 
-def name_labels(model: Model, classes: list[tuple[Node, int, list[str]]], keys: dict[str, list[str]]) -> None:
+def name_labels(
+    model: Model, classes: list[tuple[Node, int, list[str]]], keys: dict[str, list[str]]
+) -> None:
     """Gives outputs that hold scores of classes their labels.
 
     ``classes`` says which output of a node has them, and what they are called; ``keys`` are those of maps.
@@ -66,7 +68,8 @@ def name_labels(model: Model, classes: list[tuple[Node, int, list[str]]], keys: 
     for output in model.output_list:
         name = output.name
         while name not in known and name in made and made[name].operator in SAME:
-            name = next((each for each in made[name].inputs if isinstance(each, str) and (each in made or each in known)), "")
+            read = made[name].reads()
+            name = next((each for each in read if each in made or each in known), "")
         names = unique([valid_name(each) for each in known.get(name, [])])
         if names and len(output.axes) == 2 and output.axes[-1] == len(names):
             output.axes[-1] = "label"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,20 +42,21 @@ def old_pair(node: Node, votes: str) -> Ensemble:
     count = len(modes)
     columns = [_column(node, f"nodes_{name}", count) for name in ("featureids", "truenodeids", "falsenodeids")]
     missing = _whole(node, "nodes_missing_value_tracks_true") or [0] * count
-    for name, column in (("treeids", trees), ("nodeids", ids), ("values", values), ("missing_value_tracks_true", missing)):
-        if len(column) != count:
-            raise FormatError(f"{node.name or node.operator}: {len(column)} nodes_{name} for {count} nodes; damaged file")
+    for name, length in (("treeids", len(trees)), ("nodeids", len(ids)), ("values", len(values)),
+                         ("missing_value_tracks_true", len(missing))):  # fmt: skip
+        if length != count:
+            raise FormatError(f"{_who(node)}: {length} nodes_{name} for {count} nodes; damaged file")
     place = {each: at for at, each in enumerate(zip(trees, ids, strict=True))}
     if len(place) != count:
-        raise FormatError(f"{node.name or node.operator}: a node stands twice in its tree; damaged file")
-    leaf_votes: list[Votes] = [[]] + [[] for _ in range(count)]
+        raise FormatError(f"{_who(node)}: a node stands twice in its tree; damaged file")
+    leaf_votes: list[Votes] = [[] for _ in range(1 + count)]
     owners = zip(_whole(node, f"{votes}_treeids"), _whole(node, f"{votes}_nodeids"), strict=False)
     for owner, output, weight in zip(owners, _whole(node, f"{votes}_ids"), weights.tolist(), strict=False):
         leaf_votes[1 + _at(place, owner, node)].append((output, weight))
     branches = []
     for at, (mode, feature, true, false) in enumerate(zip(modes, *columns, strict=True)):
         if mode not in MODES:
-            raise FormatError(f"{node.name or node.operator}: '{mode}' is no mode of a node; damaged file")
+            raise FormatError(f"{_who(node)}: '{mode}' is no mode of a node; damaged file")
         if mode == "LEAF":
             branches.append(Branch(LEAF, leaf=1 + at))
             continue
@@ -80,12 +80,12 @@ def new_one(node: Node) -> Ensemble:
         for name in ("featureids", "truenodeids", "falsenodeids", "trueleafs", "falseleafs"))  # fmt: skip
     missing = _whole(node, "nodes_missing_value_tracks_true") or [0] * count
     if len(modes) != count or len(missing) != count or not all(0 <= mode <= MEMBER for mode in modes):
-        raise FormatError(f"{node.name or node.operator}: the attributes of its nodes do not fit together; damaged file")
+        raise FormatError(f"{_who(node)}: the attributes of its nodes do not fit together; damaged file")
     sets = iter(_sets(np.asarray(node.attributes.get("membership_values", ()), np.float64)))
 
     def child(number: int, is_leaf: int) -> int:
         if not 0 <= number < (len(weights) if is_leaf else count):
-            raise FormatError(f"{node.name or node.operator}: a node has the child {number}, which is not there; "
+            raise FormatError(f"{_who(node)}: a node has the child {number}, which is not there; "
                               "damaged file")
         return number + count if is_leaf else number
 
@@ -99,11 +99,11 @@ def new_one(node: Node) -> Ensemble:
     votes: list[Votes] = [[], *([(target, weight)] for target, weight in zip(targets, weights.tolist(), strict=True))]
     roots = _whole(node, "tree_roots")
     if any(not 0 <= root < count for root in roots):
-        raise FormatError(f"{node.name or node.operator}: a tree begins at a node that is not there; damaged file")
+        raise FormatError(f"{_who(node)}: a tree begins at a node that is not there; damaged file")
     aggregate, transform = (int(node.attributes.get(name, usual))  # type: ignore[arg-type]
                             for name, usual in (("aggregate_function", 1), ("post_transform", 0)))  # fmt: skip
     if not (0 <= aggregate < len(AGGREGATES) and 0 <= transform < len(TRANSFORMS)):
-        raise FormatError(f"{node.name or node.operator}: it is summed or transformed in a way that ONNX does not have")
+        raise FormatError(f"{_who(node)}: it is summed or transformed in a way that ONNX does not have")
     return Ensemble(branches, roots, votes, np.zeros(0, np.float32), wide or wide_weights,
                     AGGREGATES[aggregate], TRANSFORMS[transform])  # fmt: skip
 
@@ -121,7 +121,7 @@ def _sets(values: np.ndarray) -> list[list[float]]:
 
 def _at(place: dict[tuple[int, int], int], node_of_tree: tuple[int, int], node: Node) -> int:
     if node_of_tree not in place:
-        raise FormatError(f"{node.name or node.operator}: tree {node_of_tree[0]} has no node {node_of_tree[1]}, which "
+        raise FormatError(f"{_who(node)}: tree {node_of_tree[0]} has no node {node_of_tree[1]}, which "
                           "is needed; damaged file")
     return place[node_of_tree]
 
@@ -134,9 +134,13 @@ def _numbers(node: Node, name: str) -> tuple[np.ndarray, bool]:
     return array, isinstance(given, np.ndarray) and array.dtype == np.float64
 
 
-def _list(node: Node, name: str) -> Sequence[Any]:
+def _who(node: Node) -> str:
+    return f"node '{node.name}' ({node.operator})" if node.name else node.operator
+
+
+def _list(node: Node, name: str) -> list[Any]:
     given: Any = node.attributes.get(name, ())
-    return given
+    return list(given)
 
 
 def _whole(node: Node, name: str) -> list[int]:
@@ -146,7 +150,7 @@ def _whole(node: Node, name: str) -> list[int]:
 def _column(node: Node, name: str, count: int) -> list[int]:
     column = _whole(node, name)
     if len(column) != count:
-        raise FormatError(f"{node.name or node.operator}: {len(column)} {name} for {count} nodes; damaged file")
+        raise FormatError(f"{_who(node)}: {len(column)} {name} for {count} nodes; damaged file")
     return column
 
 
