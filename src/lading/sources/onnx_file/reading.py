@@ -203,7 +203,14 @@ class Reading:
 
     def _of_ml(self, node: Node) -> list[Node]:
         """The nodes that one of ONNX-ML stands for; who makes scores of classes is kept."""
-        made = onnx_ml.nodes_of(node, self)
+        try:
+            with np.errstate(all="ignore"):
+                made = onnx_ml.nodes_of(node, self)
+        except FormatError as error:
+            raise FormatError(f"{self.where}: {error}") from None
+        except (TypeError, ValueError, AttributeError, LookupError, OverflowError) as error:
+            who = f"node '{node.name}' ({node.operator})" if node.name else node.operator
+            raise FormatError(f"{self.where}: {who}: its attributes do not fit together: {error}") from None
         names = [str(each) for key in ("strings", "int64s", "ints") for each in _list(node, f"classlabels_{key}")]
         for each in made if len(node.outputs) > 1 else ():
             if names and node.outputs[1] in each.outputs:
