@@ -64,7 +64,7 @@ def by_onnx_runtime(data: bytes, x: np.ndarray) -> list[np.ndarray]:
 def test_onnx_runtime_agrees_and_the_forest_comes_back(case: str, operators: str) -> None:
     made = forest_model(**CASES[case])
     if operators == "classic" and "categories" in CASES[case]:
-        with pytest.raises(lading.UnsupportedError, match="tau.onnx: node 'trees': it has categories"):
+        with pytest.raises(lading.UnsupportedError, match=r"tau\.onnx: node 'trees': it has categories"):
             to_bytes(made, "tau.onnx", operators)
         return
     data = to_bytes(made, "tau.onnx", operators)

@@ -145,7 +145,7 @@ class _Naming:
         for node in self.nodes:
             for name in node.reads():
                 if name in self.model.weights and name not in wanted:
-                    wanted[name] = f"{self._layer(node)}.{part(node, node.inputs.index(name))}"
+                    wanted[name] = f"{self._layer(node)}.{part(node, _place_of_input(node, name))}"
             for index, name in enumerate(node.outputs):
                 if name and name not in self.fixed:
                     one = sum(map(bool, node.outputs)) == 1
@@ -160,6 +160,10 @@ class _Naming:
         """Whose weights a node reads: a bias that is added behind a layer belongs to the layer."""
         layer = node.name.removesuffix(".add")
         return layer if node.operator == "Add" and layer in self._node_names_given else node.name
+
+
+def _place_of_input(node: Node, name: str) -> int:
+    return next(at for at, operand in enumerate(node.inputs) if isinstance(operand, str) and operand == name)
 
 
 def rename_values(graphs: Iterable[Graph], new: Mapping[str, str]) -> None:

@@ -52,7 +52,8 @@ def main() -> None:
         options = None if has_map is None else {id(model): {"zipmap": has_map}}
         write(f"sklearn_{name}", to_onnx(model, X[:1], options=options, target_opset={"": 18, "ai.onnx.ml": 3}))
     types = [("X", FloatTensorType([None, X.shape[1]]))]
-    for name, wanted, kind in (("two", IS_SIGNAL, "Classifier"), ("three", CLASS, "Classifier"), ("value", VALUE, "Regressor")):
+    for name, wanted, kind in (("two", IS_SIGNAL, "Classifier"), ("three", CLASS, "Classifier"),
+                               ("value", VALUE, "Regressor")):  # fmt: skip
         boosted = getattr(xgboost, f"XGB{kind}")(**SMALL).fit(X, wanted)
         write(f"xgboost_{name}", onnxmltools.convert_xgboost(boosted, initial_types=types))
         boosted = getattr(lightgbm, f"LGBM{kind}")(**SMALL, verbosity=-1).fit(X, wanted)

@@ -23,7 +23,7 @@ DEPTH = 3
 def old_pair(outputs: int, modes: Sequence[str] = ("BRANCH_LT",), base: Sequence[float] = (), transform: str = "NONE",
              voted: Sequence[int] | None = (0,), labels: Sequence[Any] | None = None, positive: bool = False,
              double: bool = False, seed: int = 1, trees: int = 5, **more: Any) -> bytes:
-    """A classifier if there are ``labels``, else a regressor; leaves vote for ``voted``, or those of tree t for t mod n."""
+    """A classifier if there are ``labels``, else a regressor; leaves vote for ``voted``, or for tree mod n."""
     random = np.random.default_rng(seed)
     what, inner, size = "class" if labels else "target", 2**DEPTH - 1, 2 ** (DEPTH + 1) - 1
     kept: dict[str, list[Any]] = {}
@@ -88,7 +88,9 @@ def new_one(modes: Sequence[int], members: Sequence[Sequence[float]] = (), targe
     )  # fmt: skip
 
 
-def file(operator: str, outputs: Sequence[tuple[str, int, list[Any]]], double: bool, version: int, **given: Any) -> bytes:
+def file(
+    operator: str, outputs: Sequence[tuple[str, int, list[Any]]], double: bool, version: int, **given: Any
+) -> bytes:
     """A model of one node on X (N, 3)."""
     node = helper.make_node(operator, ["X"], [each[0] for each in outputs], domain="ai.onnx.ml", **given)
     x = helper.make_tensor_value_info("X", TensorProto.DOUBLE if double else TensorProto.FLOAT, ["N", 3])
