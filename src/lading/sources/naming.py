@@ -49,7 +49,7 @@ OPERATOR_STEMS = {snake(operator) for operator in OPERATORS}
 #: Operators that do the work of a layer, and what people call them.
 STEMS = {"Gemm": "dense", "MatMul": "dense", "BatchNormalization": "batch_norm", "LayerNormalization": "layer_norm",
          "InstanceNormalization": "instance_norm", "GroupNormalization": "group_norm", "RMSNormalization": "rms_norm",
-         "ConvTranspose": "conv_transpose"}  # fmt: skip
+         "ConvTranspose": "conv_transpose", "lading.TreeEnsemble": "trees"}  # fmt: skip
 
 
 def endpoints(model: Model) -> list[Input | Output]:

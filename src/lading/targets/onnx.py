@@ -5,6 +5,7 @@ The tensors that go in are those behind ``prepare``: who runs the file elsewhere
 
     lading.papers     model.json without graphs, weights and samples
     lading.function   the function digest
+    lading.forests    forests as they were, where there are any (``onnx_trees.py``), and what was written of them
 
 so that lading reads the same model back, name for name. Tensors written in place become initializers named
 NODE/INPUT; no name of format 1 holds a ``/``.
@@ -19,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..endpoints import Input, Output
-from ..errors import MissingPackage, UnsupportedError
+from ..errors import MissingPackage, UnsupportedError, ValueRefused
 from ..graph import BFLOAT16, OPSET, Attribute, Graph, Node, Subgraph, type_name
+from . import onnx_forests, onnx_trees
 
 if TYPE_CHECKING:
     from onnx import AttributeProto, GraphProto, ModelProto, TensorProto
@@ -41,21 +43,27 @@ TYPE_VALUED = ("to", "dtype", "output_dtype", "stash_type", "softmax_precision",
 MOST_BYTES = (1 << 31) - 1
 
 
-def write(model: Model, path: Path) -> None:
-    """Writes ``model`` as one ONNX file, all of it or nothing. Raises UnsupportedError or MissingPackage."""
-    data = to_bytes(model, str(path))
+def write(model: Model, path: Path, operators: str = "TreeEnsemble") -> None:
+    """Writes ``model`` as one ONNX file, all of it or nothing. Raises UnsupportedError or MissingPackage.
+
+    ``operators``: forests as "TreeEnsemble" of ai.onnx.ml 5, which new runtimes have, or "classic":
+    TreeEnsembleRegressor, which all have.
+    """
+    data = to_bytes(model, str(path), operators)
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         beside = Path(folder) / path.name
         beside.write_bytes(data)
         beside.replace(path)
 
 
-def to_bytes(model: Model, where: str = "model.onnx") -> bytes:
+def to_bytes(model: Model, where: str = "model.onnx", operators: str = "TreeEnsemble") -> bytes:
     """The bytes of the ONNX file: the same model gives the same bytes."""
     if _onnx is None:
         raise MissingPackage(f"{where}: writing ONNX needs the package onnx: pip install 'lading[onnx]'")
+    if operators not in onnx_trees.OPERATORS:
+        raise ValueRefused(f"{where}: operators are {' or '.join(onnx_trees.OPERATORS)}, not '{operators}'")
     _refuse(model, where)
-    proto = _model(model)
+    proto = _model(model, where, operators)
     if proto.ByteSize() > MOST_BYTES:
         raise UnsupportedError(f"{where}: an ONNX file holds at most 2 GB, this model needs {proto.ByteSize()} bytes")
     return bytes(proto.SerializeToString(deterministic=True))
@@ -64,11 +72,11 @@ def to_bytes(model: Model, where: str = "model.onnx") -> bytes:
 def _refuse(model: Model, where: str) -> None:
     for graph in model.graphs.values():
         for node in graph.nodes:
-            if node.operator.startswith("lading."):
+            if node.operator.startswith("lading.") and not onnx_trees.is_forest(node):
                 raise UnsupportedError(f"{where}: node '{node.name}' is a {node.operator}, which ONNX does not have")
 
 
-def _model(model: Model) -> ModelProto:
+def _model(model: Model, where: str, operators: str) -> ModelProto:
     from onnx import helper
 
     from ..bundle import to_buffers
@@ -76,14 +84,19 @@ def _model(model: Model) -> ModelProto:
 
     to_buffers(model)  # raises if the model breaks a rule of format 1
     opsets = [helper.make_opsetid("", OPSET)]
+    if version := onnx_trees.ml_version(model, operators):
+        opsets.append(helper.make_opsetid(onnx_trees.ML, version))
+    forests = onnx_forests.Forests(model, operators, where)
     proto = helper.make_model(
-        _graph(model, "main", _inputs(model), [_value(model, o) for o in model.output_list]),
+        _graph(model, "main", _inputs(model), [_value(model, o) for o in model.output_list], forests),
         opset_imports=opsets, ir_version=helper.find_min_ir_version_for(opsets),
         producer_name="lading", doc_string=model.description,
     )  # fmt: skip
     proto.graph.name = model.name or "main"
-    proto.graph.initializer.extend(_tensor(array, name) for name, array in sorted(model.weights.items()))
-    helper.set_model_props(proto, {PAPERS: papers_json(model).decode(), FUNCTION: model.function_digest})
+    proto.graph.initializer.extend(
+        _tensor(array, name) for name, array in sorted(model.weights.items()) if name not in forests.arrays)
+    said = {PAPERS: papers_json(model).decode(), FUNCTION: model.function_digest}
+    helper.set_model_props(proto, said | forests.metadata(proto))
     return proto
 
 
@@ -106,12 +119,19 @@ def _value(model: Model, endpoint: Input | Output) -> Any:
     return helper.make_tensor_value_info(endpoint.name, _number_of(endpoint.type), shape, endpoint.description)
 
 
-def _graph(model: Model, name: str, inputs: list[Any], outputs: list[Any]) -> GraphProto:
+def _graph(
+    model: Model, name: str, inputs: list[Any], outputs: list[Any], forests: onnx_forests.Forests
+) -> GraphProto:
     from onnx import helper
 
     graph: Graph = model.graphs[name]
     proto = helper.make_graph([], name, inputs, outputs)
     for node in graph.nodes:
+        if onnx_trees.is_forest(node):
+            planted = forests.plant(node)
+            proto.node.extend(planted.nodes)
+            proto.initializer.extend(_tensor(array, each) for each, array in planted.tensors.items())
+            continue
         operands = []
         for at, operand in enumerate(node.inputs):
             if not isinstance(operand, str):
@@ -119,19 +139,19 @@ def _graph(model: Model, name: str, inputs: list[Any], outputs: list[Any]) -> Gr
                 operand = f"{node.name}/{at}"
             operands.append(operand)
         made = helper.make_node(node.operator, operands, node.outputs, name=node.name)
-        made.attribute.extend(_attribute(model, node, key) for key in sorted(node.attributes))
+        made.attribute.extend(_attribute(model, node, key, forests) for key in sorted(node.attributes))
         proto.node.append(made)
     return proto
 
 
-def _attribute(model: Model, node: Node, name: str) -> AttributeProto:
+def _attribute(model: Model, node: Node, name: str, forests: onnx_forests.Forests) -> AttributeProto:
     from onnx import defs, helper
 
     value: Attribute = node.attributes[name]
     if isinstance(value, Subgraph):
         inputs, outputs = ([helper.make_empty_tensor_value_info(each) for each in names]
                            for names in (value.inputs, value.outputs))
-        return helper.make_attribute(name, _graph(model, value.graph, inputs, outputs))
+        return helper.make_attribute(name, _graph(model, value.graph, inputs, outputs, forests))
     if isinstance(value, np.ndarray):
         return helper.make_attribute(name, _tensor(value, ""))
     if name in TYPE_VALUED and isinstance(value, str):

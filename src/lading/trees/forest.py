@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["MISSING_LEFT", "NAN_IS_ZERO", "NEGATIVE_IS_NONE", "ZERO_IS_MISSING", "Forest", "Linear", "Tree"]
+__all__ = ["MISSING_LEFT", "NAN_IS_ZERO", "NEGATIVE_IS_NONE", "ZERO_IS_MISSING", "Forest", "Linear", "Tree",
+           "members_of"]  # fmt: skip
 
 #: What ``missing`` says of a node, to be added: missing values go left; nothing is missing, NaN counts as 0; NaN and
 #: |x| up to the float32 next to 1e-35 are missing; of categories: no negative number is one (else -0.5 is category 0).
@@ -124,7 +125,7 @@ def _tree(forest: Forest, number: int, root: int) -> Tree:
         left, right, of_nodes(forest.feature), of_nodes(forest.threshold), value, of_nodes(forest.missing),
         output=0 if forest.tree_output is None else int(forest.tree_output[number]),
         weight=1.0 if forest.tree_weight is None else float(forest.tree_weight[number]),
-        categories={i: _members(forest, at) for i, at in enumerate(order) if at >= 0 and _has_set(forest, at)},
+        categories={i: members_of(forest, at) for i, at in enumerate(order) if at >= 0 and _has_set(forest, at)},
         linear={i: terms for i, at in enumerate(order) if at < 0 and (terms := _linear(forest, -1 - at))},
     )  # fmt: skip
 
@@ -144,7 +145,7 @@ def _has_set(forest: Forest, node: int) -> bool:
     return forest.category_begin is not None and int(forest.category_begin[node]) >= 0
 
 
-def _members(forest: Forest, node: int) -> list[int]:
+def members_of(forest: Forest, node: int) -> list[int]:
     """The categories in the set of a node."""
     assert forest.category_begin is not None and forest.category_words is not None and forest.categories is not None
     begin, words = int(forest.category_begin[node]), int(forest.category_words[node])

@@ -11,11 +11,13 @@ from ...endpoints import valid_name
 from ...errors import LadingError, UnsupportedError
 from ...model import Model
 from ..naming import give_readable_names
+from ..onnx_ml.outputs import name_labels, plain_outputs
 from ..onnx_opsets import OLDEST
 from .axes import guess_axes
 from .domains import standard
 from .endpoints import endpoints_of
 from .exported import FUNCTION, PAPERS, described, restored
+from .exported_forests import FORESTS
 from .reading import Reading
 from .types import Types
 
@@ -25,6 +27,7 @@ def assemble(proto: ModelProto, origin: dict[str, Any], where: str) -> Model:
     check_opsets(proto, where)
     if (exported := restored(proto, where)) is not None:
         return exported
+    said, keys = plain_outputs(proto)
     reading = Reading(proto, where)
     fed = reading.read_main(proto.graph)
     reading.faults.raise_if_any()
@@ -33,7 +36,10 @@ def assemble(proto: ModelProto, origin: dict[str, Any], where: str) -> Model:
         weights=reading.weights, names={"from source": {}}, record={"origin": origin | about(proto)}, origin=where,
     )  # fmt: skip
     endpoints_of(proto.graph, fed, reading.outputs, reading.types, model)
+    if said:
+        model.record["origin"]["changed_outputs"] = said
     guess_axes(model)
+    name_labels(model, reading.classes, keys)
     drop_unread_weights(model)
     give_readable_names(model)
     return with_known_names(model)
@@ -49,6 +55,7 @@ def assemble_endpoints(proto: ModelProto, origin: dict[str, Any], where: str) ->
         record={"origin": origin | about(proto)}, origin=where, weight_record={},
     )  # fmt: skip
     fed = [given.name for given in proto.graph.input if given.name not in stored]
+    plain_outputs(proto)
     endpoints_of(proto.graph, fed, {}, Types({}), model)
     guess_axes(model, run=False)
     return with_known_names(model)
@@ -91,7 +98,7 @@ def about(proto: ModelProto) -> dict[str, Any]:
         "domain": proto.domain, "model_version": proto.model_version, "ir_version": proto.ir_version,
         "opset": opsets, "graph": proto.graph.name, "graph_description": proto.graph.doc_string,
         "metadata": {each.key: each.value for each in (*proto.metadata_props, *proto.graph.metadata_props)
-                     if each.key not in (PAPERS, FUNCTION)},
+                     if each.key not in (PAPERS, FUNCTION, FORESTS)},
         "nodes": _node_texts(proto),
         "endpoint_metadata": _endpoint_metadata(proto),
     }  # fmt: skip

@@ -10,6 +10,7 @@ from ...bundle.papers import from_papers, shown_papers
 from ...errors import LadingError
 from ...graph import Attribute, Graph, Node, Subgraph
 from .attributes import attribute_of
+from .exported_forests import FORESTS, kept
 from .tensors import array_of
 
 if TYPE_CHECKING:
@@ -29,9 +30,12 @@ def restored(proto: ModelProto, where: str) -> Model | None:
     graphs: dict[str, Graph] = {}
     in_place: dict[str, np.ndarray] = {}
     try:
+        forests, arrays = kept(said.get(FORESTS), proto.graph)
+        in_place |= {name: array for name, array in arrays.items() if "/" in name}
         _read_graph(proto.graph, "main", graphs, in_place, where)
+        _put_back(graphs, forests, in_place)
         weights = {t.name: array_of(t, f"{where}: weight '{t.name}'") for t in proto.graph.initializer}
-        weights = {name: array for name, array in weights.items() if name not in in_place}
+        weights = {name: array for name, array in (weights | arrays).items() if name not in in_place}
         model = from_papers(said[PAPERS].encode(), graphs, weights, where)
         model.exported = True
         return model if model.function_digest == said[FUNCTION] else None
@@ -62,6 +66,16 @@ def _read_graph(
             value = _attribute(node, attribute, graphs, in_place, where)
             if value is not None:
                 made.attributes[attribute.name] = value
+
+
+def _put_back(graphs: dict[str, Graph], forests: dict[str, Node], in_place: dict[str, np.ndarray]) -> None:
+    """Puts forests in the place of the nodes that stand for them."""
+    for forest in forests.values():
+        forest.inputs = [in_place.get(each, each) for each in forest.inputs if isinstance(each, str)]
+    around = tuple(f"{name}/" for name in forests)
+    for graph in graphs.values() if forests else ():
+        nodes = [forests.get(node.name, node) for node in graph.nodes]
+        graph.nodes = [node for node in nodes if not node.name.startswith(around)]
 
 
 def _attribute(

@@ -22,11 +22,6 @@ ADVICE = {
         "a trained network has no chance in it: call model.eval() before the export, or feed the numbers as an input",
     ),
     **dict.fromkeys(
-        ["TreeEnsemble", "TreeEnsembleClassifier", "TreeEnsembleRegressor"],
-        "convert the forest from the file that its training library writes, which keeps its exact comparisons",
-    ),
-    "ZipMap": "convert to ONNX with the option zipmap=False",
-    **dict.fromkeys(
         ["MatMulInteger", "ConvInteger", "QLinearMatMul", "QLinearConv"],
         "quantise in the form of QuantizeLinear and DequantizeLinear nodes (QDQ), or convert the float network",
     ),

@@ -29,7 +29,11 @@ def load(path, kind):
     import onnx
     from onnx.reference import ReferenceEvaluator
 
-    model = in_order(onnx.load(path))
+    from lading.sources.onnx_ml.outputs import plain_outputs
+
+    model = onnx.load(path)
+    plain_outputs(model)
+    model = in_order(model)
     model = doubled(model) if kind == "double" else model
     evaluator = ReferenceEvaluator(model, new_ops=[batch_normalization(), *map(recurrent, ("LSTM", "GRU", "RNN"))])
     names = [output.name for output in model.graph.output]
@@ -40,6 +44,19 @@ def load(path, kind):
         return dict(zip(names, evaluator.run(None, given), strict=True))
 
     return f"onnx.reference {onnx.__version__}", run
+
+
+def plain(path):
+    """The path, or the bytes of a model whose outputs are arrays where those of the file are not."""
+    import onnx
+
+    from lading.sources.onnx_ml.outputs import plain_outputs
+
+    try:
+        model = onnx.load(path, load_external_data=False)
+    except Exception:  # who loads it for running says why
+        return path
+    return model.SerializeToString() if any(plain_outputs(model)) else path
 
 
 def in_order(model):
@@ -84,8 +101,10 @@ def recurrent(name):
 
 
 def load_onnxruntime(path):
-    """Loads with all optimisations, or with none where these fail."""
+    """Loads with all optimisations, or with none where these fail. Maps and texts are taken out of the outputs."""
     import onnxruntime
+
+    path = plain(path)
 
     def session(level):
         options = onnxruntime.SessionOptions()

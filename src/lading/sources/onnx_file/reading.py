@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 from onnx import GraphProto, ModelProto, NodeProto, TypeProto
@@ -11,6 +12,7 @@ from onnx import GraphProto, ModelProto, NodeProto, TypeProto
 from ...bundle.evaluate import OPERATORS, BundleError
 from ...errors import FormatError
 from ...graph import OPSET, Graph, Node, Subgraph
+from .. import onnx_ml
 from ..naming import rename_values
 from ..onnx_opsets import UPGRADED, Refused, upgrade
 from .attributes import attribute_of, constant_of
@@ -36,6 +38,7 @@ class Reading:
         self.where = where
         self.weights: dict[str, np.ndarray] = {}
         self.graphs: dict[str, Graph] = {}
+        self.classes: list[tuple[Node, int, list[str]]] = []  # whose output has scores of which classes
         self.outputs: dict[str, str] = {}  # the file's name of an output -> the model's
         self.faults = Faults(where)
         self._values: dict[str, np.ndarray] = {}  # of nodes that compute with constants
@@ -175,9 +178,11 @@ class Reading:
         renamed = _renamed(proto, scope)
         self.types.learn(renamed, version, opsets)
         refused = None
-        if standard(proto.domain) == "" and (proto.op_type in KNOWN or proto.op_type in UPGRADED):
+        is_ml = proto.domain == onnx_ml.DOMAIN and proto.op_type in onnx_ml.RULES
+        if is_ml or (standard(proto.domain) == "" and (proto.op_type in KNOWN or proto.op_type in UPGRADED)):
             try:
-                return self._upgraded(proto, renamed, version)
+                node = self._as_node(proto, renamed)
+                return self._of_ml(node) if is_ml else upgrade(node, version, self)
             except Refused as error:
                 refused = error
         if refused is None or version > OPSET:
@@ -189,12 +194,28 @@ class Reading:
         self.faults.taint(renamed.output)
         return []
 
-    def _upgraded(self, proto: NodeProto, renamed: NodeProto, version: int) -> list[Node]:
+    def _as_node(self, proto: NodeProto, renamed: NodeProto) -> Node:
         where = f"{self.where}: {described(proto)}"
         attributes = {a.name: value for a in proto.attribute if (value := attribute_of(a, where)) is not None}
         node = Node(exporter_name(proto), proto.op_type, list(renamed.input), list(renamed.output), attributes)
         _trim(node)
-        return upgrade(node, version, self)
+        return node
+
+    def _of_ml(self, node: Node) -> list[Node]:
+        """The nodes that one of ONNX-ML stands for; who makes scores of classes is kept."""
+        try:
+            with np.errstate(all="ignore"):
+                made = onnx_ml.nodes_of(node, self)
+        except FormatError as error:
+            raise FormatError(f"{self.where}: {error}") from None
+        except (TypeError, ValueError, AttributeError, LookupError, OverflowError) as error:
+            who = f"node '{node.name}' ({node.operator})" if node.name else node.operator
+            raise FormatError(f"{self.where}: {who}: its attributes do not fit together: {error}") from None
+        names = [str(each) for key in ("strings", "int64s", "ints") for each in _list(node, f"classlabels_{key}")]
+        for each in made if len(node.outputs) > 1 else ():
+            if names and node.outputs[1] in each.outputs:
+                self.classes.append((each, each.outputs.index(node.outputs[1]), names))
+        return made
 
     def _expand(self, proto: NodeProto, body: Body, scope: Scope) -> list[Node]:
         """The nodes that a function stands for."""
@@ -250,6 +271,11 @@ class Reading:
         name = name if name not in self.graphs else f"{name}~{len(self.graphs)}"
         self.graphs[name] = Graph(nodes)
         return Subgraph(name, outputs)
+
+
+def _list(node: Node, name: str) -> list[Any]:
+    given = node.attributes.get(name)
+    return given if isinstance(given, list) else []
 
 
 def _is_omitted(operand: str | np.ndarray) -> bool:
