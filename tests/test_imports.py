@@ -37,8 +37,8 @@ PACKAGES = {
     "google": ("sources/onnx",),  # protobuf's errors, which onnx lets pass
     "onnxruntime": ("sources/onnx_file/oracle_worker",),
     "xgboost": ("sources/xgboost_file/predictor",),
-    "awkward": ("feed/",),
-    "h5py": ("feed/",), "pyarrow": ("feed/",), "uproot": ("feed/",),
+    "awkward": ("feed/", "sources/mvautils_file/"),
+    "h5py": ("feed/",), "pyarrow": ("feed/",), "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils"),
     "click": ("cli/",),
     "rich": ("cli/", "examine/show"),
 }  # fmt: skip

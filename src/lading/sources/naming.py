@@ -145,7 +145,8 @@ class _Naming:
         for node in self.nodes:
             for name in node.reads():
                 if name in self.model.weights and name not in wanted:
-                    wanted[name] = f"{self._layer(node)}.{part(node, node.inputs.index(name))}"
+                    at = [isinstance(each, str) and each == name for each in node.inputs].index(True)
+                    wanted[name] = f"{self._layer(node)}.{part(node, at)}"
             for index, name in enumerate(node.outputs):
                 if name and name not in self.fixed:
                     one = sum(map(bool, node.outputs)) == 1
