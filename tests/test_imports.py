@@ -38,7 +38,8 @@ PACKAGES = {
     "onnxruntime": ("sources/onnx_file/oracle_worker",),
     "xgboost": ("sources/xgboost_file/predictor",),
     "awkward": ("feed/", "sources/mvautils_file/"),
-    "h5py": ("feed/",), "pyarrow": ("feed/",), "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils"),
+    "h5py": ("feed/",), "pyarrow": ("feed/",),
+    "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils"),
     "click": ("cli/",),
     "rich": ("cli/", "examine/show"),
 }  # fmt: skip

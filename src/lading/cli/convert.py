@@ -28,7 +28,8 @@ from .progress import Progress
 @click.option("--no-compare", is_flag=True, help="Do not compare the result with ONNX Runtime.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def convert(source: Path, output: Path, describe: tuple[Path, ...], data: Path | None, scores: str,
-            name: str | None, key: str | None, response: str | None, no_simplify: bool, no_compare: bool, quiet: bool) -> None:
+            name: str | None, key: str | None, response: str | None, no_simplify: bool, no_compare: bool,
+            quiet: bool) -> None:
     """Turn SOURCE into a bundle with readable names, and check it against its source.
 
     \b

@@ -64,5 +64,5 @@ def parsed(title: str, where: str) -> Title:
             values[key] = value
     creator, nodes = values.get("creator", ""), values.get("node_type", "")
     if creator == "lgbm" and nodes not in ("lgbm", "lgbm_simple"):
-        raise FormatError(f"{where}: its title says creator=lgbm and node_type='{nodes}'; there are lgbm and lgbm_simple")
+        raise FormatError(f"{where}: its title says creator=lgbm and node_type='{nodes}'; there are lgbm, lgbm_simple")
     return Title({"xgboost": "xgboost", "lgbm": nodes}.get(creator, "TMVA"), values)
