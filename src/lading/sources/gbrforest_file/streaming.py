@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 from ...errors import UnsupportedError
 from .buffer import Buffer, Header
@@ -43,7 +43,8 @@ class Streamed:
         for number, info in known.items():
             if (number == version) if checksum is None else (info.member("fCheckSum") == checksum):
                 return list(info.elements)
-        self._refuse(f"{name} of version {version if checksum is None else hex(checksum)}, which it does not describe")
+        which = version if checksum is None else hex(checksum)
+        raise self._unread(f"{name} of version {which}, which it does not describe")
 
     def _member(self, element: Any) -> Callable[[Members], None]:
         """What reads one member of an object into a mapping."""
@@ -56,7 +57,7 @@ class Streamed:
             return lambda members: members.update({name: self._counted(element, members)})
         if element.member("fSTLtype", none_if_missing=True) == 1:
             return lambda members: members.update({name: self._vector(element)})
-        self._refuse(f"a member '{name}' of type {element.typename}")
+        raise self._unread(f"a member '{name}' of type {element.typename}")
 
     def _skip(self) -> None:
         header = self.buffer.header()
@@ -77,7 +78,7 @@ class Streamed:
             name = re.sub(r"^(?:std::)?vector<\s*(?:class )?|[\s*>]+$", "", element.typename)
             result = self._memberwise(name) if header.memberwise else self._objects(name, kind == POINTERS)
         else:
-            self._refuse(f"a member '{element.name}' of type {element.typename}")
+            raise self._unread(f"a member '{element.name}' of type {element.typename}")
         self.buffer.close(header)
         return result
 
@@ -99,7 +100,7 @@ class Streamed:
         objects: list[Members] = [{} for _ in range(self.buffer.count(4))]
         for element in self._elements(name, version, checksum):
             if element.member("fType") in (BASE, NAMED):
-                self._refuse(f"{name} with a base class, member by member")
+                raise self._unread(f"{name} with a base class, member by member")
             header: Header | None = None
             if element.member("fSTLtype", none_if_missing=True) == 1 and element.member("fCtype") in NUMBERS:
                 header, type_ = self.buffer.header(foreign=False), NUMBERS[element.member("fCtype")]
@@ -112,8 +113,9 @@ class Streamed:
                     read(each)
         return objects
 
-    def _refuse(self, what: str) -> NoReturn:
-        raise UnsupportedError(
-            f"{self.buffer.where}: the file holds {what}; only ROOT with the classes of CMSSW reads that. Write it again "
-            'there: auto f = TFile::Open("old.root")->Get<GBRForest>("KEY"); TFile("new.root", "recreate").WriteObject(f, '
-            '"KEY");')
+    def _unread(self, what: str) -> UnsupportedError:
+        return UnsupportedError(
+            f"{self.buffer.where}: holds {what}; only ROOT with the classes of CMSSW reads that. Write it again "
+            'there: auto f = TFile::Open("old.root")->Get<GBRForest>("KEY"); TFile("new.root", "recreate")'
+            '.WriteObject(f, "KEY");'
+        )

@@ -32,6 +32,8 @@ def opened(path: Path) -> Iterator[Any]:
     except ImportError:
         raise MissingPackage(f"{path}: reading ROOT files needs uproot: pip install 'lading[root]'") from None
     with reading(str(path)), uproot.open({str(path): None}) as file:
+        if file.file.fEND > path.stat().st_size:
+            raise FormatError(f"{path}: ends after {path.stat().st_size} of {file.file.fEND} bytes; truncated file")
         yield file
 
 
