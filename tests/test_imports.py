@@ -39,8 +39,9 @@ PACKAGES = {
     "xgboost": ("sources/xgboost_file/predictor",),
     "lightgbm": ("sources/lightgbm_file/predictor",),
     "catboost": ("sources/catboost_file/predictor",),
-    "awkward": ("feed/",),
-    "h5py": ("feed/",), "pyarrow": ("feed/",), "uproot": ("feed/",),
+    "awkward": ("feed/", "sources/mvautils_file/"),
+    "h5py": ("feed/",), "pyarrow": ("feed/",),
+    "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils"),
     "click": ("cli/",),
     "rich": ("cli/", "examine/show"),
 }  # fmt: skip

@@ -26,6 +26,7 @@ def convert(
     simplify: bool = True,
     compare: bool = True,
     progress: Progress | None = None,
+    **options: Any,
 ) -> Model:
     """The model in the file ``source``, or of a model of a training library in memory (an XGBoost Booster, say).
 
@@ -33,7 +34,8 @@ def convert(
     ``lading.describe``). ``data``: events on which the names are proven, a file or anything that ``Model.run``
     takes, with ``scores``, the training's own (columns of the file, or a mapping by label); or both as a pair.
     ``name``: what the model is called. ``simplify``: make the graph readable. ``compare``: run the result and its
-    source on made-up inputs.
+    source on made-up inputs. ``options``: what the format lets one choose, as ``key="forest"``: which of a ROOT file's
+    forests, and ``response="classification"``: what its score is.
 
     Raises MissingFile, FormatError, UnsupportedError, UnknownName, or AgreementError where the result disagrees
     with its source or with the scores.
@@ -43,7 +45,7 @@ def convert(
 
     say = progress or _silent
     data, scores = _data_and_scores(data, scores)
-    model, agree = _read(source, say)
+    model, agree = _read(source, say, options)
     if describe is not None:
         say("reading the papers")
         model = apply_all(model, describe)
@@ -64,16 +66,18 @@ def convert(
     return model
 
 
-def _read(source: Any, say: Progress) -> tuple[Model, Callable[[Model], str] | None]:
+def _read(source: Any, say: Progress, options: dict[str, Any]) -> tuple[Model, Callable[[Model], str] | None]:
     """The model, and what compares it with its source, if there is something that runs that."""
-    from .sources import recognise, recognise_object
+    from .sources import read_as, recognise, recognise_object
 
     if isinstance(source, (str, Path)):
         path = Path(source)
         say(f"reading {path.name}")
         format_: Any = recognise(path)
         oracle = getattr(format_, "oracle", None)
-        return format_.read(path), oracle and (lambda model: _compared(model, oracle(path), say))
+        return read_as(format_, path, **options), oracle and (lambda model: _compared(model, oracle(path), say))
+    if options:
+        raise ValueRefused(f"a {type(source).__name__} in memory has no option '{next(iter(options))}'")
     format_ = recognise_object(source)
     say(f"reading a {type(source).__name__}")
     predictor = getattr(format_, "predictor", None)

@@ -9,9 +9,10 @@ namespace {
 
 // K is the type that scores are computed in, E the type that the exponential is rounded to.
 template <class K, class E> struct Links {
-  static K exp(K x) { return static_cast<K>(static_cast<E>(scalar_math::exp(static_cast<double>(static_cast<E>(x))))); }
+  static E narrow_exp(K x) { return static_cast<E>(scalar_math::exp(static_cast<double>(static_cast<E>(x)))); }
+  static K exp(K x) { return static_cast<K>(narrow_exp(x)); }
   static K logistic(K margin, K scale) { return K(1) / (K(1) + exp(-scale * margin)); }
-  static K gradient(K margin) { return K(2) / (K(1) + exp(K(-2) * margin)) - K(1); }
+  static K gradient(K margin) { return K(2) / static_cast<K>(E(1) + narrow_exp(K(-2) * margin)) - K(1); }
 
   template <class S> static void softmax(const S* margins, S* scores, int outputs, bool narrow) {
     K top = static_cast<K>(margins[0]), sum = 0;

@@ -1743,8 +1743,8 @@ def tree_ensemble(x, roots, feature, threshold, left, right, missing, leaf, base
         where = slice(None) if leaf.ndim == 2 else 0 if tree_output is None else tree_output[tree]
         total[:, where] += values
     if combine != "sum":
-        total /= sum_type.type(trees / total.shape[1] if tree_output is not None else trees) \
-            if combine == "mean" else weights.sum(dtype=sum_type)
+        per_output = trees / total.shape[1] if tree_output is not None else trees
+        total /= sum_type.type(per_output) if combine == "mean" else np.cumsum([0, *weights], dtype=sum_type)[-1]
     margin = total * sum_type.type(scale)
     margin = margin + base if base_at == "end" else margin
     score = tree_link(margin, link, link_type, link_scale).astype(sum_type)
@@ -1802,8 +1802,9 @@ def tree_link(margin, link, link_type, link_scale):
     kind = TYPES["float32" if link_type == "float32" else "float64"]
     m, one = margin.astype(kind), kind.type(1)
 
+    rounded_to = np.float64 if link_type == "float64" else np.float32
+
     def exp(x):
-        rounded_to = np.float64 if link_type == "float64" else np.float32
         return np.exp(x.astype(rounded_to).astype(np.float64)).astype(rounded_to).astype(kind)
 
     if link == "identity":
@@ -1816,7 +1817,7 @@ def tree_link(margin, link, link_type, link_scale):
     elif link == "exp":
         score = exp(m)
     else:
-        score = kind.type(2) / (one + exp(kind.type(-2) * m)) - one
+        score = kind.type(2) / (one + exp(kind.type(-2) * m)).astype(rounded_to).astype(kind) - one
     return score.astype(np.float64 if link_type == "float64" else np.float32)
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from ..errors import FormatError, MissingFile
+from ..errors import FormatError, MissingFile, ValueRefused, suggestion
 
 if TYPE_CHECKING:
     from ..model import Model
 
-__all__ = ["SOURCES", "Source", "is_of", "read", "recognise", "recognise_object"]
+__all__ = ["SOURCES", "Source", "is_of", "read", "read_as", "recognise", "recognise_object"]
 
 #: Every format that is read: its name is its file beside this one. They are asked in this order.
-SOURCES = ("onnx", "xgboost", "lightgbm", "catboost", "tmva")
+SOURCES = ("onnx", "xgboost", "lightgbm", "catboost", "tmva", "gbrforest", "mvautils")
 
 
 class Source(Protocol):
@@ -63,7 +64,18 @@ def _sources() -> Iterator[Source]:
 
 def read(path: str | Path, **options: Any) -> Model:
     """The model in a file of any format that is read. Raises MissingFile, FormatError or UnsupportedError."""
-    return recognise(path).read(Path(path), **options)
+    return read_as(recognise(path), Path(path), **options)
+
+
+def read_as(source: Any, path: Path, **options: Any) -> Model:
+    """The model in a file of the format ``source``. Raises ValueRefused for an option that it does not have."""
+    allowed = list(signature(source.read).parameters)[1:]
+    for option in options:
+        if option not in allowed:
+            format_ = source.__name__.rpartition(".")[2]
+            raise ValueRefused(f"{path}: the format {format_} has no option '{option}' {suggestion(option, allowed)}")
+    model: Model = source.read(path, **options)
+    return model
 
 
 def is_of(thing: object, package: str) -> bool:

@@ -1,0 +1,54 @@
+"""ATLAS MVAUtils: a forest as a TTree in a ROOT file, which Reconstruction/MVAUtils reads as it is.
+
+The flavour follows the comparison: ``x < t`` is written as XGBoost's, ``x <= t`` as LightGBM's, ``x >= t`` as TMVA's
+where NaN goes right. Cuts keep their meaning for every float32 input. Which function to call stands in the title, as
+``response=``; MVAUtils passes over it, lading reads it.
+
+MVAUtils adds float32, the last tree first, and knows no base score: bases are added to the leaves of the first tree of
+each output, and rounded with them. So sums may differ from the model's in their last digits.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import MissingPackage, UnsupportedError
+
+if TYPE_CHECKING:
+    from ..model import Model
+
+try:
+    import uproot as _uproot
+except ImportError:
+    _uproot = None
+
+
+def write(model: Model, path: Path, rounded: bool = False) -> None:
+    """Writes ``model``, a single forest, all of it or nothing. ``rounded``: float64 may be rounded to float32.
+
+    Raises UnsupportedError for what MVAUtils cannot hold: more than 127 features, a left subtree of more than 32766
+    nodes, categories, prepared variables, links that it does not have, float64 without ``rounded``.
+    """
+    data = to_bytes(model, str(path), rounded)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+        beside = Path(folder) / path.name
+        beside.write_bytes(data)
+        beside.replace(path)
+
+
+def to_bytes(model: Model, where: str = "model.root", rounded: bool = False) -> bytes:
+    """The bytes of the ROOT file: the same model gives the same bytes."""
+    if _uproot is None:
+        raise MissingPackage(f"{where}: writing ROOT files needs uproot: pip install 'lading[root]'")
+    from .mvautils_file.flavours import stored_as
+    from .mvautils_file.plain import only_forest
+    from .root_file import tree_file
+
+    forest, names = only_forest(model, where)
+    tree = stored_as(forest, where, rounded)
+    try:
+        return tree_file(Path(where).name, tree, {"varList": ",".join(names)} if names else {})
+    except OverflowError:
+        raise UnsupportedError(f"{where}: a ROOT file of a forest holds at most 2 GB; this model needs more") from None
