@@ -25,7 +25,7 @@ def plain_outputs(model: ModelProto) -> tuple[dict[str, str], dict[str, list[str
     keys: dict[str, list[str]] = {}
     for node in model.graph.node:
         if node.op_type == "ZipMap" and node.domain == "ai.onnx.ml":
-            given = [str(each) for a in node.attribute for each in (*a.ints, *(text.decode() for text in a.strings))]
+            given = [str(each) for a in node.attribute for each in (*a.ints, *(text.decode("utf-8", "replace") for text in a.strings))]
             keys |= dict.fromkeys(node.output, given)
             node.op_type, node.domain = "Identity", ""
             del node.attribute[:]
@@ -38,9 +38,9 @@ def plain_outputs(model: ModelProto) -> tuple[dict[str, str], dict[str, list[str
     for output in model.graph.output:
         if _is_label_of_one(output, model):
             output.type.tensor_type.shape.dim[0].ClearField("dim_value")
-    texts = [output for output in model.graph.output if output.type.tensor_type.elem_type == TensorProto.STRING]
-    if len(texts) < len(model.graph.output):
-        for output in texts:
+    unread = [output for output in model.graph.output if output.type.tensor_type.elem_type == TensorProto.STRING]
+    if len(unread) < len(model.graph.output):
+        for output in unread:
             said[output.name] = "a text, which is left out: the labels of the scores name the classes"
             model.graph.output.remove(output)
     return said, keys
