@@ -83,7 +83,7 @@ def test_the_shell_completes_commands() -> None:
 
 WRONG = [
     (["show", "nothing"], "lading: nothing: no such file or folder"),
-    (["show", "taus.csv"], "lading: taus.csv: of no format that is read (these are: onnx)"),
+    (["show", "taus.csv"], "lading: taus.csv: of no format that is read (these are: onnx"),
     (["show", "wrong.onnx"], "lading: wrong.onnx: "),
     (["check", "nothing"], "lading: nothing: no such file"),
     (["template", "nothing.onnx"], "lading: nothing.onnx: no such file"),

@@ -9,16 +9,20 @@ import click
 
 @click.command(short_help="Write a model in another format.")
 @click.argument("model", type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File to write: .onnx")
-def export(model: Path, output: Path) -> None:
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File to write: .onnx or .root")
+@click.option("--rounded", is_flag=True, help="For .root: float64 may be rounded to float32.")
+def export(model: Path, output: Path, rounded: bool) -> None:
     """Write MODEL, a bundle or any model file that is read, in the format that the ending of the output tells.
 
     ONNX: the graph behind the preparation, with all papers in its metadata, so that lading reads the same bundle back.
 
+    ROOT: a forest in the layout of ATLAS MVAUtils, which its C++ code reads.
+
     \b
     lading export tagger/ -o tagger.onnx
+    lading export forest/ -o forest.root
     """
     from ..opening import open_model
 
-    open_model(model).export(output)
+    open_model(model).export(output, **({"rounded": True} if rounded else {}))
     click.echo(f"wrote {output}", err=True)
