@@ -41,7 +41,7 @@ PACKAGES = {
     "catboost": ("sources/catboost_file/predictor",),
     "awkward": ("feed/", "sources/mvautils_file/"),
     "h5py": ("feed/",), "pyarrow": ("feed/",),
-    "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils"),
+    "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils", "targets/root_file/"),
     "click": ("cli/",),
     "rich": ("cli/", "examine/show"),
 }  # fmt: skip

@@ -17,7 +17,9 @@ name, and what to do. The C++ library throws the same texts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from inspect import signature
+from typing import Any
 
 
 class LadingError(Exception):
@@ -86,6 +88,14 @@ def suggestion(wrong: str, names: Iterable[str]) -> str:
     best = ordered[0]
     close = _distance(wrong.lower(), best.lower()) <= max(2, len(best) // 3)
     return f"(has: {listed})" + (f"; did you mean '{best}'?" if close else "")
+
+
+def check_options(function: Callable[..., Any], options: Iterable[str], what: str) -> None:
+    """Raises ValueRefused for an option that is no parameter of ``function`` after its first; ``what`` has them."""
+    allowed = list(signature(function).parameters)[1:]
+    for option in options:
+        if option not in allowed:
+            raise ValueRefused(f"{what} has no option '{option}' {suggestion(option, allowed)}")
 
 
 def _distance(a: str, b: str) -> int:

@@ -9,18 +9,23 @@ import click
 
 @click.command(short_help="Write a model in another format.")
 @click.argument("model", type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File to write: .onnx")
-@click.option("--operators", type=click.Choice(["TreeEnsemble", "classic"]), default="TreeEnsemble",
-              help="Forests as TreeEnsemble of ai.onnx.ml 5 (default), or by the older operator of all runtimes.")
-def export(model: Path, output: Path, operators: str) -> None:
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File to write: .onnx or .root")
+@click.option("--operators", type=click.Choice(["TreeEnsemble", "classic"]),
+              help="For .onnx: forests as TreeEnsemble of ai.onnx.ml 5 (default), or by the older operator of all runtimes.")
+@click.option("--rounded", is_flag=True, help="For .root: float64 may be rounded to float32.")
+def export(model: Path, output: Path, operators: str | None, rounded: bool) -> None:
     """Write MODEL, a bundle or any model file that is read, in the format that the ending of the output tells.
 
     ONNX: the graph behind the preparation, with all papers in its metadata, so that lading reads the same bundle back.
 
+    ROOT: a forest in the layout of ATLAS MVAUtils, which its C++ code reads.
+
     \b
     lading export tagger/ -o tagger.onnx
+    lading export forest/ -o forest.root
     """
     from ..opening import open_model
 
-    open_model(model).export(output, operators=operators)
+    options = {"operators": operators, "rounded": rounded or None}
+    open_model(model).export(output, **{name: value for name, value in options.items() if value is not None})
     click.echo(f"wrote {output}", err=True)

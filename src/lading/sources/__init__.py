@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
-from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from ..errors import FormatError, MissingFile, ValueRefused, suggestion
+from ..errors import FormatError, MissingFile, check_options
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -69,11 +68,7 @@ def read(path: str | Path, **options: Any) -> Model:
 
 def read_as(source: Any, path: Path, **options: Any) -> Model:
     """The model in a file of the format ``source``. Raises ValueRefused for an option that it does not have."""
-    allowed = list(signature(source.read).parameters)[1:]
-    for option in options:
-        if option not in allowed:
-            format_ = source.__name__.rpartition(".")[2]
-            raise ValueRefused(f"{path}: the format {format_} has no option '{option}' {suggestion(option, allowed)}")
+    check_options(source.read, options, f"{path}: the format {source.__name__.rpartition('.')[2]}")
     model: Model = source.read(path, **options)
     return model
 

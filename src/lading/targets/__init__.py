@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import FormatError
+from ..errors import FormatError, check_options
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["TARGETS", "export"]
 
 #: Every format that is written, by the ending of its files: its name is its file beside this one.
-TARGETS = {".onnx": "onnx"}
+TARGETS = {".onnx": "onnx", ".root": "mvautils"}
 
 
 def export(model: Model, path: str | os.PathLike[str], **options: Any) -> None:
@@ -24,4 +25,6 @@ def export(model: Model, path: str | os.PathLike[str], **options: Any) -> None:
     name = TARGETS.get(path.suffix.lower())
     if name is None:
         raise FormatError(f"{path}: models are exported to files ending in {', '.join(TARGETS)}; save() writes bundles")
-    import_module(f".{name}", __name__).write(model, path, **options)
+    write = import_module(f".{name}", __name__).write
+    check_options(partial(write, model), options, f"{path}: the format {name}")
+    write(model, path, **options)

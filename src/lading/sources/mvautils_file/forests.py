@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -33,7 +33,7 @@ def model_of_tree(stored: Stored, response: str | None, origin: dict[str, Any], 
     where = f"{where}: TTree '{stored.key}'"
     title = parsed(stored.title, where)
     _check_branches(stored, title, where)
-    wanted = _asked(response, where) if response else _told(stored, title)
+    wanted = _asked(response, where) if response else _told(stored, title, where)
     features, names = _features(stored, title, where)
     trees = trees_of(stored, title.flavour, where)
     forest = grow(trees, features, where, left_if=LEFT_IF[title.flavour], sum_order="backward", feature_names=names)
@@ -99,7 +99,7 @@ def _children(feature: np.ndarray, where: str) -> tuple[np.ndarray, np.ndarray]:
 def _features(stored: Stored, title: Title, where: str) -> tuple[int, list[str]]:
     """How many columns go in, and their names, as far as the file says."""
     read = int(stored.vars.max(initial=-1)) + 1
-    names = stored.variables if title.flavour == "TMVA" else title.feature_names
+    names = stored.variables or title.feature_names
     if not names:
         return max(read, title.features), []
     if len(names) < read:
@@ -118,8 +118,10 @@ def _asked(response: str, where: str) -> Response:
     return Response(function)
 
 
-def _told(stored: Stored, title: Title) -> Response:
-    """What the file tells: the objective in the title, or the weights of TMVA's trees."""
+def _told(stored: Stored, title: Title, where: str) -> Response:
+    """What the file tells: the title, the objective in it, or the weights of TMVA's trees."""
+    if "response" in title.values:
+        return replace(_asked(title.values["response"], f"{where}: its title"), known="title")
     if title.flavour == "TMVA":
         offset = stored.offset if stored.offset is not None else np.zeros(0, np.float32)
         differ = len(offset) > 1 and not (offset[1:] == offset[1]).all()

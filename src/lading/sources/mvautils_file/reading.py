@@ -53,8 +53,10 @@ def _branch(tree: Any, name: str, path: Path) -> tuple[np.ndarray, np.ndarray | 
     counts = None if array.ndim == 1 else awkward.to_numpy(awkward.num(array)).astype(np.int64)
     values = awkward.to_numpy(awkward.flatten(array, axis=None))
     if values.dtype.kind not in (BRANCHES | OPTIONAL)[name] or (counts is None) != (name == "offset"):
-        raise FormatError(f"{path}: branch '{name}' has the type {tree[name].typename}; MVAUtils has std::vector "
-                          "of int (vars), float (values) and bool (default_left), and float (offset)")
+        raise FormatError(
+            f"{path}: branch '{name}' has the type {tree[name].typename}; MVAUtils has std::vector "
+            "of int (vars), float (values) and bool (default_left), and float (offset)"
+        )
     return values, counts
 
 

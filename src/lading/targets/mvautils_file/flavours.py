@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...errors import UnsupportedError
+from ...sources.mvautils_file.limits import MOST_FEATURES, MOST_SKIP
 from ...trees import Forest, Tree
 from ..root_file import Branch
 from ..root_file import Tree as RootTree
@@ -14,9 +15,6 @@ from .splits import MIRRORED, float32_cuts, mirrored, plain_missing
 from .summing import summed_trees
 
 __all__ = ["stored_as"]
-
-#: What MVAUtils keeps in memory: features in 8 bits with sign, the way to the right child in 16.
-MOST_FEATURES, MOST_SKIP = 127, 32767
 
 #: By title: the name of the TTree.
 TREE_NAMES = {"xgboost": "xgboost", "lgbm": "lgbm", "lgbm_simple": "lgbm", "TMVA": "BDT"}
@@ -31,11 +29,16 @@ def stored_as(forest: Forest, where: str, rounded: bool) -> RootTree:
         raise UnsupportedError(f"{where}: node {node} splits by categories, which MVAUtils does not have")
     response, features = _response(forest, where), int(forest.feature.max(initial=-1)) + 1
     if features > MOST_FEATURES:
-        raise UnsupportedError(f"{where}: feature {features - 1} is looked at; MVAUtils keeps features in 8 bits: at most "
-                               f"{MOST_FEATURES}")  # fmt: skip
+        raise UnsupportedError(f"{where}: feature {features - 1} is looked at; MVAUtils keeps features in 8 bits: "
+                               f"at most {MOST_FEATURES}")  # fmt: skip
     forest = replace(forest, threshold=float32_cuts(forest), missing=plain_missing(forest, where))
-    flavour, forest = _flavour(forest, response)
-    trees, offsets = _trees_and_offsets(forest, flavour, response, where, rounded)
+    if _is_mean_of_tmva(forest):
+        flavour, response = "TMVA", "classification"
+        trees = summed_trees(replace(forest, combine="sum", tree_weight=None, base=None), where, rounded)
+        offsets = np.ones(len(trees), np.float32) if forest.tree_weight is None else forest.tree_weight
+    else:
+        flavour, forest = _flavour(forest, response)
+        trees, offsets = _trees_and_offsets(forest, flavour, response, where, rounded)
     nodes = [_nodes(tree, number, where) for number, tree in enumerate(trees)]
     branches = [Branch("vars", "vector<int>", [each[0] for each in nodes]),
                 Branch("values", "vector<float>", [each[1] for each in nodes])]  # fmt: skip
@@ -59,8 +62,15 @@ def _response(forest: Forest, where: str) -> str:
         return "gradient"
     if forest.link == "identity":
         return "response"
-    raise UnsupportedError(f"{where}: the link '{forest.link}' of scale {forest.link_scale} is none of MVAUtils'; it has "
-                           "identity, logistic (of scale 1), tmva_gradient, softmax")  # fmt: skip
+    raise UnsupportedError(f"{where}: the link '{forest.link}' of scale {forest.link_scale} is none of MVAUtils'; "
+                           "it has identity, logistic (of scale 1), tmva_gradient, softmax")  # fmt: skip
+
+
+def _is_mean_of_tmva(forest: Forest) -> bool:
+    """MVAUtils takes means of TMVA's trees by their weights, as AdaBoost does."""
+    return (forest.combine != "sum" and forest.link == "identity" and forest.left_if == "x >= t" and forest.scale == 1
+            and not forest.missing.any() and (forest.base is None or not forest.base.any())
+            and (forest.combine == "weighted_mean" or forest.tree_weight is None))  # fmt: skip
 
 
 def _flavour(forest: Forest, response: str) -> tuple[str, Forest]:
@@ -74,11 +84,10 @@ def _flavour(forest: Forest, response: str) -> tuple[str, Forest]:
     return ("lgbm" if forest.missing.any() else "lgbm_simple"), forest
 
 
-def _trees_and_offsets(forest: Forest, flavour: str, response: str, where: str, rounded: bool) -> tuple[
-    list[Tree], np.ndarray
-]:  # fmt: skip
-    """The trees, and TMVA's weights: ones of a mean stay what they are."""
-    weights = forest.tree_weight
+def _trees_and_offsets(
+    forest: Forest, flavour: str, response: str, where: str, rounded: bool
+) -> tuple[list[Tree], np.ndarray]:
+    """The trees, and TMVA's weights, of which GetResponse adds the first."""
     if flavour == "TMVA" and response == "response" and forest.base is not None and forest.base_at == "end":
         trees = summed_trees(replace(forest, base=None), where, rounded)
         return trees, np.array([forest.base[0], *[0] * (len(trees) - 1)], np.float32)
@@ -91,7 +100,8 @@ def _nodes(tree: Tree, number: int, where: str) -> tuple[np.ndarray, np.ndarray,
     leaf = tree.left < 0
     skip = np.where(leaf, 0, tree.right - np.arange(len(leaf)))
     if skip.max() > MOST_SKIP:
-        raise UnsupportedError(f"{where}: node {int(skip.argmax())} of tree {number} has {int(skip.max()) - 1} nodes on its "
-                               f"left; MVAUtils keeps the way past them in 16 bits: at most {MOST_SKIP - 1}")  # fmt: skip
+        node, below = int(skip.argmax()), int(skip.max()) - 1
+        raise UnsupportedError(f"{where}: node {node} of tree {number} has {below} nodes on its left; MVAUtils keeps "
+                               f"the way past them in 16 bits: at most {MOST_SKIP - 1}")  # fmt: skip
     values = np.where(leaf, tree.value, tree.threshold).astype(np.float32)
     return np.where(leaf, -1, tree.feature), values, leaf | (np.asarray(tree.missing) > 0)

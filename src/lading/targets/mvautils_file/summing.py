@@ -24,7 +24,7 @@ def summed_trees(forest: Forest, where: str, rounded: bool) -> list[Tree]:
         for of, base in zip(by_output, forest.base.tolist(), strict=True):
             first = of[0]
             first.value = np.where(first.left < 0, first.value.astype(np.float64) + base, 0)
-    return [_narrow(of[i]) for i in range(rounds) for of in by_output]
+    return [_narrow(of[i], where) for i in range(rounds) for of in by_output]
 
 
 def _refuse_float64(forest: Forest, where: str, rounded: bool) -> None:
@@ -38,8 +38,8 @@ def _refuse_float64(forest: Forest, where: str, rounded: bool) -> None:
         if is_so
     ]
     if wide and not rounded:
-        raise UnsupportedError(f"{where}: MVAUtils computes in float32, but of this forest {', '.join(wide)}: scores near "
-                               "a cut can differ; rounded=True (--rounded) writes it all the same")  # fmt: skip
+        raise UnsupportedError(f"{where}: MVAUtils computes in float32, but of this forest {', '.join(wide)}: scores "
+                               "near a cut can differ; rounded=True (--rounded) writes it all the same")  # fmt: skip
 
 
 def _scaled(tree: Tree, forest: Forest, number: int) -> Tree:
@@ -62,11 +62,15 @@ def _parts(tree: Tree) -> list[Tree]:
 
 
 def _leaf() -> Tree:
-    none = np.full(1, -1)
-    return Tree(none, none, np.zeros(1, np.int64), np.zeros(1, np.float32), np.zeros(1, np.float32), np.zeros(1, np.uint8))
+    none, zero = np.full(1, -1), np.zeros(1, np.float32)
+    return Tree(none, none, np.zeros(1, np.int64), zero, zero, np.zeros(1, np.uint8))
 
 
-def _narrow(tree: Tree) -> Tree:
+def _narrow(tree: Tree, where: str) -> Tree:
     with np.errstate(over="ignore"):
-        tree.value = tree.value.astype(np.float32)
+        value = tree.value.astype(np.float32)
+    beyond = np.flatnonzero(np.isinf(value) & np.isfinite(tree.value))
+    if len(beyond):
+        raise UnsupportedError(f"{where}: a leaf of {tree.value[beyond[0]]} is more than float32 holds")
+    tree.value = value
     return tree
