@@ -37,6 +37,7 @@ PACKAGES = {
     "google": ("sources/onnx",),  # protobuf's errors, which onnx lets pass
     "onnxruntime": ("sources/onnx_file/oracle_worker",),
     "xgboost": ("sources/xgboost_file/predictor",),
+    "sklearn": ("sources/sklearn_file/predictor",),
     "awkward": ("feed/",),
     "h5py": ("feed/",), "pyarrow": ("feed/",), "uproot": ("feed/",),
     "click": ("cli/",),

@@ -85,9 +85,13 @@ def units_apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
     def place(x: np.ndarray) -> Any:
         bits = (x + kind(0)).view(whole).astype(np.int64)
-        return np.where(bits < 0, np.iinfo(whole).min - bits, bits).astype(np.float64)
+        return np.where(bits < 0, np.iinfo(whole).min - bits, bits)
 
-    apart: np.ndarray = np.abs(place(a) - place(b))
+    places, others = place(a), place(b)
+    with np.errstate(over="ignore"):
+        near: np.ndarray = np.abs(places - others).astype(np.float64)  # exact, but it overflows where signs differ
+    far = np.abs(places.astype(np.float64) - others.astype(np.float64))
+    apart = np.where(far < 2.0**53, near, far)
     return np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, apart)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["SOURCES", "Source", "is_of", "read", "recognise", "recognise_object"]
 
 #: Every format that is read: its name is its file beside this one. They are asked in this order.
-SOURCES = ("onnx", "xgboost")
+SOURCES = ("onnx", "xgboost", "sklearn")
 
 
 class Source(Protocol):
