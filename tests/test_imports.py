@@ -39,6 +39,7 @@ PACKAGES = {
     "xgboost": ("sources/xgboost_file/predictor",),
     "lightgbm": ("sources/lightgbm_file/predictor",),
     "catboost": ("sources/catboost_file/predictor",),
+    "sklearn": ("sources/sklearn_file/predictor",),
     "awkward": ("feed/", "sources/mvautils_file/"),
     "h5py": ("feed/",), "pyarrow": ("feed/",),
     "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils", "targets/root_file/"),

@@ -1,0 +1,1 @@
+"""The parts of reading fitted estimators of scikit-learn."""
