@@ -11,7 +11,7 @@ import click
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File to write: .onnx or .root")
 @click.option("--operators", type=click.Choice(["TreeEnsemble", "classic"]),
-              help="For .onnx: forests as TreeEnsemble of ai.onnx.ml 5 (default), or by the older operator of all runtimes.")
+              help="For .onnx: forests as TreeEnsemble of ai.onnx.ml 5 (default), or as the older operators.")
 @click.option("--rounded", is_flag=True, help="For .root: float64 may be rounded to float32.")
 def export(model: Path, output: Path, operators: str | None, rounded: bool) -> None:
     """Write MODEL, a bundle or any model file that is read, in the format that the ending of the output tells.

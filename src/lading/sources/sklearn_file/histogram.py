@@ -115,7 +115,7 @@ def _whole(estimator: State, categories: np.ndarray) -> list[int]:
             continue
         if isinstance(each, str) or not float(each).is_integer():
             raise UnsupportedError(f"{estimator.where}: {each!r} is a category of the {estimator.kind}; a bundle "
-                                   "takes numbers only, so number the categories (OrdinalEncoder) before fitting")  # fmt: skip
+                                   "takes numbers only, so number the categories (OrdinalEncoder) before fitting")
         numbers.append(int(each))
     return numbers
 
