@@ -4,6 +4,7 @@
 #include "trees/isa/rank_avx2.hpp"
 
 namespace lading::trees::avx2 {
+namespace {  // seen by one file: no weak symbols of wide instructions
 
 constexpr int mask_bytes = block_rows / 8;
 constexpr int planes = 9;  // of a segment: up to eight bits of the rank, and which values are missing
@@ -141,4 +142,5 @@ template <class S> void add_one_by_one(const S* leaves, const uint8_t* codes, S*
   for (int q = 0; q < block_rows; ++q) sums[q] += leaves[codes[q]];
 }
 
+}  // namespace
 }  // namespace lading::trees::avx2
