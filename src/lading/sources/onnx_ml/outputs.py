@@ -25,8 +25,9 @@ def plain_outputs(model: ModelProto) -> tuple[dict[str, str], dict[str, list[str
     keys: dict[str, list[str]] = {}
     for node in model.graph.node:
         if node.op_type == "ZipMap" and node.domain == "ai.onnx.ml":
-            given = [str(each) for a in node.attribute for each in (*a.ints, *(text.decode("utf-8", "replace") for text in a.strings))]
-            keys |= dict.fromkeys(node.output, given)
+            numbers = [str(each) for a in node.attribute for each in a.ints]
+            words = [each.decode("utf-8", "replace") for a in node.attribute for each in a.strings]
+            keys |= dict.fromkeys(node.output, numbers + words)
             node.op_type, node.domain = "Identity", ""
             del node.attribute[:]
     for output in model.graph.output:
