@@ -85,13 +85,11 @@ def units_apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
     def place(x: np.ndarray) -> Any:
         bits = (x + kind(0)).view(whole).astype(np.int64)
-        return np.where(bits < 0, np.iinfo(whole).min - bits, bits)
+        return np.where(bits < 0, np.iinfo(whole).min - np.minimum(bits, 0), bits)
 
-    places, others = place(a), place(b)
-    with np.errstate(over="ignore"):
-        near: np.ndarray = np.abs(places - others).astype(np.float64)  # exact, but it overflows where signs differ
-    far = np.abs(places.astype(np.float64) - others.astype(np.float64))
-    apart = np.where(far < 2.0**53, near, far)
+    # Doubles would lose the last bits of a place: whole numbers until the difference is known.
+    high, low = np.maximum(place(a), place(b)), np.minimum(place(a), place(b))
+    apart = (high.view(np.uint64) - low.view(np.uint64)).astype(np.float64)
     return np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, apart)
 
 

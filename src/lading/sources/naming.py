@@ -143,9 +143,10 @@ class _Naming:
     def _rename_values(self) -> None:
         wanted: dict[str, str] = {}
         for node in self.nodes:
+            places = {name: at for at, name in reversed([*enumerate(node.inputs)]) if isinstance(name, str)}
             for name in node.reads():
                 if name in self.model.weights and name not in wanted:
-                    wanted[name] = f"{self._layer(node)}.{part(node, node.inputs.index(name))}"
+                    wanted[name] = f"{self._layer(node)}.{part(node, places[name])}"
             for index, name in enumerate(node.outputs):
                 if name and name not in self.fixed:
                     one = sum(map(bool, node.outputs)) == 1

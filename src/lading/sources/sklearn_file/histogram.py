@@ -114,8 +114,10 @@ def _whole(estimator: State, categories: np.ndarray) -> list[int]:
         if (isinstance(each, float) and np.isnan(each)) or each is None:
             continue
         if isinstance(each, str) or not float(each).is_integer():
-            raise UnsupportedError(f"{estimator.where}: {each!r} is a category of the {estimator.kind}; a bundle "
-                                   "takes numbers only, so number the categories (OrdinalEncoder) before fitting")  # fmt: skip
+            raise UnsupportedError(
+                f"{estimator.where}: {each!r} is a category of the {estimator.kind}; a bundle takes whole numbers, "
+                "so number the categories (OrdinalEncoder) before fitting"
+            )
         numbers.append(int(each))
     return numbers
 
