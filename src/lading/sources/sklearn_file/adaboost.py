@@ -25,18 +25,20 @@ def adaboost_classifier(estimator: State) -> Ensemble:
     grown = []
     for tree, weight in zip(trees, weights, strict=True):
         votes = _graded(tree, len(classes)) if graded else _votes(tree, classes, float(weight))
-        grown.append(tree_of(tree, 2 * votes[:, 1] if len(classes) == 2 else votes))
+        grown.append(tree_of(tree, votes * [-1, 1] if len(classes) == 2 else votes))
     forest = grow(grown, features_of(estimator), estimator.where, feature_names=feature_names(estimator), **RULES)
     total = np.array(float(weights.sum()))
-    nodes = [Node("margin", "Div", ["votes", total], ["margin"])]
     axes: list[str | int] = ["entry"]
-    if len(classes) == 2:  # the two sums differ in sign only, and their difference is twice the second
-        nodes.append(Node("score", "Sigmoid", ["margin"], ["score"]))
+    if len(classes) == 2:
+        nodes = [Node("mean_votes", "Div", ["votes", total], ["mean_votes"]),
+                 Node("margin", "ReduceSum", ["mean_votes", np.array([1])], ["margin"], {"keepdims": 0}),
+                 Node("score", "Sigmoid", ["margin"], ["score"])]  # fmt: skip
         outputs = [Output("margin", axes, "float64", description=DECISION),
                    Output("score", axes, "float64", description=f"{PROBABILITIES} of {classes[1]}")]  # fmt: skip
     else:
-        nodes += [Node("shared", "Div", ["margin", np.array(len(classes) - 1.0)], ["shared"]),
-                  Node("score", "Softmax", ["shared"], ["score"], {"axis": -1})]  # fmt: skip
+        nodes = [Node("margin", "Div", ["votes", total], ["margin"]),
+                 Node("shared", "Div", ["margin", np.array(len(classes) - 1.0)], ["shared"]),
+                 Node("score", "Softmax", ["shared"], ["score"], {"axis": -1})]  # fmt: skip
         outputs = [Output(name, [*axes, "label"], "float64", [Label(each) for each in labels_of(classes)], text)
                    for name, text in (("margin", DECISION), ("score", PROBABILITIES))]  # fmt: skip
     return Ensemble(forest, "", ("votes", ""), nodes, outputs, about={"classes": classes})

@@ -109,7 +109,9 @@ STEPS: dict[str, Callable[[State, int, Variable], None]] = {
 
 
 def _number(step: State, name: str, column: int, nan: bool = False) -> float:
-    values = step.array(name, 1, "biuf" if not nan else "f")
+    values = step.array(name, 1, "biufO")  # a SimpleImputer's may be objects
+    if values.dtype == object:
+        values = np.array([each if isinstance(each, (int, float)) else np.inf for each in values], np.float64)
     if column >= len(values) or not (np.isfinite(values[column]) or (nan and np.isnan(values[column]))):
         raise step.damaged(f"'{name}' has no number for column {column}")
     return float(values[column])

@@ -57,7 +57,8 @@ def open_skops(path: Path) -> Iterator[State]:
     where = str(path)
     try:
         with zipfile.ZipFile(path) as archive:
-            yield SkopsState(_Archive(archive, where).schema(), _Archive(archive, where))
+            members = _Archive(archive, where)
+            yield SkopsState(members.schema(), members)
     except FormatError:
         raise
     except (*DAMAGED, RecursionError, MemoryError) as error:
@@ -97,6 +98,9 @@ class _Archive:
         member = self._members.get(name)
         if member is None:
             raise FormatError(f"{self.where}: the archive has no member '{name}'; damaged file")
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise FormatError(f"{self.where}: member '{name}' is packed by method {member.compress_type}; stored and "
+                              "deflated ones are read")  # fmt: skip
         size, packed = member.file_size, member.compress_size
         self._left -= size
         if size > limit or self._left < 0:

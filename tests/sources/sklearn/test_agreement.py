@@ -1,0 +1,89 @@
+"""Every estimator gives scikit-learn's numbers: margins to the bit, scores to two units in the last place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skops.io
+from sklearn_models import TARGET, X, cases, fitted
+
+import lading
+from lading.agreement import run_engine
+from lading.agreement.forests import compare_forest
+from lading.evaluation import evaluator
+from lading.model import Model
+from lading.sources import sklearn as source
+from lading.trees import forests_of
+
+NAMES = list(cases())
+POWERS = 64  # units in the last place of IsolationForest's decision_function: a power, less a number as great
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_numbers_are_those_of_the_library_and_file_and_object_are_one(name: str, tmp_path: Path) -> None:
+    estimator = fitted(name)
+    model = source.from_object(estimator)
+    agreement = compare_forest(model, source.predictor(estimator), run_engine(model))
+    isolation = name.startswith("Isolation")
+    assert "score" in agreement.differing
+    assert agreement.last_places.get("margin", 0) <= (POWERS if isolation else 0), str(agreement)
+    assert agreement.last_places["score"] <= 2, str(agreement)
+    skops.io.dump(estimator, tmp_path / "model.skops")
+    assert_same(source.read(tmp_path / "model.skops"), model)
+
+
+def assert_same(a: Model, b: Model) -> None:
+    assert a.input_list == b.input_list and a.output_list == b.output_list
+    assert repr(a.graphs) == repr(b.graphs) and a.weights.keys() == b.weights.keys()
+    for name, array in a.weights.items():
+        np.testing.assert_array_equal(array, b.weights[name])
+        assert array.dtype == b.weights[name].dtype
+
+
+@pytest.mark.parametrize("name", ["AdaBoostRegressor", "GradientBoosting four None", "Hist four categories",
+                                  "RandomForestClassifier four nan"])  # fmt: skip
+def test_the_evaluator_gives_them_too(name: str) -> None:
+    estimator = fitted(name)
+    model = source.from_object(estimator)
+    agreement = compare_forest(model, source.predictor(estimator), evaluator(model))
+    assert not agreement.differing.get("margin") and agreement.last_places["score"] <= 2
+
+
+@pytest.mark.parametrize("name", ["GradientBoosting log_loss None", "RandomForestRegressor one", "Hist two"])
+def test_a_changed_threshold_or_leaf_is_noticed(name: str) -> None:
+    estimator = fitted(name)
+    for array, change in (("trees.leaf", np.nextafter), ("trees.threshold", lambda a, _: a + 0.25)):
+        model = source.from_object(estimator)
+        model.weights[array] = change(model.weights[array], np.inf)
+        try:
+            agreement = compare_forest(model, source.predictor(estimator), run_engine(model))
+        except lading.AgreementError:
+            continue
+        assert agreement.differing["margin"] > 100
+
+
+def test_the_whole_way_by_convert_and_by_names() -> None:
+    pandas = pytest.importorskip("pandas", reason="names come with tables")
+    from sklearn.ensemble import GradientBoostingRegressor
+
+    table = pandas.DataFrame(X, columns=["pt", "eta", "phi", "mass"])
+    estimator = GradientBoostingRegressor(n_estimators=5).fit(table, TARGET)
+    model = lading.convert(estimator)
+    assert list(model.inputs["features"].variables) == ["pt", "eta", "phi", "mass"]
+    assert model.agreement["outputs"]["margin"]["differing rows"] == 0
+    np.testing.assert_array_equal(model.run(table)["score"], estimator.predict(table))
+
+
+def test_labels_are_the_classes() -> None:
+    model = source.from_object(fitted("GradientBoosting four None"))
+    assert list(model.outputs["score"].labels) == ["0", "1", "2", "3"]
+    assert model.record["origin"]["classes"] == [0, 1, 2, 3]
+    rare = source.from_object(fitted("GradientBoosting rare"))
+    assert rare.outputs["score"].description == "predict_proba of the class signal"
+
+
+def test_nodes_of_categories_are_sets() -> None:
+    (_, forest), *_ = forests_of(source.from_object(fitted("Hist two categories")))
+    assert forest.category_begin is not None and (forest.category_begin >= 0).sum() > 10

@@ -1,0 +1,88 @@
+"""Categories and the steps of a Pipeline become preparation of variables, and give the library's numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.decomposition import PCA
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestRegressor
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
+from sklearn_models import CATEGORIES, TARGET, TWO, WITH_NAN, X, fitted
+
+import lading
+from lading.sources import sklearn as source
+
+PIPELINES = {
+    "mean": [SimpleImputer()],
+    "a number": [SimpleImputer(strategy="constant", fill_value=-7.25)],
+    "standard": [StandardScaler()],
+    "no mean": [StandardScaler(with_mean=False)],
+    "no deviation": [StandardScaler(with_std=False)],
+    "all": [SimpleImputer(strategy="median"), RobustScaler(), "passthrough", MinMaxScaler(clip=True), MaxAbsScaler()],
+}
+
+
+def run(model: Any, rows: np.ndarray) -> dict[str, np.ndarray]:
+    names = list(model.inputs["features"].variables)
+    return model.run({"features": dict(zip(names, rows.T, strict=True))})
+
+
+def rows() -> np.ndarray:
+    random = np.random.default_rng(8)
+    far = np.where(random.random((500, 4)) < 0.05, np.nan, 10 * random.normal(size=(500, 4)))
+    return np.concatenate([WITH_NAN, X, far])
+
+
+@pytest.mark.parametrize("steps", PIPELINES.values(), ids=PIPELINES)
+def test_a_pipeline_gives_its_numbers_from_raw_values(steps: list[Any]) -> None:
+    pipeline = make_pipeline(*steps, RandomForestRegressor(10, random_state=1)).fit(WITH_NAN, TARGET)
+    model = source.from_object(pipeline)
+    assert all(variable.raw == "float64" for variable in model.inputs["features"].variables.values())
+    np.testing.assert_array_equal(run(model, rows())["score"], pipeline.predict(rows()))
+    lading.convert(pipeline)
+
+
+def test_categories_go_through_the_numbers_that_the_library_gives_them() -> None:
+    estimator = fitted("Hist four categories")
+    model = source.from_object(estimator)
+    assert model.inputs["features"].variables["x1"].categories == list(range(0, 36, 3))
+    events = CATEGORIES.copy()
+    events[::3, 1] = np.tile([1.0, 37.0, -3.0, 0.5, np.nan, 300.0, 256.0, 1e30], len(events))[: len(events[::3])]
+    np.testing.assert_array_equal(run(model, events)["margin"], estimator.decision_function(events))
+
+
+def test_categories_stay_what_they_are_behind_other_columns_that_are_imputed() -> None:
+    pipeline = make_pipeline(SimpleImputer(strategy="most_frequent"),
+                             HistGradientBoostingClassifier(max_iter=5, categorical_features=[1, 3]))  # fmt: skip
+    pipeline.fit(CATEGORIES, TWO)
+    np.testing.assert_array_equal(run(source.from_object(pipeline), CATEGORIES)["margin"],
+                                  pipeline.decision_function(CATEGORIES))  # fmt: skip
+
+
+@pytest.mark.parametrize("steps, reason", [
+    ([PCA(n_components=2)], "the step PCA stands before the forest; those that become preparation .*SimpleImputer"),
+    ([StandardScaler(), SimpleImputer()], "put it first"),
+    ([SimpleImputer(add_indicator=True)], "adds columns"),
+])  # fmt: skip
+def test_what_preparation_cannot_say_is_refused(steps: list[Any], reason: str) -> None:
+    events = WITH_NAN if not isinstance(steps[0], PCA) else X
+    pipeline = make_pipeline(*steps, RandomForestRegressor(2)).fit(events, TARGET)
+    with pytest.raises(lading.UnsupportedError, match=reason):
+        source.from_object(pipeline)
+
+
+def test_scaled_categories_and_empty_columns_are_refused() -> None:
+    scaled = make_pipeline(MaxAbsScaler(), HistGradientBoostingClassifier(max_iter=2, categorical_features=[3]))
+    with pytest.raises(lading.UnsupportedError, match=r"category"):
+        source.from_object(scaled.fit(CATEGORIES, TWO))
+    empty = WITH_NAN.copy()
+    empty[:, 2] = np.nan
+    pipeline = make_pipeline(SimpleImputer(keep_empty_features=False), RandomForestRegressor(2))
+    with pytest.warns(UserWarning, match="without any observed values"):
+        pipeline.fit(empty, TARGET)
+    with pytest.raises(lading.UnsupportedError, match="the SimpleImputer drops 'x2'"):
+        source.from_object(pipeline)
