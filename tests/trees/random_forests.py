@@ -34,6 +34,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "nothing is missing": {"depth": 5, "missing": (2, 3)},
     "three outputs": {"depth": 4, "trees": 60, "outputs": 3, "base": True},
     "leaves of two values": {"depth": 4, "trees": 20, "width": 2, "combine": "mean", "sum_type": "float64"},
+    "mean of rounds": {"depth": 4, "trees": 30, "outputs": 3, "combine": "mean_of_rounds", "sum_type": "float64"},
+    "mean": {"depth": 4, "trees": 31, "outputs": 3, "combine": "mean"},
     "weights": {"depth": 4, "weights": True, "combine": "weighted_mean", "scale": 0.3},
     "backward": {"depth": 5, "sum_order": "backward", "base": True, "base_at": "end"},
     "categories": {"depth": 5, "sets": 0.3, "missing": (0, 1, 8, 9)},

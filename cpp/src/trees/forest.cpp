@@ -39,7 +39,7 @@ Rules rules_of(const Definition& definition) {
     definition.fail("attribute 'sum_type' is 'float32', which does not go with the input_type 'float64'");
   rules.backward = required(definition, "sum_order", {"forward", "backward"});
   rules.base_first = !required(definition, "base_at", {"start", "end"});
-  rules.combine = Combine(required(definition, "combine", {"sum", "mean", "weighted_mean"}));
+  rules.combine = Combine(required(definition, "combine", {"sum", "mean", "mean_of_rounds", "weighted_mean"}));
   rules.link = Link(required(definition, "link", {"identity", "logistic", "softmax", "exp", "tmva_gradient"}));
   rules.link_type = LinkType(required(definition, "link_type", {"float32", "float64", "float32_exp"}));
   rules.scale = real_attribute(definition, "scale", 1.0);
@@ -161,8 +161,8 @@ class Reader {
     }
     f_.single = !vector_leaves_ && f_.tree_output.empty();
     read_base();
-    const bool apart = f_.rules.combine == Combine::mean && !f_.tree_output.empty();
-    if (apart) f_.divisor = rounded_to(f_.rules.sum_type, f_.divisor / f_.outputs);  // every output has its trees
+    if (f_.rules.combine == Combine::mean_of_rounds)
+      f_.divisor = rounded_to(f_.rules.sum_type, f_.divisor / f_.outputs);
   }
 
   void read_base() {

@@ -26,7 +26,7 @@ struct Set {
   std::int32_t begin, words;  // into Forest::words
 };
 
-enum class Combine { sum, mean, weighted_mean };
+enum class Combine { sum, mean, mean_of_rounds, weighted_mean };
 enum class Link { identity, logistic, softmax, exp, tmva_gradient };
 enum class LinkType { float32, float64, float32_exp };
 

@@ -1724,7 +1724,8 @@ def tree_ensemble(x, roots, feature, threshold, left, right, missing, leaf, base
                   link_scale=1.0):
     """Section 12 of the format. Every addition and multiplication is rounded to ``sum_type``."""
     one_of(sum_order, "forward", "backward"), one_of(base_at, "start", "end")
-    one_of(combine, "sum", "mean", "weighted_mean"), one_of(link_type, "float32", "float64", "float32_exp")
+    one_of(combine, "sum", "mean", "mean_of_rounds", "weighted_mean")
+    one_of(link_type, "float32", "float64", "float32_exp")
     one_of(link, "identity", "logistic", "softmax", "exp", "tmva_gradient")
     sum_type, trees = TYPES[sum_type], len(roots)
     outputs = leaf.shape[1] if leaf.ndim == 2 else 1 if tree_output is None else int(tree_output.max()) + 1
@@ -1743,8 +1744,8 @@ def tree_ensemble(x, roots, feature, threshold, left, right, missing, leaf, base
         where = slice(None) if leaf.ndim == 2 else 0 if tree_output is None else tree_output[tree]
         total[:, where] += values
     if combine != "sum":
-        per_output = trees / total.shape[1] if tree_output is not None else trees
-        total /= sum_type.type(per_output) if combine == "mean" else np.cumsum([0, *weights], dtype=sum_type)[-1]
+        number = {"mean": trees, "mean_of_rounds": trees / total.shape[1]}.get(combine)
+        total /= sum_type.type(np.cumsum([0, *weights], dtype=sum_type)[-1] if number is None else number)
     margin = total * sum_type.type(scale)
     margin = margin + base if base_at == "end" else margin
     score = tree_link(margin, link, link_type, link_scale).astype(sum_type)

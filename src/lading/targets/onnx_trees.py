@@ -144,11 +144,8 @@ class _Writing:
     def _margin(self, x: str, made: str) -> str:
         forest, kind = self.forest, np.dtype(self.forest.sum_type)
         steps: list[tuple[str, Any]] = []
-        if forest.combine == "mean":
-            steps.append(("Div", len(forest.roots)))
-        elif forest.combine == "weighted_mean":
-            weights = np.ones(len(forest.roots)) if forest.tree_weight is None else forest.tree_weight
-            steps.append(("Div", weights.astype(kind).sum(dtype=kind)))
+        if forest.combine != "sum":
+            steps.append(("Div", forest.divisor))
         base = None if forest.base is None or not forest.base.any() else forest.base
         if base is not None and forest.base_at == "start":  # it is divided and scaled with the sum
             steps.insert(0, ("Add", base))

@@ -97,6 +97,14 @@ class Forest:
         return 1 if self.tree_output is None else int(self.tree_output.max(initial=0)) + 1
 
     @property
+    def divisor(self) -> float:
+        """What a mean divides the sum by."""
+        trees = len(self.roots)
+        if self.combine == "weighted_mean" and self.tree_weight is not None:
+            return float(np.cumsum([0, *self.tree_weight], dtype=self.sum_type)[-1])
+        return trees / self.outputs if self.combine == "mean_of_rounds" else float(trees)
+
+    @property
     def single(self) -> bool:
         """One output, which has no axis of its own: margin and score are (rows,)."""
         return self.leaf.ndim == 1 and self.tree_output is None

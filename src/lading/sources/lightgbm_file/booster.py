@@ -50,7 +50,7 @@ def forest_of_text(text: Text, objective: Objective, where: str) -> Forest:
         names = []
     if not math.isfinite(objective.scale) or (objective.link == "softmax" and outputs == 1):
         raise FormatError(f"{where}: the objective is '{text.header['objective']}' with {outputs} outputs; damaged")
-    combine = "mean" if "average_output" in text.header else "sum"
+    combine = "mean_of_rounds" if "average_output" in text.header else "sum"
     return grow(trees, features, where, combine=combine, feature_names=names, link=objective.link,
                 link_scale=objective.scale, **SUMS)  # fmt: skip
 

@@ -47,8 +47,7 @@ def _scaled(tree: Tree, forest: Forest, number: int) -> Tree:
     kind = np.dtype(forest.sum_type).type
     value = tree.value.astype(kind) * kind(tree.weight)
     if forest.combine != "sum":
-        weights = forest.tree_weight if forest.tree_weight is not None else np.ones(len(forest.roots))
-        value = value / kind(len(forest.roots) if forest.combine == "mean" else weights.sum(dtype=np.float64))
+        value = value / kind(forest.divisor)
     tree.value = value * kind(forest.scale) if forest.scale != 1 else value
     return tree
 
