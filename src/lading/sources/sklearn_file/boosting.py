@@ -43,8 +43,10 @@ def gradient_boosting_regressor(estimator: State) -> Ensemble:
     init = estimator["init_"]
     if init != "zero":
         start = _dummy(estimator, init, "DummyRegressor")
-        base = np.asarray(start["constant_"], np.float64).reshape(-1)
-    forest = grow(_stages(estimator, 1), features_of(estimator), estimator.where, base=base[:1],
+        base = np.array(start["constant_"], np.float64).reshape(-1)
+    if len(base) != 1:
+        raise estimator.damaged(f"it starts from {len(base)} numbers")
+    forest = grow(_stages(estimator, 1), features_of(estimator), estimator.where, base=base,
                   feature_names=feature_names(estimator), **RULES)  # fmt: skip
     return Ensemble(forest, "predict")
 

@@ -35,7 +35,7 @@ def histogram_regressor(estimator: State) -> Ensemble:
 
 
 def _ensemble(estimator: State, link: str, labels: list[str]) -> Ensemble:
-    base = np.asarray(estimator["_baseline_prediction"], np.float64).reshape(-1)
+    base = np.array(estimator["_baseline_prediction"], np.float64).reshape(-1)
     columns = _Columns(estimator)
     grown = []
     for stage in estimator["_predictors"]:
