@@ -15,7 +15,7 @@ from lading.errors import UnsupportedError, ValueRefused
 from lading.model import Model
 from lading.sources import read
 from lading.trees import Tree, edge_rows, forests_of, grow, model_of
-from lading.trees.forest import MISSING_LEFT, NAN_IS_ZERO, ZERO_IS_MISSING
+from lading.trees.forest import MISSING_LEFT, NAN_IS_ZERO, ZERO_IS_MISSING, Linear
 
 MVAUTILS = Path(__file__).parents[1] / "sources" / "mvautils"
 FLAVOURS = ("xgboost", "lgbm_simple", "lgbm", "tmva_ada", "tmva_grad")
@@ -124,6 +124,8 @@ def chain(nodes: int) -> Tree:
     ([chain(16384)], {}, "node 0 of tree 0 has 32767 nodes on its left; .* at most 32766"),
     ([Tree(np.array([1, -1, -1]), np.array([2, -1, -1]), np.zeros(3, int), np.ones(3, np.float32),
            np.ones(3, np.float32), categories={0: [1, 3]})], {}, "node 0 splits by categories"),
+    ([Tree(np.array([-1]), np.array([-1]), np.zeros(1, int), np.ones(1, np.float32), np.ones(1, np.float32),
+           linear={0: Linear(1.0, [0], [2.0])})], {}, "leaf 0 is a linear function of variables"),
     ([chain(1)], {"link": "exp"}, "the link 'exp' of scale 1.0 is none of MVAUtils'"),
     ([chain(1)], {"link": "logistic", "link_scale": 2.0}, "the link 'logistic' of scale 2.0"),
     ([chain(1)], {"tree_output": np.array([1], np.int32)}, "2 outputs with the link 'identity'"),

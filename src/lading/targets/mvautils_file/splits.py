@@ -16,7 +16,7 @@ COMPARE = {"x < t": np.less, "x <= t": np.less_equal, "x > t": np.greater, "x >=
 MIRRORED = {"x > t": "x <= t", "x >= t": "x < t"}
 
 #: Up to which size zeros are missing where ZERO_IS_MISSING says so.
-ZERO = 1e-35
+ZERO = float(np.float32(1e-35))
 
 
 def float32_cuts(forest: Forest) -> np.ndarray:
