@@ -31,7 +31,7 @@ Evaluation<T, S>::Evaluation(const Forest& forest)
   choose();
 }
 
-// Times in arbitrary units, fitted to measurements (benchmarks/forests.py --model).
+// Times of a block and of a row, in arbitrary units. The factors are estimates; they were not fitted to measurements yet.
 template <class T, class S> void Evaluation<T, S>::choose() {
   blocks_from_ = no_rows;
   if (!blocked_) return;
@@ -46,7 +46,7 @@ template <class T, class S> void Evaluation<T, S>::choose() {
 template <class T, class S> std::int64_t Evaluation<T, S>::best_block() const { return blocked_ ? block_rows : 64; }
 
 template <class T, class S> std::size_t Evaluation<T, S>::scratch(std::int64_t rows) const {
-  return blocked_ && rows >= blocks_from_ ? kernels_->block_bytes(blocked_->blocks(), 0) : 0;
+  return blocked_ && rows >= blocks_from_ ? kernels_->block_bytes(blocked_->blocks()) : 0;
 }
 
 template <class T, class S> std::size_t Evaluation<T, S>::bytes() const {

@@ -13,7 +13,7 @@ namespace lading::trees {
 
 constexpr float zero_limit = 1e-35f;  // |x| up to here counts as zero where zeros are missing, as LightGBM has it
 constexpr int most_ranked = 254;      // thresholds of a segment; rank `count` in a split means "always left"
-constexpr int row_bytes = 256;        // of the ranks of one row, the last one being written by nobody's reader
+constexpr int row_bytes = 256;        // of the ranks of one row; what no split looks at is written to the last one
 constexpr int unused_byte = 255;
 constexpr int most_columns = 128;  // rank bytes that a split may look at
 constexpr int lanes = 64;          // trees of a group
@@ -67,7 +67,7 @@ struct TreeKernels {
   // codes[lane] = code of the leaf that each tree of a group leads to
   void (*group)(const Groups& groups, int number, const uint8_t* ranks, uint8_t* codes);
   // Memory of a block, aligned 64.
-  size_t (*block_bytes)(const Blocks& blocks, int segments);
+  size_t (*block_bytes)(const Blocks& blocks);
   // Adds the leaves of rows [count <= block_rows] to sums [row][outputs].
   void (*block_float_float)(const Blocks&, const Segment<float>*, int segments, const float* x, int64_t stride,
                             int count, float* sums, uint8_t* memory);

@@ -8,11 +8,11 @@ namespace {
 
 constexpr size_t aligned(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
-template <class S> size_t bytes_of(const Blocks& b) {
+// Enough for sums of either type.
+size_t block_bytes(const Blocks& b) {
   return aligned(size_t(planes) * mask_bytes) + aligned(block_rows) +
-         aligned(size_t(b.outputs) * block_rows * sizeof(S)) + aligned(size_t(b.slots) * mask_bytes);
+         aligned(size_t(b.outputs) * block_rows * sizeof(double)) + aligned(size_t(b.slots) * mask_bytes);
 }
-size_t block_bytes(const Blocks& b, int) { return bytes_of<double>(b); }
 
 template <class T>
 void make_conditions(const Blocks& b, const Segment<T>* segments, int count, const BlockRows<T>& rows, uint8_t* plane,

@@ -31,8 +31,7 @@ LADING_TREES_INLINE uint32_t rank_thirty_two(const Segment<T>& s, const T* const
   uint32_t missing = 0;
   for (int i = 0; i < 32; ++i) {
     const T v = treated(s, rows[i][s.feature]);
-    const unsigned sixteen = many ? twice_not_above(s.pivot, v) / 2 : 0;
-    ranks[i] = static_cast<uint8_t>(sixteen * 16 + twice_not_above(s.fine + 16 * sixteen, v) / 2);
+    ranks[i] = static_cast<uint8_t>(rank_among<many>(s, v));
     missing |= static_cast<uint32_t>(v != v) << i;
   }
   return missing;
@@ -120,7 +119,7 @@ LADING_TREES_INLINE void bits_to_codes(Bytes* r) {
   for (int i = 0; i < 8; i += 2) swap_bits(r[i], r[i + 1], one, 1);
 }
 
-// Adds a tree's leaves to the sums of all rows: float32 by looking up its bytes, sixteen to thirty-two rows at a time.
+// Adds a tree's leaves to the sums of all rows: float32 by looking up its bytes, thirty-two rows at a time.
 template <int bits> void add_by_bytes(const uint8_t* leaf_bytes, const uint8_t* codes, float* sums) {
   Table<(1 << bits) / 16> table[4];
   for (int b = 0; b < 4; ++b) table[b].read(leaf_bytes + (b << bits));

@@ -26,9 +26,13 @@ template <class T> LADING_TREES_INLINE T treated(const Segment<T>& s, T x) {
   return s.zero_is_missing && x >= T(-zero_limit) && x <= T(zero_limit) ? T(__builtin_nan("")) : x;
 }
 
-template <class T> LADING_TREES_INLINE unsigned rank_of(const Segment<T>& s, T x) {
-  const unsigned sixteen = s.count > 15 ? twice_not_above(s.pivot, x) / 2 : 0;
+// `many`: the segment has more than fifteen thresholds.
+template <bool many, class T> LADING_TREES_INLINE unsigned rank_among(const Segment<T>& s, T x) {
+  const unsigned sixteen = many ? twice_not_above(s.pivot, x) / 2 : 0;
   return sixteen * 16 + twice_not_above(s.fine + 16 * sixteen, x) / 2;
+}
+template <class T> LADING_TREES_INLINE unsigned rank_of(const Segment<T>& s, T x) {
+  return s.count > 15 ? rank_among<true>(s, x) : rank_among<false>(s, x);
 }
 
 }  // namespace lading::trees::avx2
