@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +13,7 @@ from ..errors import FormatError, MissingFile, check_options
 if TYPE_CHECKING:
     from ..model import Model
 
-__all__ = ["SOURCES", "Source", "is_of", "read", "read_as", "recognise", "recognise_object"]
+__all__ = ["SOURCES", "Source", "is_of", "origin_of", "read", "read_as", "recognise", "recognise_object"]
 
 #: Every format that is read: its name is its file beside this one. They are asked in this order.
 SOURCES = ("onnx", "xgboost", "lightgbm", "catboost", "tmva", "gbrforest", "mvautils", "sklearn")
@@ -71,6 +72,11 @@ def read_as(source: Any, path: Path, **options: Any) -> Model:
     check_options(source.read, options, f"{path}: the format {source.__name__.rpartition('.')[2]}")
     model: Model = source.read(path, **options)
     return model
+
+
+def origin_of(format_: str, data: bytes, **more: Any) -> dict[str, Any]:
+    """What the record of a model says of the file it came from: its format, and which file it was."""
+    return {"format": format_, **more, "sha256": hashlib.sha256(data).hexdigest()}
 
 
 def is_of(thing: object, package: str) -> bool:

@@ -7,14 +7,13 @@ sum plus bias (https://catboost.ai/docs/en/concepts/python-reference_catboost_sa
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FormatError, UnsupportedError
-from . import is_of
+from . import is_of, origin_of
 
 if TYPE_CHECKING:
     from ..agreement.forests import Predictor
@@ -50,7 +49,7 @@ def read_bytes(data: bytes, where: str) -> Model:
     if data.startswith(BINARY):
         raise UnsupportedError(f"{where}: a CatBoost model in its binary format, which is not read; save it as JSON: "
                                'model.save_model("model.json", format="json")')  # fmt: skip
-    origin = {"format": "catboost", "sha256": hashlib.sha256(data).hexdigest()}
+    origin = origin_of("catboost", data)
     return model_of_json(_parsed(data, where), origin, where)
 
 

@@ -9,10 +9,10 @@ order, in float64 (cms-sw/cmssw, CondFormats/GBRForest). "margin" is the respons
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import origin_of
 from .root_file import begins_as_root
 
 if TYPE_CHECKING:
@@ -34,5 +34,5 @@ def read(path: str | Path, key: str | None = None, response: str = "response") -
     from .gbrforest_file.forests import model_of_file
 
     path = Path(path)
-    origin = {"format": "gbrforest", "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    origin = origin_of("gbrforest", path.read_bytes())
     return model_of_file(path, key, response, origin)

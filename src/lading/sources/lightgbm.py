@@ -8,12 +8,11 @@ trees, to which its link applies; LightGBM's raw score is their sum.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import is_of
+from . import is_of, origin_of
 
 if TYPE_CHECKING:
     from ..agreement.forests import Predictor
@@ -40,7 +39,7 @@ def read_bytes(data: bytes, where: str, labels: Sequence[str] = ()) -> Model:
     """The model in the bytes of a LightGBM text file; ``labels`` name its outputs, if it has as many."""
     from .lightgbm_file.booster import model_of_booster
 
-    origin = {"format": "lightgbm", "sha256": hashlib.sha256(data).hexdigest()}
+    origin = origin_of("lightgbm", data)
     return model_of_booster(data, origin, where, labels)
 
 

@@ -12,10 +12,10 @@ NaN goes. Sums are float32, the last tree first, as in ATLAS' athena, Reconstruc
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import origin_of
 from .root_file import begins_as_root
 
 if TYPE_CHECKING:
@@ -38,5 +38,5 @@ def read(path: str | Path, key: str | None = None, response: str | None = None) 
     from .mvautils_file.reading import read_tree
 
     path = Path(path)
-    origin = {"format": "mvautils", "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    origin = origin_of("mvautils", path.read_bytes())
     return model_of_tree(read_tree(path, key), response, origin, str(path))

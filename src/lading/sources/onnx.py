@@ -12,11 +12,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import FormatError, MissingFile, MissingPackage
+from . import origin_of
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -139,5 +139,5 @@ def _load_external(proto: ModelProto, path: Path) -> None:
 def _model(proto: ModelProto, data: bytes, where: str) -> Model:
     from .onnx_file.assembling import assemble
 
-    origin = {"format": "onnx", "sha256": hashlib.sha256(data).hexdigest()}
+    origin = origin_of("onnx", data)
     return assemble(proto, origin, where)

@@ -9,12 +9,12 @@ each part.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import FormatError
+from . import origin_of
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -48,7 +48,7 @@ def read_bytes(data: bytes, where: str) -> Model:
     from .tmva_file.parsing import parsed
     from .tmva_file.setup import setup_of
 
-    origin = {"format": "tmva", "sha256": hashlib.sha256(data).hexdigest()}
+    origin = origin_of("tmva", data)
     text = _unpacked(data, where) if data[:2] == GZIP else data
     return model_of_setup(setup_of(parsed(text, where), where), origin, where)
 

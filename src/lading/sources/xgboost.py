@@ -11,11 +11,10 @@ its best_iteration, as its own ``predict`` does.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import is_of
+from . import is_of, origin_of
 
 if TYPE_CHECKING:
     from ..agreement.forests import Predictor
@@ -42,7 +41,7 @@ def read_bytes(data: bytes, where: str) -> Model:
     from .xgboost_file.learner import model_of_learner
 
     form, content = parse(data, where)
-    origin = {"format": "xgboost", "encoding": form, "sha256": hashlib.sha256(data).hexdigest()}
+    origin = origin_of("xgboost", data, encoding=form)
     return model_of_learner(content, origin, where)
 
 
