@@ -173,10 +173,10 @@ class _Comparison:
         return self._agreement
 
     def _judge(self, output: str) -> Difference:
-        scale = self._scale([each.theirs[output] for each in self._results if not each.case.large])
+        scale = scale_of([each.theirs[output] for each in self._results if not each.case.large])
         worst = Difference(output)
         for result in self._results:
-            unit = scale if not result.case.large else self._scale([result.theirs[output]])
+            unit = scale if not result.case.large else scale_of([result.theirs[output]])
             size, reason = _distance(result.ours[output], result.theirs[output], unit), ""
             if not size <= CLOSE:
                 size, reason = self._explained(result, output, size, unit)
@@ -206,7 +206,7 @@ class _Comparison:
         """Whether the oracle jumps by as much, in every entry that differs (rule 5)."""
         axes, entry = self._model.outputs[output].axes, self._model.entry_axis
         axis = axes.index(entry) if entry in axes else None
-        apart = _apart(result.ours[output], result.theirs[output]) / unit
+        apart = difference_of(result.ours[output], result.theirs[output]) / unit
         others = tuple(each for each in range(apart.ndim) if each != axis)
         differs = apart.max(axis=others, keepdims=True, initial=0.0) > FAR
         if 2 * differs.sum() > max(differs.size, 2):
@@ -227,16 +227,12 @@ class _Comparison:
             for output in model.output_list:
                 axis = output.axes.index(model.entry_axis)
                 together = np.take(result.ours[output.name], [entry], axis)
-                scale = self._scale([result.ours[output.name]])
+                scale = scale_of([result.ours[output.name]])
                 if together.shape != alone[output.name].shape or _distance(alone[output.name], together, scale) > FAR:
                     raise self._refused(
                         f"output '{output.name}': an entry's numbers depend on the other entries of its batch; "
                         "the graph mixes entries, so its axis "
                         f"'{model.entry_axis}' is no entry axis (say in papers what its axes are)")
-
-    def _scale(self, arrays: list[np.ndarray]) -> float:
-        finite = [np.abs(a[np.isfinite(a)].astype(np.float64)) for a in arrays]
-        return max((float(a.max(initial=0)) for a in finite), default=0.0) or 1.0
 
     def _refused(self, why: str) -> AgreementError:
         return AgreementError(f"{self._model.where}: the converted model disagrees with its source: {why}")
@@ -250,11 +246,17 @@ def _distance(ours: np.ndarray, theirs: np.ndarray, scale: float) -> float:
     """Largest |a - b| / scale; infinite where only one is NaN, or an infinity of this sign."""
     if ours.shape != theirs.shape:
         return float("inf")
-    return float(_apart(ours, theirs).max(initial=0)) / scale
+    return float(difference_of(ours, theirs).max(initial=0)) / scale
 
 
-def _apart(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    """|a - b| of every number."""
+def scale_of(arrays: list[np.ndarray]) -> float:
+    """The greatest finite |a| of an output; 1 if there is none."""
+    finite = [np.abs(a[np.isfinite(a)].astype(np.float64)) for a in arrays]
+    return max((float(a.max(initial=0)) for a in finite), default=0.0) or 1.0
+
+
+def difference_of(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    """|a - b| of every number; infinite where only one is NaN, or an infinity of this sign."""
     a, b = ours.astype(np.float64), theirs.astype(np.float64)
     with np.errstate(invalid="ignore"):
         apart = np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, np.abs(a - b))

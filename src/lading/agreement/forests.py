@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import AgreementError
 from ..trees import forests_of
 from ..trees.edges import edge_rows
+from . import difference_of, scale_of
 
 if TYPE_CHECKING:
     from ..evaluation import GraphRunner
@@ -70,9 +71,9 @@ def compare_forest(model: Model, predictor: Predictor, run: GraphRunner, rows: i
         got = ours[output]
         if expected.shape != got.shape:
             expected = expected.reshape(got.shape)
-        apart = units_apart(got, expected)
-        agreement.differing[output] = int((apart.reshape(rows, -1) > 0).any(axis=1).sum())
-        agreement.last_places[output] = int(apart.max(initial=0))
+        units = units_apart(got, expected)
+        agreement.differing[output] = int((units.reshape(rows, -1) > 0).any(axis=1).sum())
+        agreement.last_places[output] = int(units.max(initial=0))
         _check(model, predictor, output, got, expected)
     return agreement
 
@@ -89,19 +90,16 @@ def units_apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
     # Doubles would lose the last bits of a place: whole numbers until the difference is known.
     high, low = np.maximum(place(a), place(b)), np.minimum(place(a), place(b))
-    apart = (high.view(np.uint64) - low.view(np.uint64)).astype(np.float64)
-    return np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, apart)
+    units = (high.view(np.uint64) - low.view(np.uint64)).astype(np.float64)
+    return np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, units)
 
 
 def _check(model: Model, predictor: Predictor, output: str, got: np.ndarray, expected: np.ndarray) -> None:
-    finite = np.isfinite(expected)
-    scale = float(np.abs(expected[finite]).max(initial=0.0)) or 1.0
-    with np.errstate(invalid="ignore"):
-        apart = np.where((got == expected) | (np.isnan(got) & np.isnan(expected)), 0.0, np.abs(got - expected))
-    apart = np.where(np.isnan(apart), np.inf, apart).reshape(len(got), -1).max(axis=1)
-    wrong = int((apart > FAR * scale).sum())
+    scale = scale_of([expected])
+    difference = difference_of(got, expected).reshape(len(got), -1).max(axis=1)
+    wrong = int((difference > FAR * scale).sum())
     if wrong:
-        row = int(apart.argmax())
+        row = int(difference.argmax())
         raise AgreementError(
             f"{model.where}: the converted model disagrees with {predictor.name}: output '{output}' differs in {wrong} "
             f"of {len(got)} rows, most in row {row}: {got[row]} instead of {expected[row]}")

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import UnsupportedError
 from ..trees import Forest
-from ..trees.forest import MISSING_LEFT, NAN_IS_ZERO, ZERO_IS_MISSING, members_of
+from ..trees.forest import MISSING_LEFT, NAN_IS_ZERO, ZERO_IS_MISSING, ZERO_LIMIT, members_of
 
 if TYPE_CHECKING:
     from onnx import TensorProto
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 MODES = {"x <= t": 0, "x < t": 1, "x >= t": 2, "x > t": 3}
 MEMBER = 6
 CLASSIC = ("BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT")
-COMPARE = {"x <= t": np.less_equal, "x < t": np.less, "x >= t": np.greater_equal, "x > t": np.greater}
-TINY = 1e-35
 
 
 class TreeAttributes:
@@ -31,10 +29,10 @@ class TreeAttributes:
         forest = self.forest
         is_set = np.zeros(len(forest.feature), bool) if forest.category_begin is None else forest.category_begin >= 0
         left, none = forest.missing & MISSING_LEFT > 0, forest.missing & NAN_IS_ZERO > 0
-        zero = COMPARE[forest.left_if](forest.threshold.dtype.type(0), forest.threshold)
+        zero = forest.goes_left(forest.threshold.dtype.type(0))
         for node in np.flatnonzero(is_set & none):
             zero[node] = 0 in members_of(forest, int(node))
-        small = COMPARE[forest.left_if](np.array([[-TINY], [TINY]], forest.threshold.dtype), forest.threshold)
+        small = forest.goes_left(np.array([[-ZERO_LIMIT], [ZERO_LIMIT]], forest.threshold.dtype))
         as_any_other = ~is_set & (small == left).all(axis=0)
         wrong = np.flatnonzero((forest.missing & ZERO_IS_MISSING > 0) & ~none & ~as_any_other)
         if len(wrong):

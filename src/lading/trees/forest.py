@@ -7,12 +7,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["MISSING_LEFT", "NAN_IS_ZERO", "NEGATIVE_IS_NONE", "ZERO_IS_MISSING", "Forest", "Linear", "Tree",
-           "members_of"]  # fmt: skip
+from ..bundle.evaluate import COMPARISONS
+
+__all__ = ["MISSING_LEFT", "NAN_IS_ZERO", "NEGATIVE_IS_NONE", "ZERO_IS_MISSING", "ZERO_LIMIT", "Forest", "Linear",
+           "Tree", "members_of"]  # fmt: skip
 
 #: What ``missing`` says of a node, to be added: missing values go left; nothing is missing, NaN counts as 0; NaN and
 #: |x| up to the float32 next to 1e-35 are missing; of categories: no negative number is one (else -0.5 is category 0).
 MISSING_LEFT, NAN_IS_ZERO, ZERO_IS_MISSING, NEGATIVE_IS_NONE = 1, 2, 4, 8
+
+#: Up to which |x| counts as zero where zeros are missing.
+ZERO_LIMIT = float(np.float32(1e-35))
 
 
 @dataclass
@@ -108,6 +113,10 @@ class Forest:
     def single(self) -> bool:
         """One output, which has no axis of its own: margin and score are (rows,)."""
         return self.leaf.ndim == 1 and self.tree_output is None
+
+    def goes_left(self, x: float | np.ndarray) -> np.ndarray:
+        """(nodes,) whether the number ``x`` goes left by the comparison of each node; (n, nodes) for x (n, 1)."""
+        return np.asarray(COMPARISONS[self.left_if](x, self.threshold))
 
     def trees(self) -> Iterator[Tree]:
         """The trees one by one, with splits and leaves numbered together, the left subtree of a node before the

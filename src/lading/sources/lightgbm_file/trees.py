@@ -7,14 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ...errors import FormatError
-from ...trees.forest import MISSING_LEFT, NAN_IS_ZERO, ZERO_IS_MISSING, Linear, Tree
+from ...trees.forest import MISSING_LEFT, NAN_IS_ZERO, ZERO_IS_MISSING, ZERO_LIMIT, Linear, Tree
 
 #: Bits of ``decision_type``; above them the missing type: nothing is missing, zeros and NaN are, NaN is.
 CATEGORICAL, DEFAULT_LEFT = 1, 2
 NONE, ZERO = 0, 1
-
-#: LightGBM takes every |x| up to this for zero before it looks at a tree.
-TINY = float(np.float32(1e-35))
 
 
 def tree_of(block: dict[str, str], output: int, where: str) -> Tree:
@@ -68,9 +65,9 @@ def _children(block: dict[str, str], side: str, leaves: int, where: str) -> np.n
 
 def _without_tiny(threshold: np.ndarray) -> np.ndarray:
     """Thresholds that say the same of every x as the file's do of an x whose tiny values have become zero."""
-    below = np.nextafter(-TINY, -np.inf)
-    return np.where((threshold >= -TINY) & (threshold < 0), below,
-                    np.where((threshold >= 0) & (threshold < TINY), TINY, threshold))  # fmt: skip
+    below = np.nextafter(-ZERO_LIMIT, -np.inf)
+    return np.where((threshold >= -ZERO_LIMIT) & (threshold < 0), below,
+                    np.where((threshold >= 0) & (threshold < ZERO_LIMIT), ZERO_LIMIT, threshold))  # fmt: skip
 
 
 def _missing(decision: np.ndarray, where: str) -> np.ndarray:

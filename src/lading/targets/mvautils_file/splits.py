@@ -8,15 +8,11 @@ import numpy as np
 
 from ...errors import UnsupportedError
 from ...trees import Forest
-from ...trees.forest import MISSING_LEFT, NAN_IS_ZERO, ZERO_IS_MISSING
+from ...trees.forest import MISSING_LEFT, NAN_IS_ZERO, ZERO_IS_MISSING, ZERO_LIMIT
 
 __all__ = ["MIRRORED", "float32_cuts", "mirrored", "plain_missing"]
 
-COMPARE = {"x < t": np.less, "x <= t": np.less_equal, "x > t": np.greater, "x >= t": np.greater_equal}
 MIRRORED = {"x > t": "x <= t", "x >= t": "x < t"}
-
-#: Up to which size zeros are missing where ZERO_IS_MISSING says so.
-ZERO = float(np.float32(1e-35))
 
 
 def float32_cuts(forest: Forest) -> np.ndarray:
@@ -32,11 +28,9 @@ def float32_cuts(forest: Forest) -> np.ndarray:
 def plain_missing(forest: Forest, where: str) -> np.ndarray:
     """1 where NaN goes left. NaN that counts as 0 goes where 0 does; zeros that are missing have to go there anyway."""
     left = (forest.missing & MISSING_LEFT) > 0
-    zero_left = COMPARE[forest.left_if](0.0, forest.threshold)
+    zero_left = forest.goes_left(0.0)
     aside = (forest.missing & ZERO_IS_MISSING > 0) & (forest.missing & NAN_IS_ZERO == 0)
-    same = (COMPARE[forest.left_if](-ZERO, forest.threshold) == left) & (
-        COMPARE[forest.left_if](ZERO, forest.threshold) == left
-    )
+    same = (forest.goes_left(-ZERO_LIMIT) == left) & (forest.goes_left(ZERO_LIMIT) == left)
     wrong = np.flatnonzero(aside & ~same)
     if len(wrong):
         raise UnsupportedError(f"{where}: node {wrong[0]} takes 0 as missing and sends it against its cut "
