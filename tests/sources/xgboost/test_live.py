@@ -138,3 +138,17 @@ def test_a_converted_model_survives_saving(case: int, tmp_path: Path) -> None:
     got = lading.load(tmp_path / "bdt").run({name: X[:, place] for place, name in enumerate(NAMES)})
     expected = booster.predict(xgboost.DMatrix(X, feature_names=NAMES), output_margin=True)
     np.testing.assert_array_equal(got["margin"], expected)
+
+
+@pytest.mark.parametrize("objective", ["binary:logistic", "count:poisson"])
+def test_sums_start_at_the_bits_that_xgboost_makes_of_base_score(objective):
+    """Margins of one stump, whose leaves are 0: the base alone."""
+    wrong = []
+    for base_score in [0.4964, *np.linspace(0.45, 0.55, 41), *np.linspace(0.01, 0.99, 20)]:
+        how = {"objective": objective, "base_score": float(np.float32(base_score)), "max_depth": 1, "eta": 0.0}
+        booster = xgboost.train(how, xgboost.DMatrix(X, label=TARGETS["signal"]), 1)
+        margin = booster.inplace_predict(X[:1], predict_type="margin", validate_features=False)
+        made = run_engine(source.from_object(booster))({"features": X[:1]})["margin"]
+        if margin.tobytes() != made.tobytes():
+            wrong.append(base_score)
+    assert wrong == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -80,7 +81,19 @@ def _numbers(text: str) -> list[float]:
 
 
 def _margin(score: Any, kind: str) -> Any:
-    """The logarithm is rounded once: another one in the last bit moves every margin."""
     if kind == "logit":
-        return np.float32(-math.log(np.float32(1) / score - np.float32(1)))
-    return np.float32(math.log(score)) if kind == "log" else score
+        return -_log(np.float32(1) / score - np.float32(1))
+    return _log(score) if kind == "log" else score
+
+
+def _log(x: Any) -> Any:
+    """The logarithm of float32 as XGBoost takes it: logf of the C library, which is not always the nearest number.
+
+    Another last bit moves margins. Where the library cannot be asked, the logarithm is rounded to the nearest.
+    """
+    try:
+        logf = ctypes.CDLL(None).logf
+    except (AttributeError, OSError, TypeError):
+        return np.float32(math.log(x))
+    logf.argtypes, logf.restype = [ctypes.c_float], ctypes.c_float
+    return np.float32(logf(float(x)))
