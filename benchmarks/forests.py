@@ -1,6 +1,6 @@
 """How fast forests run, beside the libraries that trained them and others, in one process and in turns.
 
-    python benchmarks/forests.py FOLDER          # FOLDER as forest_shapes.py makes it; writes results/forests.json
+    python benchmarks/forests.py FOLDER          # FOLDER as forest_shapes.py makes it; writes results/forests.json and README.md
 
 One thread. The forests a to e are trained by XGBoost (all of these run the same one: lading, XGBoost, ONNX Runtime) and
 again by LightGBM with the same numbers of trees and leaves (lading, LightGBM, lleaves). Times are microseconds of one
@@ -11,7 +11,6 @@ Every engine's margins are compared with lading's before anything is measured.
 from __future__ import annotations
 
 import ctypes
-import json
 import statistics
 import subprocess
 import sys
@@ -24,9 +23,9 @@ from typing import Any
 import forest_shapes
 import numpy as np
 from networks import runtime
+from run import machine, replaced, write
 
 import lading
-from lading import engine
 from lading.engine.installation import installation
 
 BATCHES = (1, 100, 10_000, 100_000)
@@ -181,6 +180,14 @@ def table(results: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def load_table(loads: dict[str, dict[str, float]]) -> str:
+    """Milliseconds until a forest can run."""
+    lines = ["| ready to run, ms | " + " | ".join(loads) + " |", "|---|" + "---|" * len(loads)]
+    for name in ("lading", "xgboost"):
+        lines.append(f"| {name} | " + " | ".join(f"{each[name]:.3g}" for each in loads.values()) + " |")
+    return "\n".join(lines)
+
+
 def main(folder: Path, shapes: str = "abcde") -> None:
     forest_shapes.make(folder, shapes)
     results, loads = [], {}
@@ -192,8 +199,11 @@ def main(folder: Path, shapes: str = "abcde") -> None:
                 print(table(results[-1:]), flush=True)
             loads[shape] = load_times(folder, shape, Path(work))
             print(loads[shape], flush=True)
-    content = {"instruction set": engine.isa(), "results": results, "load, ms": loads}
-    (HERE / "results" / "forests.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    write("forests", {"machine": machine(), "results": results, "load, ms": loads})
+    page = (HERE / "README.md").read_text(encoding="utf-8")
+    about = ", ".join(f"{name} {value}" for name, value in machine().items())
+    page = replaced(page, "forests", f"{about}.\n\n{table(results)}\n\n{load_table(loads)}")
+    (HERE / "README.md").write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":
