@@ -1,6 +1,6 @@
 """How fast forests run, beside the libraries that trained them and others, in one process and in turns.
 
-    python benchmarks/forests.py FOLDER          # FOLDER as forest_shapes.py makes it; writes results/forests.json and README.md
+    python benchmarks/forests.py FOLDER    # FOLDER as forest_shapes.py makes it; writes results/forests.json, README.md
 
 One thread. The forests a to e are trained by XGBoost (all of these run the same one: lading, XGBoost, ONNX Runtime) and
 again by LightGBM with the same numbers of trees and leaves (lading, LightGBM, lleaves). Times are microseconds of one
