@@ -85,6 +85,8 @@ struct Kernels {
 
   // ---- element by element; y may be an operand
   void (*unary)(Unary f, const float* x, float* y, int64_t n, float a, float b);
+  // e^x, n a multiple of 8
+  void (*exp_float64)(const double* x, double* y, int64_t n);
   // y[i] = a[i * a_step] op b[i * b_step]; steps are 0 or 1
   void (*binary)(Binary f, const float* a, int64_t a_step, const float* b, int64_t b_step, float* y, int64_t n);
 

@@ -19,6 +19,7 @@ const Kernels table = {
     .convolve = convolve,
     .transpose = transpose,
     .unary = unary,
+    .exp_float64 = exp_float64,
     .binary = binary,
     .softmax = softmax,
     .layer_norm = layer_norm,
