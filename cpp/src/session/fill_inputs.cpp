@@ -19,6 +19,13 @@ void scatter(const std::byte* from, std::int64_t stride, std::int64_t count, Wor
 void scatter(std::size_t word, const std::byte* from, std::int64_t stride, std::int64_t count, std::byte* to,
              std::int64_t offset, std::int64_t step, const TensorLayout& layout) {
   to += offset * static_cast<std::int64_t>(word);
+  if (const std::size_t item = layout.inner.size() * word; layout.contiguous && item > 16) {
+    const auto given = static_cast<std::int64_t>(item), taken = step * static_cast<std::int64_t>(word);
+    if (stride == given && taken == given) std::memcpy(to, from, static_cast<std::size_t>(count) * item);
+    else
+      for (std::int64_t i = 0; i < count; ++i) std::memcpy(to + i * taken, from + i * stride, item);
+    return;
+  }
   if (word == 4) scatter(from, stride, count, reinterpret_cast<std::uint32_t*>(to), step, layout);
   else if (word == 8) scatter(from, stride, count, reinterpret_cast<std::uint64_t*>(to), step, layout);
   else if (word == 2) scatter(from, stride, count, reinterpret_cast<std::uint16_t*>(to), step, layout);

@@ -418,6 +418,10 @@ void Session::take_outputs(const Batch& batch, std::int64_t entries) {
     }
     const TensorLayout& layout = output_layout_[o];
     const std::byte* from = frame_.output(static_cast<int>(o)).data;
+    if (layout.contiguous && items == 1 && layout.entry_stride == width) {
+      std::memcpy(to, from, static_cast<std::size_t>(entries * width * size));
+      continue;
+    }
     for (std::int64_t e = 0; e < entries; ++e)
       for (std::int64_t i = 0; i < items; ++i) {
         const std::byte* item = from + (e * layout.entry_stride + i * layout.element_stride) * size;
