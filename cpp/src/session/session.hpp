@@ -61,7 +61,7 @@ class Session {
   void find_copy_runs(const Batch& batch);
   bool copies(const Batch& batch, std::size_t field) const;
   void clear_slots();
-  void refuse_unset() const;
+  [[gnu::cold]] void refuse_unset() const;
   void refuse_gaps(const Batch& batch) const;
   void rehearse();
   void size_results();

@@ -26,12 +26,16 @@ constexpr int all_registers = 0, registers = 4, widest = 2, most_rows[] = {0, 4,
 constexpr int widest_of_many = 2, pairs = 0, lane_rows = 2;
 #endif
 
+struct FullMultiply {
+  __attribute__((always_inline)) vec operator()(int, vec a, vec b, vec sum) const { return fma(a, b, sum); }
+};
+
 // scalar(row, k) times load(k, vector), summed over k; init(row, vector) starts a sum, done(row, vector, sum)
-// takes it. `together` of the chains run side by side.
+// takes it. `together` of the chains run side by side. multiply(vector, a, b, sum) is a * b + sum.
 // Loops to unroll read best nested.
 // clang-format off
-template <int rows, int vectors, int together, class Scalar, class Load, class Init, class Done>
-LADING_INLINE void block(long K, int chains, Scalar scalar, Load load, Init init, Done done) {
+template <int rows, int vectors, int together, class Scalar, class Load, class Init, class Done, class Multiply = FullMultiply>
+LADING_INLINE void block(long K, int chains, Scalar scalar, Load load, Init init, Done done, Multiply multiply = {}) {
   vec sum[rows][vectors];
   int chain = 0;
   do {
@@ -47,7 +51,7 @@ LADING_INLINE void block(long K, int chains, Scalar scalar, Load load, Init init
       }
       LADING_UNROLL for (int r = 0; r < rows; ++r) {
         const vec a = all(scalar(r, k));
-        LADING_UNROLL for (int v = 0; v < vectors; ++v) part[p][r][v] = fma(a, w[v], part[p][r][v]);
+        LADING_UNROLL for (int v = 0; v < vectors; ++v) part[p][r][v] = multiply(v, a, w[v], part[p][r][v]);
       }
     };
     long k = chain;

@@ -16,7 +16,8 @@ struct Call {
   float floor;        // results are at least this: 0 is relu
 };
 
-// `whole`: the last vector has all its lanes; `spread`: the rows of b begin anywhere.
+// `whole`: the last vector has all its lanes; `spread`: the rows of b begin anywhere. Where a mask costs nothing, no
+// vector is taken to be whole: that halves the code.
 template <bool whole, bool spread> struct Blocks {
   static constexpr int most(int vectors) { return most_rows[vectors]; }
   template <int rows, int vectors> static void run(const Call& c) {
@@ -32,22 +33,24 @@ template <bool whole, bool spread> struct Blocks {
           c.K, c.chains, [=](int r, long k) LADING_LAMBDA { return a[r * lda + k]; },
           [=](long k, int v) LADING_LAMBDA {
             const float* from = b + (spread ? at[k] : k * ldb) + v * VL;
-            return partial(v) ? load_some(from, last) : load(from);
+            return partial(v) ? load_factors(from, last) : load(from);
           },
           [=](int r, int) LADING_LAMBDA { return bias ? all(bias[r]) : zero(); },
           [=](int r, int v, vec sum) LADING_LAMBDA {
             if constexpr (spread) sum = pick(less(sum, floor), floor, sum);
             if (partial(v)) store_first(y + r * ldy + v * VL, sum, last);
             else store(y + r * ldy + v * VL, sum);
-          });
+          },
+          [=](int v, vec x, vec w, vec sum)
+              LADING_LAMBDA { return partial(v) ? fma_first(x, w, sum, last) : fma(x, w, sum); });
     });
   }
 };
 
 constexpr int widest_right = widest_of_many;
-// A last vector that is not whole goes alone where the rows of b are spread: that keeps the code small.
-constexpr int widest_partial(bool spread) { return spread ? 1 : widest_right; }
-template <bool spread> constexpr BlockTable<Call, Blocks<true, spread>, widest_right> whole_table;
+// Else, a last vector that is not whole goes alone where the rows of b are spread: that keeps the code small.
+constexpr int widest_partial(bool spread) { return spread && !masks_are_free ? 1 : widest_right; }
+template <bool spread> constexpr BlockTable<Call, Blocks<!masks_are_free, spread>, widest_right> whole_table;
 template <bool spread> constexpr BlockTable<Call, Blocks<false, spread>, widest_partial(spread)> partial_table;
 
 // All rows of a few columns, shared out evenly over the blocks.

@@ -39,6 +39,13 @@ LADING_INLINE vec with_sign(vec size, vec sign) { return bits_or(absolute(size),
 // The first n lanes from memory; the others repeat the first, so that they raise no exception of their own.
 LADING_INLINE vec load_some(const float* p, int n) { return pick(lanes_below(n), load_first(p, n), all(*p)); }
 
+#if !defined(__AVX512F__)
+// Factors of a sum of products, of which the first n lanes count.
+constexpr bool masks_are_free = false;
+LADING_INLINE vec load_factors(const float* p, int n) { return load_some(p, n); }
+LADING_INLINE vec fma_first(vec a, vec b, vec c, int) { return fma(a, b, c); }
+#endif
+
 // Sixteen lanes on every instruction set: what sums along a row are made of.
 constexpr int row_lanes = 16;
 constexpr int parts = row_lanes / VL;

@@ -17,6 +17,12 @@ LADING_INLINE vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
 LADING_INLINE void store(float* p, vec a) { _mm512_storeu_ps(p, a.v); }
 LADING_INLINE vec load_first(const float* p, int n) { return {_mm512_maskz_loadu_ps(lanes_below(n).m, p)}; }
 LADING_INLINE void store_first(float* p, vec a, int n) { _mm512_mask_storeu_ps(p, lanes_below(n).m, a.v); }
+// A last vector of factors costs nothing more: the lanes beyond it are neither read nor computed.
+constexpr bool masks_are_free = true;
+LADING_INLINE vec load_factors(const float* p, int n) { return load_first(p, n); }
+LADING_INLINE vec fma_first(vec a, vec b, vec c, int n) {
+  return {_mm512_mask3_fmadd_ps(a.v, b.v, c.v, lanes_below(n).m)};
+}
 // Keeps a in a register: else the compiler may read it from memory for every use.
 LADING_INLINE void hold(vec& a) { asm("" : "+v"(a.v)); }
 LADING_INLINE vec all(float a) { return {_mm512_set1_ps(a)}; }
