@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #include "trees/counting.hpp"
 
@@ -93,10 +94,11 @@ void BlockedForest<S>::add_level(const Forest& forest, const ReshapedTree& tree,
 }
 
 template <class S>
-void BlockedForest<S>::add_tree(const Forest& forest, const std::vector<Condition>& conditions, ReshapedTree& tree) {
+void BlockedForest<S>::add_tree(const Forest& forest, const std::vector<Condition>& conditions, ReshapedTree& tree,
+                                int number) {
   of_split_ = &conditions;
   depth_.push_back(std::max(1, tree.height(tree.root())));
-  output_.push_back(forest.output_of(static_cast<int>(tree_)));
+  output_.push_back(forest.output_of(number));
   condition_offset_.push_back(static_cast<std::uint32_t>(conditions_.size()));
   operation_offset_.push_back(static_cast<std::uint32_t>(operations_.size()));
   conditions_.resize(conditions_.size() + (std::size_t(1) << depth_.back()) - 1);
@@ -105,27 +107,34 @@ void BlockedForest<S>::add_tree(const Forest& forest, const std::vector<Conditio
   ++tree_;
 }
 
-template <class S> BlockedForest<S>::BlockedForest(const Forest& forest, const Conditions& conditions) {
+template <class S>
+BlockedForest<S>::BlockedForest(const Forest& forest, const Conditions& conditions, int most_table_bits) {
   std::vector<ReshapedTree> trees;
   if (!conditions.possible || forest.width != 1 || forest.roots.empty()) return;
   if (!find_slots(conditions) || !fit_trees(forest, trees)) return;
   leaves_.resize(trees.size() << blocks_.bits);
-  for (ReshapedTree& tree : trees) add_tree(forest, conditions.of_split, tree);
+  std::vector<int> order(trees.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return forest.output_of(a) < forest.output_of(b); });
+  for (const int t : order) add_tree(forest, conditions.of_split, trees[static_cast<std::size_t>(t)], t);
   operation_offset_.push_back(static_cast<std::uint32_t>(operations_.size()));
-  if (std::is_same_v<S, float> && blocks_.bits < most_bits) {
-    const std::size_t codes = std::size_t(1) << blocks_.bits;
-    leaf_bytes_.resize(leaves_.size() * 4);
-    for (std::size_t i = 0; i < leaves_.size(); ++i) {
-      std::uint32_t word;
-      std::memcpy(&word, &leaves_[i], 4);
-      for (std::size_t b = 0; b < 4; ++b)
-        leaf_bytes_[i / codes * codes * 4 + b * codes + i % codes] = static_cast<std::uint8_t>(word >> 8 * b);
-    }
-  }
+  if (blocks_.bits <= most_table_bits) split_leaves();
   slots_.clear();
   point();
   blocks_.trees = static_cast<std::int32_t>(trees.size());
   blocks_.outputs = forest.outputs;
+}
+
+// Bytes of leaves, for tables; a table may be read to the end of a register.
+template <class S> void BlockedForest<S>::split_leaves() {
+  constexpr std::size_t size = sizeof(S), over = 64;
+  const std::size_t codes = std::size_t(1) << blocks_.bits;
+  leaf_bytes_.resize(leaves_.size() * size + over);
+  for (std::size_t i = 0; i < leaves_.size(); ++i) {
+    std::uint8_t bytes[size];
+    std::memcpy(bytes, &leaves_[i], size);
+    for (std::size_t b = 0; b < size; ++b) leaf_bytes_[i / codes * codes * size + b * codes + i % codes] = bytes[b];
+  }
 }
 
 template <class S> void BlockedForest<S>::point() {

@@ -13,8 +13,8 @@ namespace lading::trees {
 template <class S> class BlockedForest {
  public:
   // `possible()` is false if a tree has more than 256 leaves or does not fit eight levels, or if there are too many
-  // conditions.
-  BlockedForest(const Forest& forest, const Conditions& conditions);
+  // conditions. Leaves of codes up to `most_table_bits` are also held as bytes.
+  BlockedForest(const Forest& forest, const Conditions& conditions, int most_table_bits);
   bool possible() const { return blocks_.trees > 0; }
   const Blocks& blocks() const { return blocks_; }
   std::size_t bytes() const;
@@ -27,7 +27,8 @@ template <class S> class BlockedForest {
 
   bool find_slots(const Conditions& conditions);
   bool fit_trees(const Forest& forest, std::vector<ReshapedTree>& trees);
-  void add_tree(const Forest& forest, const std::vector<Condition>& conditions, ReshapedTree& tree);
+  void add_tree(const Forest& forest, const std::vector<Condition>& conditions, ReshapedTree& tree, int number);
+  void split_leaves();
   void add_level(const Forest& forest, const ReshapedTree& tree, std::int32_t node, int level, std::uint32_t path);
   std::uint16_t slot_of(const ReshapedTree::Node& node, bool& swapped);
   void point();

@@ -22,11 +22,15 @@ template <class T, class S> class Evaluation {
 
  private:
   void choose();
+  std::uint8_t choice(std::int64_t rows) const;
   void add_value(int tree, const S* value, S* sums) const;
   void walk_row(const T* x, S* sums) const;
   void walk_rows(const T* x, std::int64_t stride, int rows, S* sums) const;
   void add_grouped(const T* x, S* sums) const;
-  void add_blocks(const T* x, std::int64_t stride, std::int64_t rows, S* sums, std::byte* memory) const;
+  void add_group(int first, const std::uint8_t* codes, S* sums) const;
+  void add_rows(const T* x, std::int64_t stride, std::int64_t rows, S* sums) const;
+  void add_block(const BlockKernels& kernel, const T* x, std::int64_t stride, int rows, S* sums,
+                 std::byte* memory) const;
 
   int trees_, width_, outputs_;
   std::vector<std::int32_t> tree_output_;
@@ -36,7 +40,8 @@ template <class T, class S> class Evaluation {
   std::unique_ptr<GroupedForest<S>> grouped_;
   std::unique_ptr<BlockedForest<S>> blocked_;
   const TreeKernels* kernels_;
-  std::int64_t blocks_from_ = 0;  // rows from which a block is the faster one
+  std::vector<BlockKernels> widths_;  // of the blocks that may be used
+  std::vector<std::uint8_t> choice_;  // by how many rows are left: a block's place in widths_, or row_by_row
 };
 
 }  // namespace lading::trees

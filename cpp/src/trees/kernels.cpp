@@ -1,4 +1,5 @@
-// Which kernels of forests this CPU runs. They work on bytes in registers of 32, which AVX-512 has too.
+// Which kernels of forests this CPU runs. Those for AVX-512 look up bytes across a register, which not every CPU with
+// AVX-512 does: the others take those for AVX2.
 #include <cstring>
 
 #include "kernels/kernels.hpp"
@@ -10,9 +11,14 @@ namespace lading::trees {
 namespace avx2 {
 extern const TreeKernels table;
 }
+namespace avx512 {
+extern const TreeKernels table;
+}
 const TreeKernels* tree_kernels() {
   const char* isa = kernels().isa;
-  return std::strcmp(isa, "avx2") == 0 || std::strcmp(isa, "avx512") == 0 ? &avx2::table : nullptr;
+  const bool wide = std::strcmp(isa, "avx512") == 0;
+  if (wide && __builtin_cpu_supports("avx512vbmi")) return &avx512::table;
+  return wide || std::strcmp(isa, "avx2") == 0 ? &avx2::table : nullptr;
 }
 #else
 const TreeKernels* tree_kernels() { return nullptr; }

@@ -17,7 +17,7 @@ constexpr int row_bytes = 256;        // of the ranks of one row; what no split 
 constexpr int unused_byte = 255;
 constexpr int most_columns = 128;  // rank bytes that a split may look at
 constexpr int lanes = 64;          // trees of a group
-constexpr int block_rows = 256;    // rows of a block
+constexpr int most_widths = 3;     // of blocks
 
 // Sorted thresholds of one column under one rule for missing values; T is the type that is compared.
 template <class T> struct Segment {
@@ -26,6 +26,7 @@ template <class T> struct Segment {
   uint8_t left_byte, right_byte;  // of a row's ranks
   alignas(64) T pivot[16];        // the last threshold of each sixteen ...
   alignas(64) T fine[256];        // ... and all, padded with NaN, which is never reached
+  alignas(64) T tree[256];        // the same as a search tree of `levels`: below node i stand 2 i and 2 i + 1
 };
 
 // Sixty-four trees of one row at a time, lane = tree. Level mode (depth > 0): trees padded to complete ones, data
@@ -55,9 +56,21 @@ struct Blocks {
   const uint32_t* condition_offset;          // of each tree
   const MaskOperation* operations;
   const uint32_t* operation_offset;  // of each tree, and the end
-  const int32_t* output;             // of each tree
+  const int32_t* output;             // of each tree; trees of an output stand together
   const void* leaves;                // type of the sums: [tree][2^bits]
-  const uint8_t* leaf_bytes;         // float32, bits <= 7: [tree][byte of the number][2^bits]; else null
+  const uint8_t* leaf_bytes;         // [tree][byte of the number][2^bits], or null
+};
+
+// Kernels that take up to so many rows at once: they add the leaves of rows [count] to sums [row][outputs].
+struct BlockKernels {
+  int rows;
+  size_t (*bytes)(const Blocks& blocks);  // of memory, aligned 64
+  void (*float_float)(const Blocks&, const Segment<float>*, int segments, const float* x, int64_t stride, int count,
+                      float* sums, uint8_t* memory);
+  void (*float_double)(const Blocks&, const Segment<float>*, int segments, const float* x, int64_t stride, int count,
+                       double* sums, uint8_t* memory);
+  void (*double_double)(const Blocks&, const Segment<double>*, int segments, const double* x, int64_t stride, int count,
+                        double* sums, uint8_t* memory);
 };
 
 // What the kernels of an instruction set offer.
@@ -66,15 +79,8 @@ struct TreeKernels {
   void (*rank_row_double)(const Segment<double>*, int segments, const double* x, uint8_t* ranks);
   // codes[lane] = code of the leaf that each tree of a group leads to
   void (*group)(const Groups& groups, int number, const uint8_t* ranks, uint8_t* codes);
-  // Memory of a block, aligned 64.
-  size_t (*block_bytes)(const Blocks& blocks);
-  // Adds the leaves of rows [count <= block_rows] to sums [row][outputs].
-  void (*block_float_float)(const Blocks&, const Segment<float>*, int segments, const float* x, int64_t stride,
-                            int count, float* sums, uint8_t* memory);
-  void (*block_float_double)(const Blocks&, const Segment<float>*, int segments, const float* x, int64_t stride,
-                             int count, double* sums, uint8_t* memory);
-  void (*block_double_double)(const Blocks&, const Segment<double>*, int segments, const double* x, int64_t stride,
-                              int count, double* sums, uint8_t* memory);
+  BlockKernels block[most_widths];                    // the narrowest first; no rows where there are no more
+  int most_table_bits_float, most_table_bits_double;  // of codes whose leaves are looked up by bytes
 };
 
 // The table of the CPU's instruction set, or null where forests are only walked.

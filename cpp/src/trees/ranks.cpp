@@ -27,6 +27,9 @@ template <class T> Segment<T> segment(const Key& key, const double* thresholds, 
   for (int k = 0; k < 256; ++k)
     s.fine[k] = k < count ? static_cast<T>(thresholds[k]) : std::numeric_limits<T>::quiet_NaN();
   for (int c = 0; c < 16; ++c) s.pivot[c] = s.fine[16 * c + 15];
+  for (int level = 0; level < s.levels; ++level)
+    for (int node = 0; node < 1 << level; ++node)
+      s.tree[(1 << level) + node] = s.fine[((2 * node + 1) << (s.levels - 1 - level)) - 1];
   s.left_byte = s.right_byte = unused_byte;
   return s;
 }

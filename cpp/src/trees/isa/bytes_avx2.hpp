@@ -5,6 +5,7 @@
 #include "trees/layout.hpp"
 
 #define LADING_TREES_INLINE inline __attribute__((always_inline))
+#define LADING_TREES_UNROLL _Pragma("GCC unroll 16")
 
 namespace lading::trees::avx2 {
 namespace {  // seen by few files: no weak symbols of wide instructions
@@ -14,6 +15,8 @@ using Decision = Bytes;  // of each lane: all bits of its byte
 
 constexpr int register_bytes = 32;
 constexpr int table_registers = 16;  // that the leaves of trees added together may take
+// Leaves of larger trees are read one by one.
+template <class S> constexpr int most_table_bits = sizeof(S) == 4 ? 7 : 5;
 
 LADING_TREES_INLINE Bytes load(const uint8_t* p) { return _mm256_loadu_si256(reinterpret_cast<const Bytes*>(p)); }
 LADING_TREES_INLINE void store(uint8_t* p, Bytes v) { _mm256_storeu_si256(reinterpret_cast<Bytes*>(p), v); }

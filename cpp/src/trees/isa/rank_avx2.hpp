@@ -14,7 +14,9 @@ LADING_TREES_INLINE unsigned not_above(const float* sorted, float x) {
   const __m256 v = _mm256_set1_ps(x);
   const __m256 a = _mm256_cmp_ps(v, _mm256_load_ps(sorted), _CMP_GE_OQ);
   const __m256 b = _mm256_cmp_ps(v, _mm256_load_ps(sorted + 8), _CMP_GE_OQ);
-  return static_cast<unsigned>(_mm_popcnt_u32(top_bits(_mm256_packs_epi32(_mm256_castps_si256(a), _mm256_castps_si256(b))))) / 2;
+  return static_cast<unsigned>(
+             _mm_popcnt_u32(top_bits(_mm256_packs_epi32(_mm256_castps_si256(a), _mm256_castps_si256(b))))) /
+         2;
 }
 LADING_TREES_INLINE unsigned not_above(const double* sorted, double x) {
   const __m256d v = _mm256_set1_pd(x);
