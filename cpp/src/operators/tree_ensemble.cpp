@@ -78,6 +78,7 @@ template <class T, class S> class TreeEnsemble final : public Operator {
 std::unique_ptr<Operator> make_TreeEnsemble(const Definition& definition) {
   check_counts(definition, 8, 14, 2);
   trees::Forest forest = trees::read_forest(definition);
+  trees::order_by_output(forest);
   if (forest.rules.input_type == Type::float64)
     return std::make_unique<TreeEnsemble<double, double>>(std::move(forest));
   if (forest.rules.sum_type == Type::float64) return std::make_unique<TreeEnsemble<float, double>>(std::move(forest));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 
 #include "trees/counting.hpp"
 
@@ -94,11 +93,10 @@ void BlockedForest<S>::add_level(const Forest& forest, const ReshapedTree& tree,
 }
 
 template <class S>
-void BlockedForest<S>::add_tree(const Forest& forest, const std::vector<Condition>& conditions, ReshapedTree& tree,
-                                int number) {
+void BlockedForest<S>::add_tree(const Forest& forest, const std::vector<Condition>& conditions, ReshapedTree& tree) {
   of_split_ = &conditions;
   depth_.push_back(std::max(1, tree.height(tree.root())));
-  output_.push_back(forest.output_of(number));
+  output_.push_back(forest.output_of(static_cast<int>(tree_)));
   condition_offset_.push_back(static_cast<std::uint32_t>(conditions_.size()));
   operation_offset_.push_back(static_cast<std::uint32_t>(operations_.size()));
   conditions_.resize(conditions_.size() + (std::size_t(1) << depth_.back()) - 1);
@@ -113,10 +111,7 @@ BlockedForest<S>::BlockedForest(const Forest& forest, const Conditions& conditio
   if (!conditions.possible || forest.width != 1 || forest.roots.empty()) return;
   if (!find_slots(conditions) || !fit_trees(forest, trees)) return;
   leaves_.resize(trees.size() << blocks_.bits);
-  std::vector<int> order(trees.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return forest.output_of(a) < forest.output_of(b); });
-  for (const int t : order) add_tree(forest, conditions.of_split, trees[static_cast<std::size_t>(t)], t);
+  for (ReshapedTree& tree : trees) add_tree(forest, conditions.of_split, tree);
   operation_offset_.push_back(static_cast<std::uint32_t>(operations_.size()));
   if (blocks_.bits <= most_table_bits) split_leaves();
   slots_.clear();

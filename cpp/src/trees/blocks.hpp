@@ -18,16 +18,14 @@ template <class S> class BlockedForest {
   bool possible() const { return blocks_.trees > 0; }
   const Blocks& blocks() const { return blocks_; }
   std::size_t bytes() const;
-  std::int64_t cost() const {
-    return static_cast<std::int64_t>(conditions_.size() + 2 * operations_.size());
-  }  // mask operations of a block
+  std::size_t choices() const { return conditions_.size() + 2 * operations_.size(); }  // among masks, for a block
 
  private:
   using Slots = std::map<Condition, std::uint16_t>;
 
   bool find_slots(const Conditions& conditions);
   bool fit_trees(const Forest& forest, std::vector<ReshapedTree>& trees);
-  void add_tree(const Forest& forest, const std::vector<Condition>& conditions, ReshapedTree& tree, int number);
+  void add_tree(const Forest& forest, const std::vector<Condition>& conditions, ReshapedTree& tree);
   void split_leaves();
   void add_level(const Forest& forest, const ReshapedTree& tree, std::int32_t node, int level, std::uint32_t path);
   std::uint16_t slot_of(const ReshapedTree::Node& node, bool& swapped);

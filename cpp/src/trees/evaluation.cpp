@@ -1,21 +1,30 @@
 #include "trees/evaluation.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <type_traits>
 
 namespace lading::trees {
 namespace {
 
-// Nanoseconds, roughly.
-template <class S> double time_of_row(const GroupedForest<S>& forest, std::size_t segments) {
-  return 60 + 2 * static_cast<double>(segments) + static_cast<double>(forest.cost());
+// Nanoseconds, by the times that an instruction set's kernels are known to take.
+template <class S>
+double time_of_row(const GroupedForest<S>& forest, const RowTimes& t, double segments, double trees) {
+  return t.start + t.segment * segments + t.node * static_cast<double>(forest.cost()) + t.tree * trees;
 }
-template <class T> double time_of_walk(const WalkedForest<T>&) { return 1e9; }
-template <class S> double time_of_block(const BlockedForest<S>& forest, std::size_t segments, int rows) {
-  return rows * 0.5 * static_cast<double>(segments) + 0.5 * static_cast<double>(forest.cost()) * rows / 256;
+double time_of_walk(const Forest& forest) {
+  constexpr double step = 2;
+  return step * std::accumulate(forest.depth.begin(), forest.depth.end(), 0.0);
+}
+template <class S> double time_of_block(const BlockedForest<S>& forest, const BlockKernels& kernel, double segments) {
+  const BlockTimes& t = kernel.times;
+  const double leaf = sizeof(S) == sizeof(float) ? t.float_leaf : t.double_leaf;
+  return t.start + t.condition * forest.blocks().slots + t.choice * static_cast<double>(forest.choices()) +
+         kernel.rows * (t.rank * segments + leaf * forest.blocks().trees);
 }
 
 constexpr std::uint8_t row_by_row = 255;
+constexpr int rows_together = 4;
 
 }  // namespace
 
@@ -38,18 +47,22 @@ Evaluation<T, S>::Evaluation(const Forest& forest)
     values_.assign(forest.values.begin(), forest.values.end());
   }
   ranks_.of_split = {};
-  choose();
+  end_of_output_.assign(static_cast<std::size_t>(outputs_), trees_);
+  for (int t = 0; t < static_cast<int>(tree_output_.size()); ++t)
+    end_of_output_[static_cast<std::size_t>(tree_output_[static_cast<std::size_t>(t)])] = t + 1;
+  choose(forest);
 }
 
 // For each number of rows that may be left, what to do next so that all of them take least time.
-template <class T, class S> void Evaluation<T, S>::choose() {
+template <class T, class S> void Evaluation<T, S>::choose(const Forest& forest) {
   if (blocked_)
     for (const BlockKernels& each : kernels_->block)
       if (each.rows) widths_.push_back(each);
   const std::size_t most = widths_.empty() ? 0 : static_cast<std::size_t>(widths_.back().rows);
-  const double row = grouped_ ? time_of_row(*grouped_, ranks_.segments.size()) : time_of_walk(*walked_);
+  const auto segments = static_cast<double>(ranks_.segments.size());
+  const double row = grouped_ ? time_of_row(*grouped_, kernels_->row, segments, trees_) : time_of_walk(forest);
   std::vector<double> block, least(most + 1, 0);
-  for (const BlockKernels& each : widths_) block.push_back(time_of_block(*blocked_, ranks_.segments.size(), each.rows));
+  for (const BlockKernels& each : widths_) block.push_back(time_of_block(*blocked_, each, segments));
   choice_.assign(most + 1, row_by_row);
   for (std::size_t n = 1; n <= most; ++n) {
     least[n] = least[n - 1] + row;
@@ -108,11 +121,12 @@ void Evaluation<T, S>::add(const T* x, std::int64_t stride, std::int64_t rows, S
 
 template <class T, class S>
 void Evaluation<T, S>::add_rows(const T* x, std::int64_t stride, std::int64_t rows, S* sums) const {
-  constexpr std::int64_t together = WalkedForest<T>::side_by_side;
   if (!grouped_ && rows == 1) return walk_row(x, sums);
-  for (std::int64_t r = 0; r < rows; r += grouped_ ? 1 : together) {
-    if (grouped_) add_grouped(x + r * stride, sums + r * outputs_);
-    else walk_rows(x + r * stride, stride, static_cast<int>(std::min(together, rows - r)), sums + r * outputs_);
+  const std::int64_t together = grouped_ ? rows_together : WalkedForest<T>::side_by_side;
+  for (std::int64_t r = 0; r < rows; r += together) {
+    const auto some = static_cast<int>(std::min(together, rows - r));
+    if (grouped_) add_grouped(x + r * stride, stride, some, sums + r * outputs_);
+    else walk_rows(x + r * stride, stride, some, sums + r * outputs_);
   }
 }
 
@@ -135,31 +149,41 @@ template <class T, class S> void Evaluation<T, S>::walk_rows(const T* x, std::in
   }
 }
 
-// The sums of one group wait for each other, while the next group is already looked up.
-template <class T, class S> void Evaluation<T, S>::add_grouped(const T* x, S* sums) const {
-  alignas(64) std::uint8_t ranks[row_bytes], codes[2][lanes];
+// A few rows share what is read of a group, and while the sums of one group wait for each other, the next group is
+// already looked up.
+template <class T, class S>
+void Evaluation<T, S>::add_grouped(const T* x, std::int64_t stride, int rows, S* sums) const {
+  // No split looks at a byte that is not set.
+  alignas(64) std::uint8_t ranks[rows_together][row_bytes], codes[2][rows_together][lanes];
   const Groups& groups = grouped_->groups();
-  std::fill_n(ranks, most_columns, std::uint8_t(0));
   const auto segments = static_cast<int>(ranks_.segments.size());
-  if constexpr (std::is_same_v<T, float>) kernels_->rank_row_float(ranks_.segments.data(), segments, x, ranks);
-  else kernels_->rank_row_double(ranks_.segments.data(), segments, x, ranks);
-  kernels_->group(groups, 0, ranks, codes[0]);
+  for (int r = 0; r < rows; ++r)
+    if constexpr (std::is_same_v<T, float>)
+      kernels_->rank_row_float(ranks_.segments.data(), segments, x + r * stride, ranks[r]);
+    else kernels_->rank_row_double(ranks_.segments.data(), segments, x + r * stride, ranks[r]);
+  const auto look_up = [&](int g) {
+    if (g < groups.count)
+      for (int r = 0; r < rows; ++r) kernels_->group(groups, g, ranks[r], codes[g % 2][r]);
+  };
+  look_up(0);
   for (int g = 0; g < groups.count; ++g) {
-    if (g + 1 < groups.count) kernels_->group(groups, g + 1, ranks, codes[(g + 1) % 2]);
-    add_group(g * lanes, codes[g % 2], sums);
+    look_up(g + 1);
+    for (int r = 0; r < rows; ++r) add_group(g * lanes, codes[g % 2][r], sums + r * outputs_);
   }
 }
 
 template <class T, class S>
 inline void Evaluation<T, S>::add_group(int first, const std::uint8_t* codes, S* sums) const {
-  const int some = std::min(lanes, trees_ - first);
-  if (outputs_ == 1) {
-    S sum = sums[0];
-    for (int i = 0; i < some; ++i) sum += *grouped_->value(first + i, codes[i]);
-    sums[0] = sum;
-  } else {
-    for (int i = 0; i < some; ++i) add_value(first + i, grouped_->value(first + i, codes[i]), sums);
-  }
+  const int end = std::min(first + lanes, trees_);
+  if (width_ > 1)
+    for (int t = first; t < end; ++t) add_value(t, grouped_->value(t, codes[t - first]), sums);
+  else
+    for (int t = first, next; t < end; t = next) {
+      const auto output =
+          static_cast<std::size_t>(tree_output_.empty() ? 0 : tree_output_[static_cast<std::size_t>(t)]);
+      next = std::min(end, end_of_output_[output]);
+      sums[output] = grouped_->sum(sums[output], t, next - t, codes + (t - first));
+    }
 }
 
 template <class T, class S>

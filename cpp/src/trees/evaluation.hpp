@@ -21,19 +21,20 @@ template <class T, class S> class Evaluation {
   std::int64_t best_block() const;  // rows that are best given at once
 
  private:
-  void choose();
+  void choose(const Forest& forest);
   std::uint8_t choice(std::int64_t rows) const;
   void add_value(int tree, const S* value, S* sums) const;
   void walk_row(const T* x, S* sums) const;
   void walk_rows(const T* x, std::int64_t stride, int rows, S* sums) const;
-  void add_grouped(const T* x, S* sums) const;
+  void add_grouped(const T* x, std::int64_t stride, int rows, S* sums) const;
   void add_group(int first, const std::uint8_t* codes, S* sums) const;
   void add_rows(const T* x, std::int64_t stride, std::int64_t rows, S* sums) const;
   void add_block(const BlockKernels& kernel, const T* x, std::int64_t stride, int rows, S* sums,
                  std::byte* memory) const;
 
   int trees_, width_, outputs_;
-  std::vector<std::int32_t> tree_output_;
+  std::vector<std::int32_t> tree_output_;    // of each tree; the trees of an output stand together
+  std::vector<std::int32_t> end_of_output_;  // the tree after its last one
   Ranks<T> ranks_;
   std::unique_ptr<WalkedForest<T>> walked_;
   std::vector<S> values_;  // of the walked forest: [leaf][width]

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "operators/checks.hpp"
 #include "trees/arrays.hpp"
@@ -270,5 +271,17 @@ template float not_below<float>(double);
 template double not_below<double>(double);
 
 Forest read_forest(const Definition& definition) { return Reader(definition).read(); }
+
+void order_by_output(Forest& forest) {
+  if (forest.tree_output.empty()) return;
+  std::vector<int> order(forest.roots.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return forest.output_of(a) < forest.output_of(b); });
+  const auto ordered = [&](std::vector<std::int32_t>& of) {
+    std::vector<std::int32_t> from = of;
+    for (std::size_t t = 0; t < order.size(); ++t) of[t] = from[static_cast<std::size_t>(order[t])];
+  };
+  ordered(forest.roots), ordered(forest.depth), ordered(forest.tree_output);
+}
 
 }  // namespace lading::trees

@@ -69,9 +69,9 @@ GroupedForest<S>::GroupedForest(const Forest& forest, const Conditions& conditio
   groups_.columns = conditions.columns;
   groups_.depth =
       depth <= deepest_level_mode && (2 << depth) <= std::max(4 * most, 2 << shallowest_level_mode) ? depth : 0;
-  stride_ = groups_.depth ? 1 << depth : most;
+  while (1 << stride_bits_ < (groups_.depth ? 1 << depth : most)) ++stride_bits_;
   const std::size_t slot_bytes = (groups_.depth ? 2 : 4) * lanes;
-  if (static_cast<std::int64_t>(forest.roots.size()) * stride_ > 16 * forest.leaves() + most_padding) {
+  if (static_cast<std::int64_t>(forest.roots.size()) << stride_bits_ > 16 * forest.leaves() + most_padding) {
     groups_.count = 0;  // one large tree among many small ones
     return;
   }
@@ -81,7 +81,7 @@ GroupedForest<S>::GroupedForest(const Forest& forest, const Conditions& conditio
   auto* data = reinterpret_cast<std::uint8_t*>(data_.get());
   std::memset(data, 0, bytes_);
   for (std::size_t s = 0; s < bytes_; s += slot_bytes) std::memset(data + s + lanes, never_right, slot_bytes - lanes);
-  values_.resize(static_cast<std::size_t>(groups_.count) * lanes * static_cast<std::size_t>(stride_ * width_));
+  values_.resize((static_cast<std::size_t>(groups_.count) * lanes * static_cast<std::size_t>(width_)) << stride_bits_);
   Filling filling(forest, conditions, *this);
   offset_.resize(static_cast<std::size_t>(groups_.count)), slots_.resize(static_cast<std::size_t>(groups_.count));
   for (int t = 0; t < static_cast<int>(forest.roots.size()); ++t) {
@@ -94,6 +94,34 @@ GroupedForest<S>::GroupedForest(const Forest& forest, const Conditions& conditio
   }
   groups_.data = data, groups_.offset = offset_.data(), groups_.slots = slots_.data();
   for (const std::int32_t used : slots_) cost_ += groups_.depth ? 1 << groups_.depth : 2 * used;
+}
+
+// Eight at a time, and with a known stride, there is little to do beside waiting for the sum: so the next group's trees
+// can be looked up meanwhile.
+template <class S>
+template <int stride_bits>
+S GroupedForest<S>::sum_of(const S* value, S sum, int count, const std::uint8_t* codes) {
+  constexpr int stride = 1 << stride_bits;
+  for (; count >= 8; count -= 8, codes += 8, value += 8 * stride) {
+    sum += value[codes[0]], sum += value[codes[1] + stride];
+    sum += value[codes[2] + 2 * stride], sum += value[codes[3] + 3 * stride];
+    sum += value[codes[4] + 4 * stride], sum += value[codes[5] + 5 * stride];
+    sum += value[codes[6] + 6 * stride], sum += value[codes[7] + 7 * stride];
+  }
+  for (int i = 0; i < count; ++i) sum += value[codes[i] + i * stride];
+  return sum;
+}
+
+template <class S> S GroupedForest<S>::sum(S start, int first, int count, const std::uint8_t* codes) const {
+  const S* of = value(first, 0);
+  switch (stride_bits_) {
+    case 3: return sum_of<3>(of, start, count, codes);
+    case 4: return sum_of<4>(of, start, count, codes);
+    case 5: return sum_of<5>(of, start, count, codes);
+    case 6: return sum_of<6>(of, start, count, codes);
+    case 7: return sum_of<7>(of, start, count, codes);
+    default: return sum_of<8>(of, start, count, codes);
+  }
 }
 
 template class GroupedForest<float>;

@@ -16,12 +16,16 @@ template <class S> class GroupedForest {
   const Groups& groups() const { return groups_; }
   // The values of the leaf with this code.
   const S* value(int tree, int code) const {
-    return values_.data() + (static_cast<std::int64_t>(tree) * stride_ + code) * width_;
+    return values_.data() + ((static_cast<std::int64_t>(tree) << stride_bits_) + code) * width_;
   }
+  // The sum of a number and the leaves with these codes of `count` trees, in their order; leaves hold one number.
+  S sum(S start, int first, int count, const std::uint8_t* codes) const;
   std::size_t bytes() const { return bytes_ + values_.size() * sizeof(S); }
   std::int64_t cost() const { return cost_; }  // nodes that a row passes: sixty-four trees count as one
 
  private:
+  static constexpr int fewest_stride_bits = 3;
+  template <int stride_bits> static S sum_of(const S* value, S sum, int count, const std::uint8_t* codes);
   struct Filling;
   Groups groups_{};
   Memory data_{nullptr};
@@ -30,7 +34,7 @@ template <class S> class GroupedForest {
   std::vector<std::uint32_t> offset_;
   std::vector<std::int32_t> slots_;
   std::vector<S> values_;  // [tree][code][width]
-  int stride_ = 0, width_ = 1;
+  int stride_bits_ = fewest_stride_bits, width_ = 1;
 };
 
 }  // namespace lading::trees

@@ -61,9 +61,19 @@ struct Blocks {
   const uint8_t* leaf_bytes;         // [tree][byte of the number][2^bits], or null
 };
 
+// What kernels take, in nanoseconds, fitted to measurements of benchmarks/forests.py: only their ratios matter.
+struct RowTimes {
+  double start, segment, node, tree;  // node: of sixty-four trees
+};
+struct BlockTimes {
+  double start, condition, choice;       // of a block
+  double rank, float_leaf, double_leaf;  // of a row, for each segment or tree
+};
+
 // Kernels that take up to so many rows at once: they add the leaves of rows [count] to sums [row][outputs].
 struct BlockKernels {
   int rows;
+  BlockTimes times;
   size_t (*bytes)(const Blocks& blocks);  // of memory, aligned 64
   void (*float_float)(const Blocks&, const Segment<float>*, int segments, const float* x, int64_t stride, int count,
                       float* sums, uint8_t* memory);
@@ -79,6 +89,7 @@ struct TreeKernels {
   void (*rank_row_double)(const Segment<double>*, int segments, const double* x, uint8_t* ranks);
   // codes[lane] = code of the leaf that each tree of a group leads to
   void (*group)(const Groups& groups, int number, const uint8_t* ranks, uint8_t* codes);
+  RowTimes row;
   BlockKernels block[most_widths];                    // the narrowest first; no rows where there are no more
   int most_table_bits_float, most_table_bits_double;  // of codes whose leaves are looked up by bytes
 };

@@ -13,14 +13,19 @@ template <int rows> size_t block_bytes(const Blocks& b) {
          aligned(size_t(b.outputs) * rows * sizeof(double)) + aligned(size_t(b.slots) * (rows / 8));
 }
 
-template <int... rows> constexpr TreeKernels kernels_of_widths() {
-  return {rank_row<float>,
-          rank_row<double>,
-          group,
-          {{rows, block_bytes<rows>, block<float, float, rows>, block<float, double, rows>,
-            block<double, double, rows>}...},
-          most_table_bits<float>,
-          most_table_bits<double>};
+template <int rows> constexpr BlockKernels block_kernels(const BlockTimes& times) {
+  return {rows,
+          times,
+          block_bytes<rows>,
+          block<float, float, rows>,
+          block<float, double, rows>,
+          block<double, double, rows>};
+}
+
+constexpr TreeKernels tree_kernels(const RowTimes& row, const BlockKernels& narrow, const BlockKernels& wider = {},
+                                   const BlockKernels& widest = {}) {
+  return {rank_row<float>,        rank_row<double>,       group, row, {narrow, wider, widest},
+          most_table_bits<float>, most_table_bits<double>};
 }
 
 }  // namespace
