@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "trees/counting.hpp"
-
 namespace lading::trees {
 namespace {
 
@@ -12,57 +10,67 @@ constexpr int fewest_bits = 4, most_bits = 8, most_leaves = 1 << most_bits;
 constexpr std::uint16_t never = 0, always = 1, first_slot = 2;
 constexpr int temporaries = 128;  // masks that operations make, used in turns: more than any tree needs at once
 constexpr std::size_t most_slots = 60000;
+constexpr std::size_t ranks_of_segment = 256, conditions_of_segment = 2 * ranks_of_segment;
 
 }  // namespace
 
+// Numbers the conditions that splits ask for: segment by segment, where missing values go left first.
 template <class S> bool BlockedForest<S>::find_slots(const Conditions& conditions) {
-  for (const Condition& condition : conditions.of_split) slots_[condition] = 0;
-  if (slots_.size() + first_slot + temporaries > most_slots) return false;
-  first_condition_.assign(conditions.left_byte.size(), 0);
-  left_count_.assign(conditions.left_byte.size(), 0), right_count_.assign(conditions.left_byte.size(), 0);
-  std::uint16_t slot = first_slot;
-  for (auto& [condition, number] : slots_) {
-    const auto s = static_cast<std::size_t>(condition.segment);
-    if (!left_count_[s] && !right_count_[s]) first_condition_[s] = slot;
-    ++(condition.missing_right ? right_count_ : left_count_)[s];
-    ranks_.push_back(static_cast<std::uint8_t>(condition.k));
-    number = slot++;
+  const std::size_t segments = conditions.left_byte.size();
+  slots_.assign(segments * conditions_of_segment, 0);
+  for (const Condition& condition : conditions.of_split) slots_[place_of(condition)] = 1;
+  first_condition_.assign(segments, 0), left_count_.assign(segments, 0), right_count_.assign(segments, 0);
+  std::size_t slot = first_slot;
+  for (std::size_t at = 0; at < slots_.size(); ++at) {
+    const std::size_t segment = at / conditions_of_segment, in_segment = at % conditions_of_segment;
+    if (in_segment == 0) first_condition_[segment] = static_cast<std::uint32_t>(slot);
+    if (!slots_[at]) continue;
+    ++(in_segment < ranks_of_segment ? left_count_ : right_count_)[segment];
+    ranks_.push_back(static_cast<std::uint8_t>(in_segment % ranks_of_segment));
+    slots_[at] = static_cast<std::uint16_t>(slot++);
+    if (slot + temporaries > most_slots) return false;
   }
-  first_temporary_ = slot;
-  blocks_.slots = slot + temporaries;
+  first_temporary_ = static_cast<std::uint16_t>(slot);
+  blocks_.slots = static_cast<std::int32_t>(slot) + temporaries;
   return true;
+}
+
+template <class S> std::size_t BlockedForest<S>::place_of(const Condition& condition) {
+  return static_cast<std::size_t>(condition.segment) * conditions_of_segment +
+         (condition.missing_right ? ranks_of_segment : 0) + static_cast<std::size_t>(condition.k);
 }
 
 // The smallest code that fits every tree.
-template <class S> bool BlockedForest<S>::fit_trees(const Forest& forest, std::vector<ReshapedTree>& trees) {
-  const LeafCounts leaves(forest);
-  if (leaves.most() > most_leaves || forest.deepest() > most_leaves) return false;
-  for (const std::int32_t root : forest.roots) trees.emplace_back(forest, root);
-  blocks_.bits = fewest_bits;
-  while (1 << blocks_.bits < leaves.most()) ++blocks_.bits;
-  for (std::size_t t = 0; t < trees.size();) {
-    if (trees[t].fit(blocks_.bits)) ++t;
-    else if (++blocks_.bits > most_bits) return false;
-    else t = 0;
+template <class S> bool BlockedForest<S>::fit_trees(const Forest& forest, const Conditions& conditions, int leaves) {
+  of_split_ = &conditions.of_split;
+  for (blocks_.bits = fewest_bits; blocks_.bits <= most_bits; ++blocks_.bits) {
+    if (1 << blocks_.bits < leaves) continue;
+    conditions_.clear(), condition_offset_.clear(), operations_.clear(), operation_offset_.clear();
+    depth_.clear(), output_.clear(), tree_ = 0;
+    leaves_.resize(forest.roots.size() << blocks_.bits);
+    ReshapedTree tree;
+    while (tree_ < forest.roots.size() && tree.fit(forest, forest.roots[tree_], blocks_.bits)) add_tree(forest, tree);
+    if (tree_ == forest.roots.size()) return true;
   }
-  return true;
+  return false;
 }
 
 // The mask of a node's condition, made by operations if it is made of several. If none may hold, the children swap.
-template <class S> std::uint16_t BlockedForest<S>::slot_of(const ReshapedTree::Node& node, bool& swapped) {
+template <class S>
+std::uint16_t BlockedForest<S>::slot_of(const ReshapedTree& tree, const ReshapedTree::Node& node, bool& swapped) {
   const auto slot = [this](std::int32_t literal) {
-    return slots_.at((*of_split_)[static_cast<std::size_t>(std::abs(literal)) - 1]);
+    return slots_[place_of((*of_split_)[static_cast<std::size_t>(std::abs(literal)) - 1])];
   };
-  const std::vector<std::int32_t>& literals = node.literals;
+  const auto [literals, count] = tree.literals(node);
   swapped = false;
-  if (literals.size() == 1) return slot(literals[0]);
-  std::size_t first = 0;
-  while (first < literals.size() && literals[first] < 0) ++first;
-  swapped = first == literals.size();
+  if (count == 1) return slot(literals[0]);
+  std::int32_t first = 0;
+  while (first < count && literals[first] < 0) ++first;
+  swapped = first == count;
   if (swapped) first = 0;
   std::uint16_t made = slot(literals[first]);
   const auto to = static_cast<std::uint16_t>(first_temporary_ + next_temporary_++ % temporaries);
-  for (std::size_t i = 0; i < literals.size(); ++i) {
+  for (std::int32_t i = 0; i < count; ++i) {
     if (i == first) continue;
     const std::uint16_t other = slot(literals[i]);
     if (swapped) operations_.push_back({other, always, made, to});  // any of them
@@ -84,7 +92,7 @@ void BlockedForest<S>::add_level(const Forest& forest, const ReshapedTree& tree,
     return;
   }
   bool swapped = false;
-  const std::uint16_t slot = is_leaf ? never : slot_of(node, swapped);
+  const std::uint16_t slot = is_leaf ? never : slot_of(tree, node, swapped);
   conditions_[condition_offset_.back() + (1u << level) - 1 + path] = slot;
   const std::int32_t yes = is_leaf ? at : swapped ? node.right : node.left;
   const std::int32_t no = is_leaf ? at : swapped ? node.left : node.right;
@@ -92,10 +100,8 @@ void BlockedForest<S>::add_level(const Forest& forest, const ReshapedTree& tree,
   add_level(forest, tree, yes, level + 1, path + (1u << level));
 }
 
-template <class S>
-void BlockedForest<S>::add_tree(const Forest& forest, const std::vector<Condition>& conditions, ReshapedTree& tree) {
-  of_split_ = &conditions;
-  depth_.push_back(std::max(1, tree.height(tree.root())));
+template <class S> void BlockedForest<S>::add_tree(const Forest& forest, const ReshapedTree& tree) {
+  depth_.push_back(std::max(1, tree.node(tree.root()).height));
   output_.push_back(forest.output_of(static_cast<int>(tree_)));
   condition_offset_.push_back(static_cast<std::uint32_t>(conditions_.size()));
   operation_offset_.push_back(static_cast<std::uint32_t>(operations_.size()));
@@ -106,17 +112,15 @@ void BlockedForest<S>::add_tree(const Forest& forest, const std::vector<Conditio
 }
 
 template <class S>
-BlockedForest<S>::BlockedForest(const Forest& forest, const Conditions& conditions, int most_table_bits) {
-  std::vector<ReshapedTree> trees;
+BlockedForest<S>::BlockedForest(const Forest& forest, const Conditions& conditions, int leaves, int most_table_bits) {
   if (!conditions.possible || forest.width != 1 || forest.roots.empty()) return;
-  if (!find_slots(conditions) || !fit_trees(forest, trees)) return;
-  leaves_.resize(trees.size() << blocks_.bits);
-  for (ReshapedTree& tree : trees) add_tree(forest, conditions.of_split, tree);
+  if (leaves > most_leaves || forest.deepest() > most_leaves) return;
+  if (!find_slots(conditions) || !fit_trees(forest, conditions, leaves)) return;
   operation_offset_.push_back(static_cast<std::uint32_t>(operations_.size()));
   if (blocks_.bits <= most_table_bits) split_leaves();
-  slots_.clear();
+  slots_ = {};
   point();
-  blocks_.trees = static_cast<std::int32_t>(trees.size());
+  blocks_.trees = static_cast<std::int32_t>(forest.roots.size());
   blocks_.outputs = forest.outputs;
 }
 

@@ -1,6 +1,5 @@
 // Bit-sliced trees for blocks of rows: the layout, made from a forest once.
 #pragma once
-#include <map>
 #include <vector>
 
 #include "graph/memory.hpp"
@@ -13,26 +12,25 @@ namespace lading::trees {
 template <class S> class BlockedForest {
  public:
   // `possible()` is false if a tree has more than 256 leaves or does not fit eight levels, or if there are too many
-  // conditions. Leaves of codes up to `most_table_bits` are also held as bytes.
-  BlockedForest(const Forest& forest, const Conditions& conditions, int most_table_bits);
+  // conditions. `leaves`: of the largest tree. Leaves of codes up to `most_table_bits` are also held as bytes.
+  BlockedForest(const Forest& forest, const Conditions& conditions, int leaves, int most_table_bits);
   bool possible() const { return blocks_.trees > 0; }
   const Blocks& blocks() const { return blocks_; }
   std::size_t bytes() const;
   std::size_t choices() const { return conditions_.size() + 2 * operations_.size(); }  // among masks, for a block
 
  private:
-  using Slots = std::map<Condition, std::uint16_t>;
-
+  static std::size_t place_of(const Condition& condition);
   bool find_slots(const Conditions& conditions);
-  bool fit_trees(const Forest& forest, std::vector<ReshapedTree>& trees);
-  void add_tree(const Forest& forest, const std::vector<Condition>& conditions, ReshapedTree& tree);
+  bool fit_trees(const Forest& forest, const Conditions& conditions, int leaves);
+  void add_tree(const Forest& forest, const ReshapedTree& tree);
   void split_leaves();
   void add_level(const Forest& forest, const ReshapedTree& tree, std::int32_t node, int level, std::uint32_t path);
-  std::uint16_t slot_of(const ReshapedTree::Node& node, bool& swapped);
+  std::uint16_t slot_of(const ReshapedTree& tree, const ReshapedTree::Node& node, bool& swapped);
   void point();
 
   Blocks blocks_{};
-  Slots slots_;
+  std::vector<std::uint16_t> slots_;  // of each condition, while the trees are laid out
   std::vector<std::uint32_t> first_condition_;
   std::vector<std::uint16_t> left_count_, right_count_;
   std::vector<std::uint8_t> ranks_;

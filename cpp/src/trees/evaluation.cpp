@@ -35,11 +35,14 @@ Evaluation<T, S>::Evaluation(const Forest& forest)
       outputs_(forest.outputs),
       tree_output_(forest.tree_output),
       kernels_(tree_kernels()) {
-  if (kernels_) ranks_ = rank<T>(forest);
-  if (kernels_) grouped_ = std::make_unique<GroupedForest<S>>(forest, ranks_);
-  if (kernels_)
+  if (kernels_) {
+    const LeafCounts leaves(forest);
+    ranks_ = rank<T>(forest);
+    grouped_ = std::make_unique<GroupedForest<S>>(forest, ranks_, leaves);
     blocked_ = std::make_unique<BlockedForest<S>>(
-        forest, ranks_, sizeof(S) == 4 ? kernels_->most_table_bits_float : kernels_->most_table_bits_double);
+        forest, ranks_, leaves.most(),
+        sizeof(S) == 4 ? kernels_->most_table_bits_float : kernels_->most_table_bits_double);
+  }
   if (grouped_ && !grouped_->possible()) grouped_.reset();
   if (blocked_ && !blocked_->possible()) blocked_.reset();
   if (!grouped_) {

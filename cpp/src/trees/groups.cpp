@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "trees/counting.hpp"
-
 namespace lading::trees {
 namespace {
 
@@ -60,9 +58,9 @@ template <class S> struct GroupedForest<S>::Filling {
 };
 
 template <class S>
-GroupedForest<S>::GroupedForest(const Forest& forest, const Conditions& conditions) : width_(forest.width) {
+GroupedForest<S>::GroupedForest(const Forest& forest, const Conditions& conditions, const LeafCounts& leaves)
+    : width_(forest.width) {
   if (!conditions.possible || conditions.columns > most_columns || forest.roots.empty()) return;
-  const LeafCounts leaves(forest);
   const int depth = std::max(forest.deepest(), shallowest_level_mode), most = leaves.most();
   if (most > most_leaves) return;
   groups_.count = (static_cast<int>(forest.roots.size()) + lanes - 1) / lanes;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "graph/memory.hpp"
+#include "trees/counting.hpp"
 #include "trees/ranks.hpp"
 
 namespace lading::trees {
@@ -11,7 +12,7 @@ namespace lading::trees {
 template <class S> class GroupedForest {
  public:
   // `possible()` is false if a tree has more than 256 leaves or the rows more than `most_columns` rank bytes.
-  GroupedForest(const Forest& forest, const Conditions& conditions);
+  GroupedForest(const Forest& forest, const Conditions& conditions, const LeafCounts& leaves);
   bool possible() const { return groups_.count > 0; }
   const Groups& groups() const { return groups_; }
   // The values of the leaf with this code.

@@ -3,26 +3,24 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
-#include <tuple>
 
 namespace lading::trees {
 namespace {
 
 constexpr std::size_t most_segments = 4096;
 
-// Splits of one column under one rule: their thresholds.
-using Key = std::pair<std::int32_t, std::uint8_t>;
+// Splits of one column under one rule stand together: their key is one number.
+constexpr std::int32_t rules = 4, most_features = 1 << 16;
 
-Key key_of(const Split& split) {
-  return {split.feature, static_cast<std::uint8_t>(split.missing & (nan_is_zero | zero_is_missing))};
+std::size_t key_of(const Split& split) {
+  const int rule = (split.missing & nan_is_zero ? 1 : 0) + (split.missing & zero_is_missing ? 2 : 0);
+  return static_cast<std::size_t>(split.feature * rules + rule);
 }
 
-template <class T> Segment<T> segment(const Key& key, const double* thresholds, int count) {
+template <class T> Segment<T> segment(std::size_t key, const double* thresholds, int count) {
   Segment<T> s{};
-  s.feature = key.first, s.count = count;
-  s.nan_is_zero = (key.second & nan_is_zero) != 0;
-  s.zero_is_missing = !s.nan_is_zero && (key.second & zero_is_missing);
+  s.feature = static_cast<std::int32_t>(key) / rules, s.count = count;
+  s.nan_is_zero = key % 2, s.zero_is_missing = key % rules == 2;
   while ((1 << s.levels) <= count) ++s.levels;
   for (int k = 0; k < 256; ++k)
     s.fine[k] = k < count ? static_cast<T>(thresholds[k]) : std::numeric_limits<T>::quiet_NaN();
@@ -36,20 +34,20 @@ template <class T> Segment<T> segment(const Key& key, const double* thresholds, 
 
 }  // namespace
 
-bool Condition::operator<(const Condition& other) const {
-  return std::tie(segment, missing_right, k) < std::tie(other.segment, other.missing_right, other.k);
-}
-
 template <class T> Ranks<T> rank(const Forest& forest) {
   Ranks<T> ranks;
-  std::map<Key, std::vector<double>> thresholds;
+  if (forest.features > most_features) return ranks;
+  std::vector<std::vector<double>> thresholds(static_cast<std::size_t>(std::max(forest.features, 1) * rules));
+  std::vector<char> used(thresholds.size());
   for (const Split& split : forest.splits) {
     if (split.set >= 0) return ranks;
-    std::vector<double>& of = thresholds[key_of(split)];
-    if (!std::isnan(split.threshold)) of.push_back(split.threshold);
+    used[key_of(split)] = 1;
+    if (!std::isnan(split.threshold)) thresholds[key_of(split)].push_back(split.threshold);
   }
-  std::map<Key, std::int32_t> first;
-  for (auto& [key, of] : thresholds) {
+  std::vector<std::int32_t> first(thresholds.size());
+  for (std::size_t key = 0; key < thresholds.size(); ++key) {
+    if (!used[key]) continue;
+    std::vector<double>& of = thresholds[key];
     std::sort(of.begin(), of.end());
     of.erase(std::unique(of.begin(), of.end()), of.end());
     first[key] = static_cast<std::int32_t>(ranks.segments.size());

@@ -12,7 +12,6 @@ namespace lading::trees {
 struct Condition {
   std::int32_t segment, k;
   bool missing_right;
-  bool operator<(const Condition& other) const;
 };
 
 struct Conditions {

@@ -10,44 +10,24 @@ constexpr int most_tries = 4000;       // of one tree
 
 }  // namespace
 
-ReshapedTree::ReshapedTree(const Forest& forest, std::int32_t root) {
-  struct Todo {
-    std::int32_t node, parent;
-    bool is_left;
-  };
-  std::vector<Todo> todo{{root, -1, false}};
-  while (!todo.empty()) {
-    const Todo at = todo.back();
-    todo.pop_back();
-    std::int32_t here;
-    if (at.node < 0) {
-      here = add({-1, -1, at.node, {}});
-    } else {
-      here = add({-1, -1, 0, {at.node + 1}});
-      const Split& split = forest.splits[static_cast<std::size_t>(at.node)];
-      todo.push_back({split.left, here, true});
-      todo.push_back({split.right, here, false});
-    }
-    if (at.parent >= 0) {
-      Node& parent = nodes_[static_cast<std::size_t>(at.parent)];
-      (at.is_left ? parent.left : parent.right) = here;
-    }
-  }
-}
-
-std::int32_t ReshapedTree::add(Node node) {
-  nodes_.push_back(std::move(node));
+std::int32_t ReshapedTree::add_leaf(std::int32_t leaf) {
+  nodes_.push_back({-1, -1, leaf, 0, 0, 0, 1});
   return static_cast<std::int32_t>(nodes_.size()) - 1;
 }
 
-int ReshapedTree::height(std::int32_t i) const {
-  const Node& n = node(i);
-  return n.left < 0 ? 0 : 1 + std::max(height(n.left), height(n.right));
+std::int32_t ReshapedTree::add(std::int32_t left, std::int32_t right, std::int32_t literal, std::int32_t literals) {
+  const Node &a = node(left), &b = node(right);
+  nodes_.push_back({left, right, 0, literal, literals, 1 + std::max(a.height, b.height), a.leaves + b.leaves});
+  return static_cast<std::int32_t>(nodes_.size()) - 1;
 }
 
-int ReshapedTree::leaves(std::int32_t i) const {
-  const Node& n = node(i);
-  return n.left < 0 ? 1 : leaves(n.left) + leaves(n.right);
+// Trees here have few leaves: they are not deep.
+std::int32_t ReshapedTree::grow(const Forest& forest, std::int32_t node) {
+  if (node < 0) return add_leaf(node);
+  const Split& split = forest.splits[static_cast<std::size_t>(node)];
+  const std::int32_t left = grow(forest, split.left), right = grow(forest, split.right);
+  literals_.push_back(node + 1);
+  return add(left, right, static_cast<std::int32_t>(literals_.size()) - 1, 1);
 }
 
 // A copy of the tree below way[at] without the last node of the way.
@@ -56,59 +36,71 @@ std::int32_t ReshapedTree::without(const std::vector<std::int32_t>& way, std::si
   const bool left = n.left == way[at + 1];
   if (at + 2 == way.size()) return left ? n.right : n.left;
   const std::int32_t rest = without(way, at + 1);
-  return add({left ? rest : n.left, left ? n.right : rest, n.leaf, n.literals});
+  return add(left ? rest : n.left, left ? n.right : rest, n.literal, n.literals);
 }
 
-void ReshapedTree::find_cuts(std::vector<std::int32_t>& way, std::vector<Cut>& cuts) {
-  const std::int32_t here = way.back();
-  if (way.size() > 1) {
-    const std::size_t keep = nodes_.size();
-    const std::int32_t rest = without(way, 0);
-    cuts.push_back({std::max(height(here), height(rest)), way});
-    nodes_.resize(keep);
-  }
-  if (node(here).left < 0) return;
-  for (const std::int32_t child : {node(here).left, node(here).right}) {
+bool ReshapedTree::find_way(std::int32_t to, std::vector<std::int32_t>& way) const {
+  const Node& here = node(way.back());
+  if (way.back() == to) return true;
+  if (here.left < 0) return false;
+  for (const std::int32_t child : {here.left, here.right}) {
     way.push_back(child);
-    find_cuts(way, cuts);
+    if (find_way(to, way)) return true;
     way.pop_back();
   }
+  return false;
+}
+
+// `outside`: levels of the tree without all that is below `node`, which is reached by `way` splits. The sibling of a
+// subtree that is cut takes the place of their parent.
+void ReshapedTree::find_cuts(std::int32_t at, std::int32_t way, std::int32_t outside, std::vector<Cut>& cuts) const {
+  const Node& here = node(at);
+  if (here.left < 0) return;
+  for (const bool left : {true, false}) {
+    const std::int32_t child = left ? here.left : here.right, beside = node(left ? here.right : here.left).height;
+    cuts.push_back({std::max({node(child).height, outside, way + beside}), child, way + 1});
+    find_cuts(child, way + 1, std::max(outside, way + 1 + beside), cuts);
+  }
+}
+
+// The tree with one subtree pulled to the top, or -1 if its two halves do not fit.
+std::int32_t ReshapedTree::without_to_top(std::int32_t root, const Cut& cut, int bits) {
+  std::int32_t pulled = fitted(cut.node, bits - 1);
+  if (pulled < 0) return -1;
+  std::vector<std::int32_t> way{root};
+  find_way(cut.node, way);
+  std::int32_t rest = fitted(without(way, 0), bits - 1);
+  if (rest < 0) return -1;
+  const auto first = static_cast<std::int32_t>(literals_.size()), count = static_cast<std::int32_t>(way.size()) - 1;
+  for (std::size_t i = 0; i + 1 < way.size(); ++i) {
+    const std::int32_t literal = literals_[static_cast<std::size_t>(node(way[i]).literal)];
+    literals_.push_back(node(way[i]).left == way[i + 1] ? literal : -literal);
+  }
+  if (count == 1 && literals_.back() < 0) {
+    literals_.back() = -literals_.back();
+    std::swap(pulled, rest);
+  }
+  return add(pulled, rest, first, count);
 }
 
 std::int32_t ReshapedTree::fitted(std::int32_t root, int bits) {
-  if (height(root) <= bits) return root;
-  if (leaves(root) > 1 << bits || ++tries_ > most_tries) return -1;
+  if (node(root).height <= bits) return root;
+  if (node(root).leaves > 1 << bits || ++tries_ > most_tries) return -1;
   std::vector<Cut> cuts;
-  std::vector<std::int32_t> way{root};
-  find_cuts(way, cuts);
+  find_cuts(root, 0, 0, cuts);
+  const std::size_t some = std::min(cuts.size(), best_cuts);
   std::stable_sort(cuts.begin(), cuts.end(), [](const Cut& a, const Cut& b) {
-    return a.height != b.height ? a.height < b.height : a.way.size() < b.way.size();
+    return a.height != b.height ? a.height < b.height : a.way < b.way;
   });
-  for (std::size_t c = 0; c < std::min(cuts.size(), best_cuts); ++c) {
-    const std::vector<std::int32_t>& to = cuts[c].way;
-    std::int32_t pulled = fitted(to.back(), bits - 1);
-    if (pulled < 0) continue;
-    std::int32_t rest = fitted(without(to, 0), bits - 1);
-    if (rest < 0) continue;
-    Node top{pulled, rest, 0, {}};
-    for (std::size_t i = 0; i + 1 < to.size(); ++i) {
-      const std::int32_t literal = node(to[i]).literals[0];
-      top.literals.push_back(node(to[i]).left == to[i + 1] ? literal : -literal);
-    }
-    if (top.literals.size() == 1 && top.literals[0] < 0) {
-      top.literals[0] = -top.literals[0];
-      std::swap(top.left, top.right);
-    }
-    return add(std::move(top));
-  }
+  for (std::size_t c = 0; c < some; ++c)
+    if (const std::int32_t found = without_to_top(root, cuts[c], bits); found >= 0) return found;
   return -1;
 }
 
-bool ReshapedTree::fit(int bits) {
-  tries_ = 0;
-  const std::int32_t found = fitted(root_, bits);
-  if (found >= 0) root_ = found;
-  return found >= 0;
+bool ReshapedTree::fit(const Forest& forest, std::int32_t root, int bits) {
+  nodes_.clear(), literals_.clear(), tries_ = 0;
+  root_ = fitted(grow(forest, root), bits);
+  return root_ >= 0;
 }
 
 }  // namespace lading::trees

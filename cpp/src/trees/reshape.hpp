@@ -11,32 +11,40 @@ namespace lading::trees {
 
 class ReshapedTree {
  public:
+  // Literals all of which hold: go left. Split n is n + 1, or -(n + 1) if it must not hold.
+  struct Literals {
+    const std::int32_t* first;
+    std::int32_t count;
+  };
   struct Node {
-    std::int32_t left, right;            // places in nodes(), or -1 for a leaf
-    std::int32_t leaf;                   // -1 - leaf of the forest, where this is one
-    std::vector<std::int32_t> literals;  // all of them hold: go left. Split n is n + 1, or -(n + 1) if it must not hold
+    std::int32_t left, right;  // places of nodes, or -1 for a leaf
+    std::int32_t leaf;         // -1 - leaf of the forest, where this is one
+    std::int32_t literal, literals;
+    std::int32_t height, leaves;
   };
 
-  // The tree below `root` of a forest.
-  ReshapedTree(const Forest& forest, std::int32_t root);
-  // Whether it could be brought to at most `bits` levels; root() is then the new root.
-  bool fit(int bits);
+  // Takes the tree below `root` of a forest, and brings it to at most `bits` levels if that can be done.
+  bool fit(const Forest& forest, std::int32_t root, int bits);
   std::int32_t root() const { return root_; }
   const Node& node(std::int32_t i) const { return nodes_[static_cast<std::size_t>(i)]; }
-  int height(std::int32_t i) const;
+  Literals literals(const Node& of) const { return {literals_.data() + of.literal, of.literals}; }
 
  private:
   struct Cut {
-    int height;
-    std::vector<std::int32_t> way;
+    std::int32_t height, node;
+    std::int32_t way;  // splits above it
   };
-  int leaves(std::int32_t i) const;
-  std::int32_t add(Node node);
+  std::int32_t grow(const Forest& forest, std::int32_t node);
+  std::int32_t add_leaf(std::int32_t leaf);
+  std::int32_t add(std::int32_t left, std::int32_t right, std::int32_t literal, std::int32_t literals);
   std::int32_t without(const std::vector<std::int32_t>& way, std::size_t at);
-  void find_cuts(std::vector<std::int32_t>& way, std::vector<Cut>& cuts);
+  std::int32_t without_to_top(std::int32_t root, const Cut& cut, int bits);
+  bool find_way(std::int32_t to, std::vector<std::int32_t>& way) const;
+  void find_cuts(std::int32_t node, std::int32_t way, std::int32_t outside, std::vector<Cut>& cuts) const;
   std::int32_t fitted(std::int32_t root, int bits);
 
   std::vector<Node> nodes_;
+  std::vector<std::int32_t> literals_;
   std::int32_t root_ = 0;
   int tries_ = 0;
 };
