@@ -4,6 +4,11 @@
 #include <cstdint>
 #include <cstring>
 
+#if defined(__x86_64__) && !defined(LADING_BASELINE_ONLY)
+#include <cpuid.h>
+#include <immintrin.h>
+#endif
+
 #include "bundle/bundle.hpp"
 
 namespace lading {
@@ -45,6 +50,52 @@ void take_block(State& state, const unsigned char* block) {
   for (std::size_t i = 0; i < state.size(); ++i) state[i] += added[i];
 }
 
+void take_blocks_anywhere(State& state, const unsigned char* data, std::size_t size) {
+  for (std::size_t at = 0; at < size; at += block_size) take_block(state, data + at);
+}
+
+#if defined(__x86_64__) && !defined(LADING_BASELINE_ONLY)
+// Four rounds at a time by the instructions that many CPUs have for them: files are read at the speed of memory.
+__attribute__((target("sha,sse4.1"))) void take_blocks_by_instructions(State& state, const unsigned char* data,
+                                                                       std::size_t size) {
+  const auto load = [](const void* p) { return _mm_loadu_si128(static_cast<const __m128i*>(p)); };
+  const __m128i order = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);  // bytes of big-endian words
+  const __m128i dcba = load(&state[0]), hgfe = load(&state[4]);
+  __m128i cdab = _mm_shuffle_epi32(dcba, 0xb1), efgh = _mm_shuffle_epi32(hgfe, 0x1b);
+  __m128i abef = _mm_alignr_epi8(cdab, efgh, 8), cdgh = _mm_blend_epi16(efgh, cdab, 0xf0);
+  for (std::size_t at = 0; at < size; at += block_size) {
+    const __m128i abef_before = abef, cdgh_before = cdgh;
+    __m128i w[4];
+    for (int i = 0; i < 4; ++i) w[i] = _mm_shuffle_epi8(load(data + at + 16 * i), order);
+    for (int i = 0; i < 16; ++i) {
+      const __m128i with = _mm_add_epi32(w[i % 4], load(&constants[4 * static_cast<std::size_t>(i)]));
+      cdgh = _mm_sha256rnds2_epu32(cdgh, abef, with);
+      abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(with, 0x0e));
+      const __m128i seven_before = _mm_alignr_epi8(w[(i + 3) % 4], w[(i + 2) % 4], 4);
+      const __m128i part = _mm_add_epi32(_mm_sha256msg1_epu32(w[i % 4], w[(i + 1) % 4]), seven_before);
+      w[i % 4] = _mm_sha256msg2_epu32(part, w[(i + 3) % 4]);
+    }
+    abef = _mm_add_epi32(abef, abef_before), cdgh = _mm_add_epi32(cdgh, cdgh_before);
+  }
+  cdab = _mm_shuffle_epi32(abef, 0x1b), efgh = _mm_shuffle_epi32(cdgh, 0xb1);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(&state[0]), _mm_blend_epi16(cdab, efgh, 0xf0));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(&state[4]), _mm_alignr_epi8(efgh, cdab, 8));
+}
+
+bool has_instructions() {  // bit 29 of leaf 7; the compiler's own name for it is younger than the compilers we build with
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __builtin_cpu_supports("sse4.1") && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b >> 29 & 1);
+}
+#endif
+
+void take_blocks(State& state, const unsigned char* data, std::size_t size) {
+#if defined(__x86_64__) && !defined(LADING_BASELINE_ONLY)
+  static const bool by_instructions = has_instructions();
+  if (by_instructions) return take_blocks_by_instructions(state, data, size);
+#endif
+  take_blocks_anywhere(state, data, size);
+}
+
 // What is left after the whole blocks, a 1 bit, zeros, and the number of bits.
 void take_end(State& state, const unsigned char* rest, std::size_t left, std::uint64_t bits) {
   std::array<unsigned char, 2 * block_size> end{};
@@ -52,7 +103,7 @@ void take_end(State& state, const unsigned char* rest, std::size_t left, std::ui
   end[left] = 0x80;
   const std::size_t size = left + 9 <= block_size ? block_size : 2 * block_size;
   for (std::size_t i = 0; i < 8; ++i) end[size - 1 - i] = static_cast<unsigned char>(bits >> (8 * i));
-  for (std::size_t at = 0; at < size; at += block_size) take_block(state, end.data() + at);
+  take_blocks(state, end.data(), size);
 }
 
 }  // namespace
@@ -61,7 +112,7 @@ std::string sha256(std::string_view bytes) {
   State state{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
   const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
   const std::size_t left = bytes.size() % block_size, whole = bytes.size() - left;
-  for (std::size_t at = 0; at < whole; at += block_size) take_block(state, data + at);
+  take_blocks(state, data, whole);
   take_end(state, data + whole, left, std::uint64_t(bytes.size()) * 8);
   std::string text;
   for (const std::uint32_t word : state) {

@@ -123,7 +123,7 @@ class Reader {
     [[noreturn]] void fail(const std::string& why) const { r_.d_.fail("tree " + std::to_string(tree_) + " " + why); }
 
     Reader& r_;
-    std::vector<bool> seen_, seen_leaf_;
+    std::vector<char> seen_, seen_leaf_;  // faster than bits
     std::vector<Todo> todo_;
     double weight_ = 1;
     std::size_t tree_ = 0;
