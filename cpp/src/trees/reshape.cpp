@@ -1,6 +1,7 @@
 #include "trees/reshape.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace lading::trees {
 namespace {
@@ -39,37 +40,25 @@ std::int32_t ReshapedTree::without(const std::vector<std::int32_t>& way, std::si
   return add(left ? rest : n.left, left ? n.right : rest, n.literal, n.literals);
 }
 
-bool ReshapedTree::find_way(std::int32_t to, std::vector<std::int32_t>& way) const {
-  const Node& here = node(way.back());
-  if (way.back() == to) return true;
-  if (here.left < 0) return false;
-  for (const std::int32_t child : {here.left, here.right}) {
-    way.push_back(child);
-    if (find_way(to, way)) return true;
-    way.pop_back();
-  }
-  return false;
-}
-
-// `outside`: levels of the tree without all that is below `node`, which is reached by `way` splits. The sibling of a
-// subtree that is cut takes the place of their parent.
-void ReshapedTree::find_cuts(std::int32_t at, std::int32_t way, std::int32_t outside, std::vector<Cut>& cuts) const {
-  const Node& here = node(at);
-  if (here.left < 0) return;
+// `outside`: levels of the tree without all that is below this node. The sibling of a subtree that is cut takes the
+// place of their parent.
+void ReshapedTree::find_cuts(std::int32_t at, const Cut& here, std::int32_t outside, std::vector<Cut>& cuts) const {
+  const Node& split = node(at);
+  if (split.left < 0) return;
+  const auto above = static_cast<std::int32_t>(cuts.size()) - 1;
   for (const bool left : {true, false}) {
-    const std::int32_t child = left ? here.left : here.right, beside = node(left ? here.right : here.left).height;
-    cuts.push_back({std::max({node(child).height, outside, way + beside}), child, way + 1});
-    find_cuts(child, way + 1, std::max(outside, way + 1 + beside), cuts);
+    const std::int32_t child = left ? split.left : split.right, beside = node(left ? split.right : split.left).height;
+    const Cut cut{std::max({node(child).height, outside, here.way + beside}), child, here.way + 1,
+                  here.way ? above : -1};
+    cuts.push_back(cut);
+    find_cuts(child, cut, std::max(outside, cut.way + beside), cuts);
   }
 }
 
-// The tree with one subtree pulled to the top, or -1 if its two halves do not fit.
-std::int32_t ReshapedTree::without_to_top(std::int32_t root, const Cut& cut, int bits) {
-  std::int32_t pulled = fitted(cut.node, bits - 1);
-  if (pulled < 0) return -1;
-  std::vector<std::int32_t> way{root};
-  find_way(cut.node, way);
-  std::int32_t rest = fitted(without(way, 0), bits - 1);
+// The tree with the end of the way pulled to the top, or -1 if its two halves do not fit.
+std::int32_t ReshapedTree::pull(const std::vector<std::int32_t>& way, int bits) {
+  std::int32_t pulled = fitted(way.back(), bits - 1);
+  std::int32_t rest = pulled < 0 ? -1 : fitted(without(way, 0), bits - 1);
   if (rest < 0) return -1;
   const auto first = static_cast<std::int32_t>(literals_.size()), count = static_cast<std::int32_t>(way.size()) - 1;
   for (std::size_t i = 0; i + 1 < way.size(); ++i) {
@@ -87,13 +76,22 @@ std::int32_t ReshapedTree::fitted(std::int32_t root, int bits) {
   if (node(root).height <= bits) return root;
   if (node(root).leaves > 1 << bits || ++tries_ > most_tries) return -1;
   std::vector<Cut> cuts;
-  find_cuts(root, 0, 0, cuts);
-  const std::size_t some = std::min(cuts.size(), best_cuts);
-  std::stable_sort(cuts.begin(), cuts.end(), [](const Cut& a, const Cut& b) {
+  cuts.reserve(static_cast<std::size_t>(2 * node(root).leaves));
+  find_cuts(root, {0, root, 0, -1}, 0, cuts);
+  const auto better = [](const Cut& a, const Cut& b) {
     return a.height != b.height ? a.height < b.height : a.way < b.way;
-  });
-  for (std::size_t c = 0; c < some; ++c)
-    if (const std::int32_t found = without_to_top(root, cuts[c], bits); found >= 0) return found;
+  };
+  std::vector<std::int32_t> way;
+  for (std::size_t tried = 0; tried < std::min(cuts.size(), best_cuts); ++tried) {
+    Cut& best = *std::min_element(cuts.begin(), cuts.end(), better);
+    way.assign(1, best.node);
+    for (std::int32_t above = best.above; above >= 0; above = cuts[static_cast<std::size_t>(above)].above)
+      way.push_back(cuts[static_cast<std::size_t>(above)].node);
+    way.push_back(root);
+    std::reverse(way.begin(), way.end());
+    if (const std::int32_t found = pull(way, bits); found >= 0) return found;
+    best.height = std::numeric_limits<std::int32_t>::max();  // not again
+  }
   return -1;
 }
 

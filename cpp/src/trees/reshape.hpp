@@ -32,15 +32,15 @@ class ReshapedTree {
  private:
   struct Cut {
     std::int32_t height, node;
-    std::int32_t way;  // splits above it
+    std::int32_t way;    // splits above it
+    std::int32_t above;  // the cut of its parent, or -1 for the root
   };
   std::int32_t grow(const Forest& forest, std::int32_t node);
   std::int32_t add_leaf(std::int32_t leaf);
   std::int32_t add(std::int32_t left, std::int32_t right, std::int32_t literal, std::int32_t literals);
   std::int32_t without(const std::vector<std::int32_t>& way, std::size_t at);
-  std::int32_t without_to_top(std::int32_t root, const Cut& cut, int bits);
-  bool find_way(std::int32_t to, std::vector<std::int32_t>& way) const;
-  void find_cuts(std::int32_t node, std::int32_t way, std::int32_t outside, std::vector<Cut>& cuts) const;
+  std::int32_t pull(const std::vector<std::int32_t>& way, int bits);
+  void find_cuts(std::int32_t node, const Cut& here, std::int32_t outside, std::vector<Cut>& cuts) const;
   std::int32_t fitted(std::int32_t root, int bits);
 
   std::vector<Node> nodes_;
