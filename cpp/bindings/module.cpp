@@ -1,61 +1,13 @@
 // lading.engine._lading: models and sessions for Python, on the C interface of liblading.
-#include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
-#include <nanobind/stl/optional.h>
-#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
-#include <nanobind/stl/vector.h>
 
-#include <algorithm>
-#include <memory>
-#include <optional>
 #include <string>
-#include <thread>
 #include <tuple>
-#include <utility>
-#include <vector>
 
-#include "lading/lading.h"
-
-namespace nb = nanobind;
-using Array = nb::ndarray<nb::ro, nb::device::cpu>;
-using Results = nb::ndarray<nb::device::cpu, nb::c_contig>;
+#include "session.hpp"
 
 namespace {
-
-// The Python class of each error code, in lading.errors.
-constexpr const char* error_classes[] = {"LadingError",  "FormatError", "UnknownName", "UnitError",
-                                         "ValueRefused", "MissingFile", "MemoryLimit", "UnsupportedError"};
-
-[[noreturn]] void raise(lading_error* error) {
-  const std::unique_ptr<lading_error, decltype(&lading_error_free)> owned(error, lading_error_free);
-  const nb::object errors = nb::module_::import_("lading.errors");
-  const nb::object kind = errors.attr(error_classes[lading_error_code(error)]);
-  PyErr_SetObject(kind.ptr(), nb::str(lading_error_text(error)).ptr());
-  throw nb::python_error();
-}
-
-constexpr nb::dlpack::dtype dtypes[] = {
-    nb::dtype<float>(),    nb::dtype<double>(),   {2, 16, 1},           {4, 16, 1},           nb::dtype<int8_t>(),
-    nb::dtype<int16_t>(),  nb::dtype<int32_t>(),  nb::dtype<int64_t>(), nb::dtype<uint8_t>(), nb::dtype<uint16_t>(),
-    nb::dtype<uint32_t>(), nb::dtype<uint64_t>(), nb::dtype<bool>()};
-
-int type_of(const nb::dlpack::dtype& dtype) {
-  for (int type = 0; type < 13; ++type)
-    if (dtypes[type] == dtype) return type;
-  throw nb::type_error("this number type is not known to the engine");
-}
-
-class Model {
- public:
-  Model(lading_model* model, nb::object keep) : model_(model, lading_model_free), keep_(std::move(keep)) {}
-  lading_model* get() const { return model_.get(); }
-
- private:
-  std::shared_ptr<lading_model> model_;
-  nb::object keep_;  // whatever owns the weights
-};
 
 Model load(const std::string& path, size_t memory_limit) {
   const lading_options options{sizeof options, memory_limit};
@@ -125,107 +77,6 @@ int find_axis(const Model& model, const std::string& name) {
   return axis;
 }
 
-// One session per thread that ever ran at once.
-class Session {
- public:
-  explicit Session(const Model& model) : model_(model) { at(0); }
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
-
-  void run_batch(int64_t entries, const std::vector<Array>& columns,
-                 const std::vector<std::pair<int, double>>& conversions,
-                 const std::vector<std::optional<nb::ndarray<const int64_t, nb::ndim<1>, nb::c_contig>>>& offsets,
-                 const std::vector<Results>& results, int threads, int64_t begin, int64_t end) {
-    std::vector<lading_feed> feeds;
-    for (size_t c = 0; c < columns.size(); ++c) {
-      const Array& column = columns[c];
-      const int64_t stride = column.ndim() && column.shape(0) > 1 ? column.stride(0) * int64_t(column.itemsize()) : 0;
-      feeds.push_back({column.data(), stride, type_of(column.dtype()), conversions[c].first, conversions[c].second});
-    }
-    std::vector<const int64_t*> places;
-    for (const auto& offset : offsets) places.push_back(offset ? offset->data() : nullptr);
-    std::vector<void*> to;
-    for (const Results& result : results) to.push_back(result.data());
-    const lading_batch batch{sizeof batch, sizeof(lading_feed), entries, feeds.data(), places.data(), to.data()};
-    begin = std::clamp<int64_t>(begin, 0, entries);
-    end = end < 0 ? entries : std::clamp<int64_t>(end, begin, entries);
-    threads = int(std::max<int64_t>(1, std::min<int64_t>(threads, end - begin)));
-    for (int t = 0; t < threads; ++t) at(size_t(t));
-    lading_error* error = nullptr;
-    {
-      nb::gil_scoped_release release;
-      error = run_in_threads(batch, threads, begin, end - begin);
-    }
-    if (error) raise(error);
-  }
-
-  std::vector<nb::object> run_graph(const std::vector<Array>& inputs) {
-    std::vector<lading_tensor> in, out(size_t(lading_output_count(model_.get())));
-    for (const Array& input : inputs) {
-      lading_tensor tensor{
-          sizeof tensor, type_of(input.dtype()), int(input.ndim()), {}, const_cast<void*>(input.data())};
-      if (input.ndim() > 8) throw nb::value_error("at most 8 axes are supported");
-      for (size_t a = 0; a < input.ndim(); ++a) tensor.dims[a] = int64_t(input.shape(a));
-      in.push_back(tensor);
-    }
-    lading_error* error = nullptr;
-    if (lading_run_graph(at(0), in.data(), out.data(), &error)) raise(error);
-    std::vector<nb::object> arrays;
-    for (const lading_tensor& tensor : out) {
-      size_t shape[8];
-      for (int a = 0; a < tensor.rank; ++a) shape[a] = size_t(tensor.dims[a]);
-      nb::ndarray<nb::numpy> view(tensor.data, size_t(tensor.rank), shape, nb::handle(), nullptr, dtypes[tensor.type]);
-      arrays.push_back(nb::cast(view, nb::rv_policy::copy));
-    }
-    return arrays;
-  }
-
-  size_t memory() const {
-    size_t bytes = 0;
-    for (const auto& session : sessions_) bytes += lading_session_memory(session.get());
-    return bytes;
-  }
-  int flags() const {
-    int raised = 0;
-    for (const auto& session : sessions_) raised |= lading_session_flags(session.get());
-    return raised;
-  }
-
- private:
-  using Owned = std::unique_ptr<lading_session, decltype(&lading_session_free)>;
-
-  lading_session* at(size_t thread) {
-    while (sessions_.size() <= thread) {
-      lading_error* error = nullptr;
-      lading_session* session = lading_session_new(model_.get(), &error);
-      if (!session) raise(error);
-      sessions_.emplace_back(session, lading_session_free);
-    }
-    return sessions_[thread].get();
-  }
-  // Threads live for one call: there is no pool to survive a fork.
-  lading_error* run_in_threads(const lading_batch& batch, int threads, int64_t from, int64_t count) {
-    std::vector<lading_error*> errors(size_t(threads), nullptr);
-    const auto part = [&](int t) {
-      const int64_t begin = from + count * t / threads, end = from + count * (t + 1) / threads;
-      lading_run_batch(sessions_[size_t(t)].get(), &batch, begin, end, &errors[size_t(t)]);
-    };
-    std::vector<std::thread> others;
-    for (int t = 1; t < threads; ++t) others.emplace_back(part, t);
-    part(0);
-    for (std::thread& other : others) other.join();
-    lading_error* first = nullptr;
-    for (lading_error* error : errors) {
-      if (!first) first = error;
-      else lading_error_free(error);
-    }
-    return first;
-  }
-
-  Model model_;
-  std::vector<Owned> sessions_;
-};
-
 }  // namespace
 
 NB_MODULE(_lading, m) {
@@ -249,11 +100,15 @@ NB_MODULE(_lading, m) {
       .def_prop_ro("memory", [](const Model& model) { return lading_model_memory(model.get()); })
       .def_prop_ro("name", [](const Model& model) { return lading_model_name(model.get()); });
 
+  nb::class_<Plain>(m, "Plain", "Inputs and outputs whose arrays the engine takes as they are.")
+      .def(nb::init<nb::sequence, nb::sequence>(), nb::arg("inputs"), nb::arg("outputs"));
+
   nb::class_<Session>(m, "Session", "The workspaces of one caller, one for each thread that it runs.")
       .def(nb::init<const Model&>())
       .def("run_batch", &Session::run_batch, nb::arg("entries"), nb::arg("columns"), nb::arg("conversions"),
            nb::arg("offsets").none(), nb::arg("results"), nb::arg("threads") = 1, nb::arg("begin") = 0,
            nb::arg("end") = -1)
+      .def("run_plain", &Session::run_plain, nb::arg("plain"), nb::arg("events"), nb::arg("threads"))
       .def("run_graph", &Session::run_graph, nb::arg("inputs"))
       .def_prop_ro("memory", &Session::memory)
       .def_prop_ro("flags", &Session::flags);

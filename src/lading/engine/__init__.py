@@ -11,23 +11,18 @@ from ..errors import ValueRefused
 from ..feed import Batch, batch_of
 from ..feed.scores import Scores
 from . import _lading
-from .plain import plain_arrays, plain_batch, plain_inputs
+from .plain import plain, plain_batch
+from .types import BFLOAT16, TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from ..model import Model
 
-#: NumPy types by the number the engine gives them (float16 and bfloat16 travel as bits).
-TYPES = ("float32", "float64", "float16", "uint16", "int8", "int16", "int32", "int64",
-         "uint8", "uint16", "uint32", "uint64", "bool")
-
-
-#: The number of bfloat16 among them.
-BFLOAT16 = 3
-
 #: Into how many parts a run is divided to tell how far it is, and how many entries a part has at least.
 BLOCKS, SMALLEST_BLOCK = 100, 256
+
+_NONE_KEPT: dict[str, np.ndarray] = {}
 
 
 def isa() -> str:
@@ -67,7 +62,7 @@ class Session:
         self._session = _lading.Session(self._compiled)
         self._columns = self._compiled.columns()
         self._outputs = self._compiled.outputs()
-        self._plain = plain_inputs(model)
+        self._plain = plain(model, self._outputs)
 
     def run(
         self,
@@ -77,20 +72,11 @@ class Session:
     ) -> Scores:
         """Scores of all entries in ``events``; see ``Model.run``."""
         if self._plain is not None and columns is None and units is None:
-            arrays = plain_arrays(self._plain, events)
-            if arrays is not None:
-                return self._run_plain(arrays)
+            with self._one_at_a_time:
+                done = self._session.run_plain(self._plain, events, self.threads)
+            if done is not None:
+                return Scores(self.model, done[0], _NONE_KEPT, plain_batch(done[1]))
         return self.run_batch(batch_of(self.model, events, columns, units))
-
-    def _run_plain(self, arrays: list[np.ndarray]) -> Scores:
-        """Scores of arrays that need no looking at: what a call costs beside the model is a few microseconds."""
-        entries = len(arrays[0])
-        room = {name: np.empty((entries, width), TYPES[number]) for name, number, _, width in self._outputs}
-        offsets = [None] * self._compiled.axis_count
-        with self._one_at_a_time:
-            self._session.run_batch(entries, arrays, [(0, 1.0)] * len(arrays), offsets, list(room.values()),
-                                    self.threads, 0, entries)  # fmt: skip
-        return Scores(self.model, self._readable(room), {}, plain_batch(entries))
 
     def run_batch(self, batch: Batch, progress: Callable[[int], None] | None = None) -> Scores:
         """Scores of a batch that ``lading.feed`` made. ``progress(entries)`` is told now and then how many are done."""
@@ -151,7 +137,6 @@ class Session:
             items = batch.entries if axis is None else int(kept[axis].sum())
             room[name] = np.empty((items, width), TYPES[type_number])
         return room
-
 
     def _refuse_short(self, batch: Batch) -> None:
         """The engine trusts what it is given: every column has a row for each entry or element."""

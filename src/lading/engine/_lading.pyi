@@ -35,6 +35,16 @@ class Model:
     @property
     def name(self) -> str: ...
 
+class Plain:
+    """Inputs and outputs whose arrays the engine takes as they are: (name, type, NumPy's number, shape of an entry)."""
+
+    def __init__(
+        self,
+        inputs: Sequence[tuple[str, int, int, Sequence[int]]],
+        outputs: Sequence[tuple[str, int, int, Sequence[int]]],
+        /,
+    ) -> None: ...
+
 class Session:
     """The workspaces of one caller, one for each thread that it runs."""
 
@@ -50,6 +60,9 @@ class Session:
         begin: int = 0,
         end: int = -1,
     ) -> None: ...
+    def run_plain(
+        self, plain: Plain, events: Any, threads: int
+    ) -> tuple[dict[str, NDArray[Any]], int] | None: ...
     def run_graph(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]: ...
     @property
     def memory(self) -> int: ...

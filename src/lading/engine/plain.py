@@ -2,51 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..endpoints import usual_raw
 from ..feed import Batch
 from ..feed.jagged import Leading
+from . import _lading
+from .types import BFLOAT16, TYPE_NUMBERS, TYPES
 
 if TYPE_CHECKING:
     from ..model import Model
 
 
-class PlainInput(NamedTuple):
-    """An input without names, as it must come to need no work: type, and shape of one entry."""
-
-    name: str
-    dtype: np.dtype
-    shape: tuple[int, ...]
-
-
-def plain_inputs(model: Model) -> list[PlainInput] | None:
-    """The inputs of a model that can be fed the short way: no names, no sequences, nothing made or prepared."""
+def plain(model: Model, outputs: list[tuple[str, int, int, int]]) -> _lading.Plain | None:
+    """How a model is fed the short way; None if it has names, sequences, or something that is made or prepared."""
     if not model.batched or any(axis.kind == "sequence" for axis in model.axes.values()):
         return None
     if any(given.variable_list or given.mask for given in model.input_list) or not model.input_list:
         return None
-    return [PlainInput(given.name, np.dtype(usual_raw(given.type)), model.item_shape(given))
-            for given in model.input_list]  # fmt: skip
-
-
-def plain_arrays(inputs: list[PlainInput], events: Any) -> list[np.ndarray] | None:
-    """The arrays in the order of the inputs if all are as they must be; else None, and the long way tells why."""
-    if type(events) is not dict or len(events) != len(inputs):
+    if any(number == BFLOAT16 for _, number, _, _ in outputs):
         return None
-    arrays: list[np.ndarray] = []
-    for name, dtype, shape in inputs:
-        array = events.get(name)
-        if type(array) is not np.ndarray or array.dtype != dtype or array.shape[1:] != shape or array.ndim == 0:
-            return None
-        if not array.flags.c_contiguous or len(array) != len(arrays[0] if arrays else array):
-            return None
-        arrays.append(array)
-    return arrays
+    inputs = []
+    for given in model.input_list:
+        raw = np.dtype(usual_raw(given.type))
+        inputs.append((given.name, TYPE_NUMBERS[raw.name], raw.num, model.item_shape(given)))
+    return _lading.Plain(inputs, [(name, number, np.dtype(TYPES[number]).num, (width,))
+                                  for name, number, _, width in outputs])  # fmt: skip
 
 
+@lru_cache(maxsize=64)
 def plain_batch(entries: int) -> Batch:
     """What the scores must know of entries that came in one axis."""
     return Batch(entries, Leading((entries,)))

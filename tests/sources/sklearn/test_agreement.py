@@ -18,7 +18,7 @@ from lading.sources import sklearn as source
 from lading.trees import forests_of
 
 NAMES = list(cases())
-POWER = 1e-15  # of IsolationForest's decision_function: a power up to 1, less a number as great, so that few bits are left
+POWER = 1e-15  # of IsolationForest: its margin is a power up to 1 less a number as great, of which few bits are left
 
 
 @pytest.mark.parametrize("name", NAMES)
