@@ -42,7 +42,7 @@ def test_it_gives_the_same(model: lading.Model, expected: np.ndarray, entries: i
     np.repeat(ROWS, 2, axis=0)[::2],
     ROWS.astype(ROWS.dtype.newbyteorder(">")),
     ROWS.reshape(5, 8, 4),
-], ids=["double", "columns", "turned twice", "every second", "other byte order", "two leading axes"])  # fmt: skip
+], ids=["double", "columns", "turned twice", "every second", "byte order", "two leading axes"])  # fmt: skip
 def test_other_arrays_give_the_same(model: lading.Model, expected: np.ndarray, given: np.ndarray) -> None:
     scores = model.session().run({"features": given})["score"]
     np.testing.assert_array_equal(scores.reshape(-1), expected)
