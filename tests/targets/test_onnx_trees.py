@@ -16,6 +16,7 @@ from lading.sources.onnx import read_bytes
 from lading.sources.onnx_file.exported_forests import FORESTS
 from lading.targets.onnx import to_bytes
 from lading.trees import Tree, edge_rows, forests_of, grow, model_of
+from lading.trees.forest import Linear
 
 CASES: dict[str, dict[str, Any]] = {
     "xgboost": {"base": np.float32([0.3]), "link": "logistic"},
@@ -115,6 +116,14 @@ def test_the_file_says_that_sums_have_no_order() -> None:
 def test_zero_for_missing_is_refused_where_it_matters() -> None:
     made = forest_model(missing=(4, 5))
     with pytest.raises(lading.UnsupportedError, match="takes 0 for missing"):
+        to_bytes(made, "tau.onnx")
+
+
+def test_linear_leaves_are_refused() -> None:
+    none, one = np.array([-1]), np.ones(1)
+    leaf = Tree(none, none, np.zeros(1, int), one, one, linear={0: Linear(1, [0], [2])})
+    made = model_of(grow([leaf], 1, "made", sum_type="float64"), "forest", {"origin": {}}, "made")
+    with pytest.raises(lading.UnsupportedError, match=r"tau\.onnx: node 'trees': leaf 0 is a linear function"):
         to_bytes(made, "tau.onnx")
 
 
