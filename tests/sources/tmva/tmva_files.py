@@ -39,13 +39,27 @@ def info(root: str = NEW, tmva: str = "4.2.1 [262657]", analysis: str = "Classif
             "AnalysisType": analysis}  # fmt: skip
 
 
-def tree(random: np.random.Generator, variables: int, depth: int, style: str, number: int, weight: float) -> str:
+def combination(random: np.random.Generator, variables: int) -> dict[str, object]:
+    """A Fisher cut: half of them of quarters, so that sums can be equal to the cut; one variable does not count."""
+    coefficients = random.integers(-4, 5, variables + 1) / 4
+    if random.random() < 0.5:
+        coefficients = random.normal(size=variables + 1)
+    coefficients[random.integers(variables)] = 0
+    said = {f"fC{i}": f"{each:.16e}" for i, each in enumerate(coefficients)}
+    return {"NCoef": variables + 1, **said, "IVar": -1}
+
+
+def tree(random: np.random.Generator, variables: int, depth: int, style: str, number: int, weight: float,
+         fisher: float = 0) -> str:  # fmt: skip
     def node(level: int, position: str) -> str:
         leaf = level == depth or (level > 0 and random.random() < 0.2)
         cut, variable = random.integers(0, 17) / 4, int(random.integers(0, variables))
         purity, response, kind = random.random(), random.normal() / 4, int(random.integers(0, 2))
         said: dict[str, object] = {"pos": position, "depth": level, "NCoef": 0, "IVar": -1 if leaf else variable,
                                    "Cut": f"{0 if leaf else cut:.16e}", "cType": kind}  # fmt: skip
+        if fisher and not leaf and random.random() < fisher:
+            said = {"pos": position, "depth": level, **combination(random, variables), "Cut": f"{cut:.16e}",
+                    "cType": kind}  # fmt: skip
         if style == "s b":
             del said["NCoef"]
             said |= {"s": int(1000 * purity), "b": 1000 - int(1000 * purity), "nEv": 1000}
@@ -57,9 +71,10 @@ def tree(random: np.random.Generator, variables: int, depth: int, style: str, nu
     return tag("BinaryTree", "\n" + node(0, "s"), type="DecisionTree", boostWeight=f"{weight:.16e}", itree=number)
 
 
-def forest(seed: int, trees: int, variables: int = 4, style: str = "Grad", depth: int = 3) -> str:
+def forest(seed: int, trees: int, variables: int = 4, style: str = "Grad", depth: int = 3,
+           fisher: float = 0) -> str:  # fmt: skip
     random = np.random.default_rng(seed)
-    each = [tree(random, variables, depth, style, i, 0.1 + random.random()) for i in range(trees)]
+    each = [tree(random, variables, depth, style, i, 0.1 + random.random(), fisher) for i in range(trees)]
     return tag("Weights", "\n" + "".join(each), NTrees=trees, AnalysisType=1)
 
 
@@ -173,6 +188,9 @@ def files() -> dict[str, str]:
         "regression": method(bdt({"BoostType": "Grad"}, forest(7, 8), info(analysis="Regression")), "BDT::R"),
         "mean": method(bdt({"BoostType": "AdaBoost"}, forest(8, 8), info(analysis="Regression")), "BDT::R"),
         "multiclass": method(bdt({"BoostType": "Grad"}, forest(9, 9), info(analysis="Multiclass"), three), "BDT::M"),
+        "fisher": method(bdt({"BoostType": "Grad", "UseFisherCuts": True}, forest(11, 8, fisher=0.6), info(), two),
+                         "BDT::F"),
+        "old_fisher": method(bdt(purity, forest(12, 8, style="Ada", fisher=0.6), info(OLD_ROOT), two), "BDT::F"),
         "category": method(category(), "Category::parts"),
         "tanh": method(mlp({"NeuronType": "tanh", "EstimatorType": "CE"}, info(), [4, 5, 3, 1],
                            [normalise(VARIABLES, 1)]), "MLP::MLP"),

@@ -21,13 +21,23 @@ def root_of(path: Path) -> ElementTree.Element:
     return ElementTree.fromstring((gzip.decompress(data) if path.suffix == ".gz" else data).strip())
 
 
+def goes_right(node: ElementTree.Element, x: np.ndarray, at_cut_right: bool) -> bool:
+    cut, coefficients = F(node.get("Cut")), int(node.get("NCoef") or 0)
+    if coefficients:
+        total = float(node.get(f"fC{coefficients - 1}"))
+        for i in range(coefficients - 1):
+            total += float(node.get(f"fC{i}")) * float(x[i])
+        right = total > float(cut)
+    else:
+        value = x[int(node.get("IVar"))]
+        right = bool(value >= cut) if at_cut_right else bool(value > cut)
+    return right if node.get("cType") != "0" else not right
+
+
 def leaf(tree: ElementTree.Element, x: np.ndarray, at_cut_right: bool) -> ElementTree.Element:
     node = tree.find("Node")
     while node.find("Node") is not None:
-        value, cut = x[int(node.get("IVar"))], F(node.get("Cut"))
-        right = bool(value >= cut) if at_cut_right else bool(value > cut)
-        if node.get("cType") == "0":
-            right = not right
+        right = goes_right(node, x, at_cut_right)
         node = next(each for each in node if each.get("pos") == ("r" if right else "l"))
     return node
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...errors import FormatError, UnsupportedError
 from ...trees import Forest, grow
+from .fisher import FisherCuts
 from .parsing import children, number
 from .setup import Setup
 from .trees import at_cut_goes_right, leaf_rule, tree_of
@@ -27,8 +28,8 @@ def tie_rule(setup: Setup) -> str:
     return "x < t" if at_cut_goes_right(setup.release("ROOT")) else "x <= t"
 
 
-def forest_of_setup(setup: Setup, where: str) -> Forest:
-    """The forest of a BDT. Raises FormatError or UnsupportedError."""
+def forest_of_setup(setup: Setup, where: str) -> tuple[Forest, FisherCuts]:
+    """The forest of a BDT, and the sums that stand behind its variables. Raises FormatError or UnsupportedError."""
     boost = boost_of(setup)
     _check(setup, boost, where)
     rule = leaf_rule(boost == "Grad" or setup.analysis == "Regression", setup.says("UseYesNoLeaf", usually=True))
@@ -37,8 +38,10 @@ def forest_of_setup(setup: Setup, where: str) -> Forest:
         raise FormatError(f"{where}: holds no <BinaryTree>; damaged file")
     if setup.weights.get("NTrees", str(len(elements))).strip() != str(len(elements)):
         raise FormatError(f"{where}: holds {len(elements)} trees and says {setup.weights.get('NTrees')}; damaged file")
-    trees = [tree_of(each, rule, f"{where}: tree {number}") for number, each in enumerate(elements)]
-    rules: dict[str, Any] = {"left_if": tie_rule(setup), "sum_type": "float64", "link_type": "float64"}
+    fisher = FisherCuts(len(setup.variables), tie_rule(setup) == "x < t")
+    trees = [tree_of(each, rule, fisher, f"{where}: tree {number}") for number, each in enumerate(elements)]
+    rules: dict[str, Any] = {"left_if": tie_rule(setup), "sum_type": "float64", "link_type": "float64",
+                             "input_type": "float64" if len(fisher) else "float32"}  # fmt: skip
     rules["feature_names"] = [each.expression for each in setup.variables]
     if boost == "Grad":
         rules |= _grad_rules(setup, elements, where)
@@ -47,7 +50,7 @@ def forest_of_setup(setup: Setup, where: str) -> Forest:
         if not weights.sum() > np.finfo(np.float64).eps:
             raise FormatError(f"{where}: the weights of the trees add up to {weights.sum()}; damaged file")
         rules |= {"combine": "weighted_mean", "tree_weight": weights}
-    return grow(trees, len(setup.variables), where, **rules)
+    return grow(trees, len(setup.variables) + len(fisher), where, **rules), fisher
 
 
 def _grad_rules(setup: Setup, elements: list[Any], where: str) -> dict[str, Any]:

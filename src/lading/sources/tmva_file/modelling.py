@@ -55,9 +55,10 @@ def method_values(
         return (x, *mlp_values(wiring, setup, x, where))
     if setup.kind != "BDT":
         raise UnsupportedError(f"{where}: the method is '{setup.kind}'; read are BDT, MLP and Category")
-    forest = forest_of_setup(setup, where)
+    forest, fisher = forest_of_setup(setup, where)
     margin, score = wiring.name("raw_margin"), wiring.name("raw_score")
-    add_forest(wiring.model, wiring.nodes, forest, x, (margin, score), wiring.name("trees"))
+    columns = fisher.columns(wiring, x)
+    add_forest(wiring.model, wiring.nodes, forest, columns, (margin, score), wiring.name("trees"))
     return x, margin, score, 0 if forest.single else forest.outputs
 
 
