@@ -89,6 +89,8 @@ EXPECTED = {
     "bagging": lambda root, x: oracle.weighted_mean(root, x, False, oracle.node_type),
     "regression": lambda root, x: oracle.regression(root, x, True),
     "mean": lambda root, x: tuple(map(np.float32, oracle.weighted_mean(root, x, True, oracle.response))),
+    "median": lambda root, x: oracle.median(root, x, True),
+    "median_of_six": lambda root, x: oracle.median(root, x, True),
     "multiclass": lambda root, x: oracle.multiclass(root, x, 3),
     "fisher": lambda root, x: oracle.grad(root, x, True),
     "old_fisher": lambda root, x: oracle.weighted_mean(root, x, False, oracle.purity),
@@ -224,7 +226,7 @@ def test_files_are_recognised_by_content(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "old", "new", "why"), [
-    ("regression", ">Grad<", ">AdaBoostR2<", "weighted median"),
+    ("grad", ">Grad<", ">AdaBoostR2<", "classification by AdaBoostR2"),
     ("grad", ">Grad<", ">Magic<", "BoostType is 'Magic'"),
     ("grad", '"BDT::BDTG"', '"SVM::SVM"', "method is 'SVM'"),
     ("multiclass", ">Grad<", ">AdaBoost<", "several classes"),
@@ -258,6 +260,8 @@ def test_what_is_not_read_is_refused_by_name(name: str, old: str, new: str, why:
     ("grad", 'NTrees="8"', 'NTrees="9"', "8 trees and says 9"),
     ("multiclass", '<Class Name="charm" Index="1"/>', "", "9 trees for 2 classes"),
     ("purity", 'boostWeight="[^"]*"', 'boostWeight="0"', "add up to 0"),
+    ("median", 'boostWeight="[^"]*"', 'boostWeight="0"', "add up to 0"),
+    ("median", 'boostWeight="[^"]*" itree="3"', 'boostWeight="-1" itree="3"', "a tree of weight -1.0"),
     ("grad", 'NCoef="0" IVar="1"', 'NCoef="3" IVar="1"', "a Fisher cut of 3 coefficients; 4 variables and an offset"),
     ("grad", 'NCoef="0" IVar="1"', 'NCoef="5" IVar="1"', "no attribute 'fC0'"),
     ("fisher", 'NCoef="5"', 'NCoef="500000000"', "no whole number"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from xml.sax.saxutils import quoteattr
 
@@ -76,6 +77,16 @@ def forest(seed: int, trees: int, variables: int = 4, style: str = "Grad", depth
     random = np.random.default_rng(seed)
     each = [tree(random, variables, depth, style, i, 0.1 + random.random(), fisher) for i in range(trees)]
     return tag("Weights", "\n" + "".join(each), NTrees=trees, AnalysisType=1)
+
+
+def with_equal_responses(weights: str) -> str:
+    """Responses in steps of a twentieth, so that several trees answer alike."""
+    return re.sub(r'res="([^"]*)"', lambda found: f'res="{round(20 * float(found[1])) / 20}"', weights)
+
+
+def with_equal_weights(weights: str) -> str:
+    """Trees of which half weigh exactly half of all."""
+    return re.sub(r'boostWeight="[^"]*"', 'boostWeight="0.5"', weights)
 
 
 def bdt(options: dict[str, object], weights: str, about: dict[str, str] | None, classes: Iterable[str] = ()) -> str:
@@ -177,6 +188,7 @@ def files() -> dict[str, str]:
     """The text of each file by its name."""
     two, three = ("Signal", "Background"), ("light", "charm", "bottom")
     purity = {"BoostType": "AdaBoost", "UseYesNoLeaf": False}
+    median = {"BoostType": "AdaBoostR2"}
     yes_no = {"BoostType": "RealAdaBoost", "UseYesNoLeaf": True}
     return {
         "grad": method(bdt({"BoostType": "Grad"}, forest(1, 8), info(), two), "BDT::BDTG"),
@@ -187,6 +199,9 @@ def files() -> dict[str, str]:
         "bagging": method(bdt({"BoostType": "Bagging"}, forest(6, 8, style="Ada"), info("6.00/00 [393216]")), "BDT::B"),
         "regression": method(bdt({"BoostType": "Grad"}, forest(7, 8), info(analysis="Regression")), "BDT::R"),
         "mean": method(bdt({"BoostType": "AdaBoost"}, forest(8, 8), info(analysis="Regression")), "BDT::R"),
+        "median": method(bdt(median, with_equal_responses(forest(13, 20)), info(analysis="Regression")), "BDT::R"),
+        "median_of_six": method(bdt(median, with_equal_weights(forest(14, 6, depth=5)), info(analysis="Regression")),
+                                "BDT::R"),
         "multiclass": method(bdt({"BoostType": "Grad"}, forest(9, 9), info(analysis="Multiclass"), three), "BDT::M"),
         "fisher": method(bdt({"BoostType": "Grad", "UseFisherCuts": True}, forest(11, 8, fisher=0.6), info(), two),
                          "BDT::F"),

@@ -88,6 +88,22 @@ def regression(method: ElementTree.Element, x: np.ndarray, at_cut_right: bool) -
     return total, float(F(total))
 
 
+def median(method: ElementTree.Element, x: np.ndarray, at_cut_right: bool) -> tuple[float, float]:
+    trees = trees_of(method)
+    votes = [(response(leaf(tree, x, at_cut_right)), float(F(tree.get("boostWeight")))) for tree in trees]
+    all_weights = sum(weight for _, weight in votes)
+    votes.sort(key=lambda each: each[0])  # stable, as a bubble sort that swaps what is greater
+    t, weights, some = 0, 0.0, len(trees) // 6
+    while weights <= all_weights / 2:
+        weights += votes[t][1]
+        t += 1
+    total, count = 0.0, 0
+    for i in range(max(0, int(t - some - 0.5)), min(len(trees), int(t + some + 0.5))):
+        total += votes[i][0]
+        count += 1
+    return total / count, float(F(total / count))
+
+
 def softmax(raw: list[float]) -> list[float]:
     others = [sum(math.exp(b - a) for j, b in enumerate(raw) if j != i) for i, a in enumerate(raw)]
     return [float(F(1.0 / (1.0 + each))) for each in others]

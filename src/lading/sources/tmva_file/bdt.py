@@ -13,7 +13,7 @@ from .parsing import children, number
 from .setup import Setup
 from .trees import at_cut_goes_right, leaf_rule, tree_of
 
-__all__ = ["boost_of", "forest_of_setup", "tie_rule"]
+__all__ = ["boost_of", "forest_of_setup", "is_median", "tie_rule", "weights_of"]
 
 MEANS = ("AdaBoost", "RealAdaBoost", "Bagging", "AdaCost")  # the trees are averaged by their weights
 
@@ -21,6 +21,11 @@ MEANS = ("AdaBoost", "RealAdaBoost", "Bagging", "AdaCost")  # the trees are aver
 def boost_of(setup: Setup) -> str:
     """How the trees were boosted."""
     return setup.options.get("BoostType", "AdaBoost")
+
+
+def is_median(setup: Setup) -> bool:
+    """Whether the trees are not added, but averaged around a median: the forest then has an output for each of them."""
+    return boost_of(setup) == "AdaBoostR2"
 
 
 def tie_rule(setup: Setup) -> str:
@@ -45,11 +50,10 @@ def forest_of_setup(setup: Setup, where: str) -> tuple[Forest, FisherCuts]:
     rules["feature_names"] = [each.expression for each in setup.variables]
     if boost == "Grad":
         rules |= _grad_rules(setup, elements, where)
+    elif is_median(setup):
+        rules["tree_output"] = np.arange(len(elements), dtype=np.int32)
     else:
-        weights = np.array([_weight(each, where) for each in elements])
-        if not weights.sum() > np.finfo(np.float64).eps:
-            raise FormatError(f"{where}: the weights of the trees add up to {weights.sum()}; damaged file")
-        rules |= {"combine": "weighted_mean", "tree_weight": weights}
+        rules |= {"combine": "weighted_mean", "tree_weight": weights_of(setup, where)}
     return grow(trees, len(setup.variables) + len(fisher), where, **rules), fisher
 
 
@@ -65,6 +69,16 @@ def _grad_rules(setup: Setup, elements: list[Any], where: str) -> dict[str, Any]
     return {"link": "tmva_gradient"}
 
 
+def weights_of(setup: Setup, where: str) -> np.ndarray:
+    """The weights of the trees, float64."""
+    weights = np.array([_weight(each, where) for each in children(setup.weights, "BinaryTree")])
+    if not weights.sum() > np.finfo(np.float64).eps:
+        raise FormatError(f"{where}: the weights of the trees add up to {weights.sum()}; damaged file")
+    if is_median(setup) and weights.min() < 0:
+        raise FormatError(f"{where}: a tree of weight {weights.min()}, of which there is no median; damaged file")
+    return weights
+
+
 def _weight(element: Any, where: str) -> float:
     """The weight of a tree: TMVA reads it as a float32."""
     with np.errstate(over="ignore"):
@@ -75,10 +89,10 @@ def _weight(element: Any, where: str) -> float:
 
 
 def _check(setup: Setup, boost: str, where: str) -> None:
-    if boost == "AdaBoostR2":
-        raise UnsupportedError(f"{where}: AdaBoostR2 averages the trees around a weighted median; not supported")
-    if boost != "Grad" and boost not in MEANS:
-        raise UnsupportedError(f"{where}: BoostType is '{boost}'; read are Grad, {', '.join(MEANS)}")
+    if is_median(setup) and setup.analysis != "Regression":
+        raise UnsupportedError(f"{where}: {setup.analysis.lower()} by AdaBoostR2, which TMVA has for regression")
+    if boost not in ("Grad", "AdaBoostR2", *MEANS):
+        raise UnsupportedError(f"{where}: BoostType is '{boost}'; read are Grad, AdaBoostR2, {', '.join(MEANS)}")
     if setup.analysis not in ("Classification", "Regression", "Multiclass"):
         raise UnsupportedError(f"{where}: AnalysisType is '{setup.analysis}'; classification, regression and "
                                "multiclass are read")  # fmt: skip
