@@ -82,8 +82,46 @@ def train_lightgbm(shape: str) -> Any:
     return lightgbm.train({**settings, **objective}, data, how["trees"])
 
 
+def train_catboost(shape: str) -> Any:
+    """CatBoost's model of as many trees and levels: its trees are oblivious, one condition a level."""
+    import catboost
+
+    how = SHAPES[shape]
+    x, y = events(min(how["rows"], 40_000), 1)
+    classes = how.get("classes", 2)
+    model = catboost.CatBoostClassifier(
+        iterations=how["trees"], depth=how["depth"] or 6, learning_rate=how["eta"], thread_count=2, random_seed=1,
+        verbose=False, allow_writing_files=False, loss_function="MultiClass" if classes > 2 else "Logloss")  # fmt: skip
+    return model.fit(x, y if classes > 2 else (y == 2).astype(int))
+
+
+def train_sklearn(shape: str) -> Any:
+    """scikit-learn's HistGradientBoostingClassifier of as many trees and leaves."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    how = SHAPES[shape]
+    x, y = events(min(how["rows"], 40_000), 1)
+    model = HistGradientBoostingClassifier(
+        max_iter=how["trees"], max_depth=how["depth"] or None, max_leaf_nodes=how["leaves"], learning_rate=how["eta"],
+        early_stopping=False, random_state=1)  # fmt: skip
+    return model.fit(x, y if how.get("classes", 2) > 2 else (y == 2).astype(int))
+
+
+def train_ydf(shape: str) -> Any:
+    """YDF's gradient boosted trees of as many trees and levels."""
+    import ydf
+
+    how = SHAPES[shape]
+    x, y = events(20_000, 1)
+    data = {f"f{i}": x[:, i] for i in range(FEATURES)}
+    data["label"] = (y if how.get("classes", 2) > 2 else (y == 2).astype(int)).astype(str)
+    return ydf.GradientBoostedTreesLearner(
+        label="label", num_trees=how["trees"], max_depth=(how["depth"] or 12) + 1, shrinkage=how["eta"],
+        validation_ratio=0.0, early_stopping="NONE", num_threads=2).train(data, verbose=0)  # fmt: skip
+
+
 def make(folder: Path, shapes: str = "abcde") -> None:
-    """Trains what is not there yet: <shape>.xgb.json, <shape>.lgb.txt, and rows.f32 with 100 000 rows."""
+    """Trains what is not there yet, and writes rows.f32 with 100 000 rows."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "rows.f32").exists():
         events(100_000, 2)[0].tofile(folder / "rows.f32")
@@ -92,6 +130,16 @@ def make(folder: Path, shapes: str = "abcde") -> None:
             train_xgboost(shape).save_model(path)
         if not (path := folder / f"{shape}.lgb.txt").exists():
             train_lightgbm(shape).save_model(path)
+        if shape != "c" and not (path := folder / f"{shape}.cat.json").exists():
+            model = train_catboost(shape)
+            model.save_model(path, format="json")
+            model.save_model(path.with_suffix(".cbm"))
+        if not (path := folder / f"{shape}.hgb.skops").exists():
+            import skops.io
+
+            skops.io.dump(train_sklearn(shape), path)
+        if not (path := folder / f"{shape}.ydf").exists():
+            train_ydf(shape).save(str(path))
 
 
 if __name__ == "__main__":

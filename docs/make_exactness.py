@@ -52,6 +52,7 @@ def trained() -> Iterator[tuple[str, Any]]:
         ("binary", {"objective": "binary"}, binary),
         ("three classes", {"objective": "multiclass", "num_class": 3}, three),
         ("zeros are missing", {"objective": "binary", "zero_as_missing": True}, binary),
+        ("linear leaves", {"objective": "regression", "linear_tree": True}, hidden),
         ("random forest", {"boosting": "rf", "bagging_freq": 1, "bagging_fraction": 0.7}, hidden),
     ]:
         settings = {"verbosity": -1, "num_threads": 2, "seed": 1, **how}

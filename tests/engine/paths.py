@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from networks import ENTRIES, NETWORKS, Network, attention_heads, deep_sets, self_attention
+from networks import NETWORKS
+from sequence_networks import attention_heads, deep_sets, self_attention
 from slots import SlotSession
+from written_network import ENTRIES, Network
 
 from lading.engine import TYPES, _lading, isa
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from networks import ENTRIES, Network
+from written_network import ENTRIES, Network
 
 from lading.errors import ValueRefused
 

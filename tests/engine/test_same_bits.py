@@ -18,7 +18,8 @@ from typing import Any
 import golden
 import numpy as np
 import pytest
-from networks import NETWORKS, Network
+from networks import NETWORKS
+from written_network import Network
 
 from lading.bundle import evaluate
 from lading.engine import numerics

@@ -99,6 +99,6 @@ def test_valid_names():
 
 
 def test_snake():
-    assert [snake(each) for each in ("LayerNormalization", "LSTM", "ReduceL1", "lading.TreeEnsemble")] == [
-        "layer_normalization", "lstm", "reduce_l1", "tree_ensemble"]
+    assert [snake(each) for each in ("LayerNormalization", "LSTM", "ReduceL1", "IsNaN", "lading.TreeEnsemble")] == [
+        "layer_normalization", "lstm", "reduce_l1", "is_nan", "tree_ensemble"]
     assert "mat_mul" in OPERATOR_STEMS

@@ -16,6 +16,7 @@ from lading.sources.onnx import read_bytes
 from lading.sources.onnx_file.exported_forests import FORESTS
 from lading.targets.onnx import to_bytes
 from lading.trees import Tree, edge_rows, forests_of, grow, model_of
+from lading.trees.forest import ZERO_LIMIT, Linear
 
 CASES: dict[str, dict[str, Any]] = {
     "xgboost": {"base": np.float32([0.3]), "link": "logistic"},
@@ -115,6 +116,30 @@ def test_the_file_says_that_sums_have_no_order() -> None:
 def test_zero_for_missing_is_refused_where_it_matters() -> None:
     made = forest_model(missing=(4, 5))
     with pytest.raises(lading.UnsupportedError, match="takes 0 for missing"):
+        to_bytes(made, "tau.onnx")
+
+
+@pytest.mark.parametrize(("threshold", "beyond"), [(1.00000001e-35, False), (ZERO_LIMIT, True)])
+def test_zero_ends_at_the_float32_next_to_1e_35(threshold: float, beyond: bool) -> None:
+    """Between 1e-35 and that number a value is missing and goes left, but lies above the first threshold."""
+    left, right = np.array([1, -1, -1]), np.array([2, -1, -1])
+    stump = Tree(left, right, np.zeros(3, int), np.array([threshold, 0, 0]), np.arange(3.0), missing=5)
+    rules = {"left_if": "x <= t", "input_type": "float64", "sum_type": "float64"}
+    made = model_of(grow([stump], 1, "made", **rules), "forest", {"origin": {}}, "made")
+    if not beyond:
+        with pytest.raises(lading.UnsupportedError, match="takes 0 for missing"):
+            to_bytes(made, "tau.onnx")
+        return
+    x = np.array([[0], [1e-35], [ZERO_LIMIT], [np.nextafter(ZERO_LIMIT, 1)], [np.nan]])
+    margin, _ = by_onnx_runtime(to_bytes(made, "tau.onnx"), x)
+    assert margin.tolist() == evaluator(made)({"features": x})["margin"].tolist() == [1, 1, 1, 2, 1]
+
+
+def test_linear_leaves_are_refused() -> None:
+    none, one = np.array([-1]), np.ones(1)
+    leaf = Tree(none, none, np.zeros(1, int), one, one, linear={0: Linear(1, [0], [2])})
+    made = model_of(grow([leaf], 1, "made", sum_type="float64"), "forest", {"origin": {}}, "made")
+    with pytest.raises(lading.UnsupportedError, match=r"tau\.onnx: node 'trees': leaf 0 is a linear function"):
         to_bytes(made, "tau.onnx")
 
 

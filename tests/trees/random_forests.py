@@ -10,6 +10,7 @@ import numpy as np
 from lading.evaluation import evaluator
 from lading.model import Model
 from lading.trees import Forest, Tree, edge_rows, grow, model_of
+from lading.trees.forest import Linear
 
 FEATURES = 7
 
@@ -41,6 +42,11 @@ KINDS: dict[str, dict[str, Any]] = {
     "categories": {"depth": 5, "sets": 0.3, "missing": (0, 1, 8, 9)},
     "many thresholds": {"depth": 7, "trees": 90, "pool": 900},
     "infinite thresholds": {"depth": 4, "pool": 5, "infinite": True, "left_if": "x <= t"},
+    "linear leaves": {"depth": 4, "linear": 0.7},
+    "linear leaves, double": {"depth": 5, "linear": 0.7, "type": "float64", "sum_type": "float64", "left_if": "x <= t"},
+    "linear leaves, weights": {"depth": 3, "linear": 0.5, "weights": True, "outputs": 3, "base": True,
+                               "sum_type": "float64", "sum_order": "backward"},
+    "linear leaves alone": {"depth": 0, "linear": 1.0, "weights": True},
 }  # fmt: skip
 
 
@@ -72,7 +78,7 @@ class Grower:
         self.sets: dict[int, list[int]] = {}
         self.leaves = 0
         self.node(self.how["depth"])
-        columns = [np.array(column) for column in zip(*self.nodes, strict=True)]
+        how, columns = self.how, [np.array(column) for column in zip(*self.nodes, strict=True)]
         left, right, feature, threshold, missing = columns
         width = self.how.get("width")
         value = self.random.normal(size=(len(left), width) if width else len(left))
@@ -81,7 +87,15 @@ class Grower:
             value.astype(self.how.get("sum_type", "float32")), missing.astype(np.uint8),
             output=number % self.how.get("outputs", 1),
             weight=float(self.random.uniform(0.5, 2)) if self.how.get("weights") else 1.0, categories=self.sets,
+            linear={int(leaf): self.linear() for leaf in np.flatnonzero(left < 0)
+                    if "linear" in how and self.random.random() < how["linear"]},
         )  # fmt: skip
+
+    def linear(self) -> Linear:
+        """A leaf of up to three terms, the same feature twice among them."""
+        terms = int(self.random.integers(4))
+        constant, *coefficients = self.random.normal(size=1 + terms).tolist()
+        return Linear(constant, self.random.integers(FEATURES, size=terms).tolist(), coefficients)
 
     def node(self, depth: int) -> int:
         here = len(self.nodes)

@@ -18,6 +18,7 @@ template <class T, class S> class TreeEnsemble final : public Operator {
     start_.resize(static_cast<std::size_t>(forest_.outputs));
     if (forest_.rules.base_first) std::copy(forest_.base.begin(), forest_.base.end(), start_.begin());
     forest_.splits = {}, forest_.values = {}, forest_.roots = {}, forest_.words = {};
+    forest_.linear = {}, forest_.terms = {};
   }
   void infer(const Operands& io) const override {
     check_type(io, 0, float_types);
@@ -76,7 +77,7 @@ template <class T, class S> class TreeEnsemble final : public Operator {
 }  // namespace
 
 std::unique_ptr<Operator> make_TreeEnsemble(const Definition& definition) {
-  check_counts(definition, 8, 14, 2);
+  check_counts(definition, 8, 19, 2);
   trees::Forest forest = trees::read_forest(definition);
   trees::order_by_output(forest);
   if (forest.rules.input_type == Type::float64)

@@ -5,9 +5,25 @@
 namespace lading::trees {
 namespace {
 
-constexpr const char* names[] = {"X",           "roots",          "feature",        "threshold", "left",
-                                 "right",       "missing",        "leaf",           "base",      "tree_output",
-                                 "tree_weight", "category_begin", "category_words", "categories"};
+constexpr const char* names[] = {"X",
+                                 "roots",
+                                 "feature",
+                                 "threshold",
+                                 "left",
+                                 "right",
+                                 "missing",
+                                 "leaf",
+                                 "base",
+                                 "tree_output",
+                                 "tree_weight",
+                                 "category_begin",
+                                 "category_words",
+                                 "categories",
+                                 "linear_begin",
+                                 "linear_terms",
+                                 "linear_constant",
+                                 "linear_feature",
+                                 "linear_coefficient"};
 
 template <class T> std::vector<T> list(const Tensor& tensor) {
   const T* data = tensor.as<T>();

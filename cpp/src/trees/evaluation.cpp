@@ -34,7 +34,8 @@ Evaluation<T, S>::Evaluation(const Forest& forest)
       width_(forest.width),
       outputs_(forest.outputs),
       tree_output_(forest.tree_output),
-      kernels_(tree_kernels()) {
+      linear_(forest),
+      kernels_(linear_.none() ? tree_kernels() : nullptr) {
   if (kernels_) {
     const LeafCounts leaves(forest);
     ranks_ = rank<T>(forest);
@@ -96,7 +97,8 @@ template <class T, class S> std::size_t Evaluation<T, S>::scratch(std::int64_t r
 }
 
 template <class T, class S> std::size_t Evaluation<T, S>::bytes() const {
-  return ranks_.segments.size() * sizeof(Segment<T>) + (walked_ ? walked_->bytes() + values_.size() * sizeof(S) : 0) +
+  return ranks_.segments.size() * sizeof(Segment<T>) +
+         (walked_ ? walked_->bytes() + values_.size() * sizeof(S) + linear_.bytes() : 0) +
          (grouped_ ? grouped_->bytes() : 0) + (blocked_ ? blocked_->bytes() : 0);
 }
 
@@ -104,6 +106,13 @@ template <class T, class S> inline void Evaluation<T, S>::add_value(int tree, co
   if (width_ == 1) sums[tree_output_.empty() ? 0 : tree_output_[static_cast<std::size_t>(tree)]] += *value;
   else
     for (int o = 0; o < width_; ++o) sums[o] += value[o];
+}
+
+template <class T, class S>
+inline void Evaluation<T, S>::add_leaf(int tree, std::int32_t leaf, const T* x, S* sums) const {
+  const S* value = values_.data() + static_cast<std::int64_t>(leaf) * width_;
+  if (linear_.none()) return add_value(tree, value, sums);
+  sums[tree_output_.empty() ? 0 : tree_output_[static_cast<std::size_t>(tree)]] += linear_.value(leaf, x, *value);
 }
 
 template <class T, class S>
@@ -139,7 +148,7 @@ template <class T, class S> void Evaluation<T, S>::walk_row(const T* x, S* sums)
   for (int t = 0; t < trees_; t += together) {
     const int some = std::min(together, trees_ - t);
     walked_->leaves_of_row(t, some, x, leaf);
-    for (int i = 0; i < some; ++i) add_value(t + i, values_.data() + static_cast<std::int64_t>(leaf[i]) * width_, sums);
+    for (int i = 0; i < some; ++i) add_leaf(t + i, leaf[i], x, sums);
   }
 }
 
@@ -147,8 +156,7 @@ template <class T, class S> void Evaluation<T, S>::walk_rows(const T* x, std::in
   std::int32_t leaf[WalkedForest<T>::side_by_side];
   for (int t = 0; t < trees_; ++t) {
     walked_->leaves_of_tree(t, x, stride, rows, leaf);
-    for (int i = 0; i < rows; ++i)
-      add_value(t, values_.data() + static_cast<std::int64_t>(leaf[i]) * width_, sums + i * outputs_);
+    for (int i = 0; i < rows; ++i) add_leaf(t, leaf[i], x + i * stride, sums + i * outputs_);
   }
 }
 

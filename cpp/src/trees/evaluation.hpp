@@ -5,6 +5,7 @@
 
 #include "trees/blocks.hpp"
 #include "trees/groups.hpp"
+#include "trees/linear.hpp"
 #include "trees/walk.hpp"
 
 namespace lading::trees {
@@ -24,6 +25,7 @@ template <class T, class S> class Evaluation {
   void choose(const Forest& forest);
   std::uint8_t choice(std::int64_t rows) const;
   void add_value(int tree, const S* value, S* sums) const;
+  void add_leaf(int tree, std::int32_t leaf, const T* x, S* sums) const;  // of the walked forest
   void walk_row(const T* x, S* sums) const;
   void walk_rows(const T* x, std::int64_t stride, int rows, S* sums) const;
   void add_grouped(const T* x, std::int64_t stride, int rows, S* sums) const;
@@ -38,6 +40,7 @@ template <class T, class S> class Evaluation {
   Ranks<T> ranks_;
   std::unique_ptr<WalkedForest<T>> walked_;
   std::vector<S> values_;  // of the walked forest: [leaf][width]
+  LinearLeaves linear_;    // of a forest that is only walked
   std::unique_ptr<GroupedForest<S>> grouped_;
   std::unique_ptr<BlockedForest<S>> blocked_;
   const TreeKernels* kernels_;

@@ -7,6 +7,7 @@
 
 #include "operators/checks.hpp"
 #include "trees/arrays.hpp"
+#include "trees/linear.hpp"
 
 namespace lading::trees {
 namespace {
@@ -67,6 +68,7 @@ class Reader {
     read_outputs();
     read_sets();
     read_splits();
+    read_linear(d_, arrays_, f_);
     Walk(*this).all();
     if (f_.rules.backward) turn_around();
     return std::move(f_);
@@ -115,6 +117,7 @@ class Reader {
       if (seen_leaf_[static_cast<std::size_t>(leaf)])
         fail("leads to leaf " + std::to_string(leaf) + " twice; a leaf has one parent");
       seen_leaf_[static_cast<std::size_t>(leaf)] = true;
+      if (!f.linear.empty()) f.linear[static_cast<std::size_t>(leaf)].weight = weight_;
       for (int o = 0; o < f.width; ++o) {
         double& value = f.values[static_cast<std::size_t>(leaf * f.width + o)];
         value = rounded_to(f.rules.sum_type, rounded_to(f.rules.sum_type, value) * weight_);
@@ -249,7 +252,7 @@ class Reader {
     d_.fail("tree node " + std::to_string(node) + " " + why);
   }
 
-  static constexpr int most_outputs = 1 << 16, most_features = 1 << 24;
+  static constexpr int most_outputs = 1 << 16;
   const Definition& d_;
   Arrays arrays_;
   Forest f_{};

@@ -26,6 +26,18 @@ struct Set {
   std::int32_t begin, words;  // into Forest::words
 };
 
+// A leaf that is a linear function, and what it adds up; begin < 0: a value alone.
+struct Linear {
+  std::int32_t begin, terms;  // into Forest::terms
+  double constant, weight;    // weight: of its tree
+};
+struct Term {
+  std::int32_t feature;
+  double coefficient;
+};
+
+constexpr int most_features = 1 << 24;
+
 enum class Combine { sum, mean, mean_of_rounds, weighted_mean };
 enum class Link { identity, logistic, softmax, exp, tmva_gradient };
 enum class LinkType { float32, float64, float32_exp };
@@ -53,6 +65,8 @@ struct Forest {
   std::vector<double> base;    // of each output
   std::vector<Set> sets;
   std::vector<std::uint32_t> words;
+  std::vector<Linear> linear;  // of each leaf; empty: none is linear
+  std::vector<Term> terms;
   double divisor;  // what a mean divides by
 
   std::int64_t leaves() const { return static_cast<std::int64_t>(values.size()) / width; }

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t most_segments = 4096;
 
 // Splits of one column under one rule stand together: their key is one number.
-constexpr std::int32_t rules = 4, most_features = 1 << 16;
+constexpr std::int32_t rules = 4, widest = 1 << 16;
 
 std::int32_t key_of(const Split& split) {
   const int rule = (split.missing & nan_is_zero ? 1 : 0) + (split.missing & zero_is_missing ? 2 : 0);
@@ -102,7 +102,7 @@ bool make_segments(const std::vector<Thresholds::Entry>& entries, Ranks<T>& rank
 
 template <class T> Ranks<T> rank(const Forest& forest) {
   Ranks<T> ranks;
-  if (forest.features > most_features) return ranks;
+  if (forest.features > widest) return ranks;
   Thresholds thresholds(forest.splits.size());
   std::vector<std::int32_t> number;
   number.reserve(forest.splits.size());

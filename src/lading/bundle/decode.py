@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 
-#: What ``requires`` may name. The engine does not have linear leaves yet; the evaluator has.
+#: What ``requires`` may name.
 FEATURES = ("linear_leaves",)
 
 #: Keys that a later format will give a meaning.

@@ -70,9 +70,11 @@ def holds(thing: object) -> bool:
 
 def from_object(thing: Any) -> Model:
     """The model in a trained CatBoost object."""
+    from .catboost_file.predictor import known_categories
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.json"
-        thing.save_model(str(path), format="json")
+        thing.save_model(str(path), format="json", **known_categories(thing))
         return read_bytes(path.read_bytes(), f"catboost {type(thing).__name__}")
 
 

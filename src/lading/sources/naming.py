@@ -38,8 +38,10 @@ _WEIGHT_ENDING = re.compile(
 )
 _ENDING_NUMBER = re.compile(r"(~\d+|__\d+|_\d+|:\d+)+$")
 
+
 def snake(name: str) -> str:
     """``LayerNormalization`` as ``layer_normalization``."""
+    name = name.replace("NaN", "Nan")  # one word
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower().rpartition(".")[2]
 
 

@@ -64,6 +64,9 @@ class _Writing:
     def __init__(self, model: Model, node: Node, operators: str, where: str):
         self.node, self.where, self.classic = node, where, operators == "classic"
         self.forest = forest_of(model, node)
+        leaf = self.forest.first_linear_leaf()
+        if leaf is not None:
+            raise UnsupportedError(f"{self.where}: leaf {leaf} is a linear function of variables; ONNX has none such")
         self.kind = np.dtype(np.float64 if _is_wide(self.forest) else np.float32)
         self.given = {each.name: each.type for each in model.input_list}
         self.nodes: list[NodeProto] = []

@@ -114,6 +114,12 @@ class Forest:
         """One output, which has no axis of its own: margin and score are (rows,)."""
         return self.leaf.ndim == 1 and self.tree_output is None
 
+    def first_linear_leaf(self) -> int | None:
+        """The number of a leaf that is a linear function, for targets that have none such."""
+        if self.linear_begin is None or not (self.linear_begin >= 0).any():
+            return None
+        return int(np.argmax(self.linear_begin >= 0))
+
     def goes_left(self, x: float | np.ndarray) -> np.ndarray:
         """(nodes,) whether the number ``x`` goes left by the comparison of each node; (n, nodes) for x (n, 1)."""
         return np.asarray(COMPARISONS[self.left_if](x, self.threshold))

@@ -100,7 +100,7 @@ def forest_of(model: Model, node: Node) -> Forest:
     operands = {name: _array(model, operand) for name, operand in zip(ARRAYS, node.inputs[1:], strict=False)}
     given: dict[str, Any] = {name: value for name, value in operands.items() if value is not None}
     rules: dict[str, Any] = {name: value for name, value in node.attributes.items() if name in RULES}
-    read = int(given["feature"].max(initial=-1)) + 1
+    read = 1 + max(int(given[name].max(initial=-1)) for name in ("feature", "linear_feature") if name in given)
     return Forest(features=_columns(model, node, read), **given, **rules)
 
 

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-from catboost import CatBoost
+from catboost import CatBoost, Pool
 
 HERE = Path(__file__).parent
 USUAL = {"verbose": 0, "depth": 3, "iterations": 6, "allow_writing_files": False, "thread_count": 1, "random_seed": 1}
@@ -56,16 +56,54 @@ def rows(models: list[dict]) -> np.ndarray:
     return x
 
 
+#: Categories: whole numbers, texts; what is fed for a text is its place here, -1 for another.
+TEXTS = ("barrel", "endcap", "forward")
+ONE_HOT = {"one_hot": {}, "one_hot_lossguide": {"grow_policy": "Lossguide", "max_leaves": 6}}
+
+
+def with_categories(x: np.ndarray) -> np.ndarray:
+    """Rows as CatBoost takes them."""
+    mixed = x.astype(object)
+    mixed[:, 1] = [str(int(each)) for each in x[:, 1]]
+    mixed[:, 3] = [TEXTS[int(each)] if each >= 0 else "beyond" for each in x[:, 3]]
+    return mixed
+
+
+def one_hot() -> None:
+    """The models whose trees ask for categories, and what CatBoost makes of known and of new ones."""
+    random, x = np.random.default_rng(3), X.copy()
+    x[:, 1] = random.choice([0, 1, 15, 411], 600)
+    x[:, 3] = random.integers(0, 3, 600)
+    x[:, 2] = random.normal(size=600)
+    target = x[:, 0] * (x[:, 1] == 15) + (x[:, 3] == 1) * x[:, 2] + (x[:, 1] == 411)
+    pool = Pool(with_categories(x), target, cat_features=[1, 3], feature_names=["pt", "kind", "eta", "region"])
+    rows = x[:200].copy()
+    rows[:40, 1], rows[30:70, 3] = random.integers(0, 3000, 40), -1
+    numbers = {"x": rows}
+    for name, settings in ONE_HOT.items():
+        model = CatBoost({**USUAL, "one_hot_max_size": 10, **settings}).fit(pool)
+        path = HERE / f"{name}.json"
+        model.save_model(str(path), format="json", pool=pool)
+        path.write_text(json.dumps(kept(json.loads(path.read_text())), separators=(",", ":")) + "\n")
+        numbers[name] = model.predict(with_categories(rows))
+    np.savez_compressed(HERE / "one_hot.npz", **numbers)
+
+
+def kept(content: dict) -> dict:
+    """A file without the parts of ``model_info`` that no reader needs."""
+    info = content["model_info"]
+    parameters = {"params": {"loss_function": info["params"]["loss_function"]}}
+    return {**content, "model_info": {key: info[key] for key in KEPT if key in info} | parameters}
+
+
 def main() -> None:
+    one_hot()
     trained, contents = {}, {}
     for name, (target, _, settings) in MODELS.items():
         trained[name] = CatBoost({**USUAL, **settings}).fit(X, target)
         path = HERE / f"{name}.json"
         trained[name].save_model(str(path), format="json")
-        contents[name] = json.loads(path.read_text())
-        info = contents[name]["model_info"]
-        contents[name]["model_info"] = {key: info[key] for key in KEPT if key in info} | {
-            "params": {"loss_function": info["params"]["loss_function"]}}
+        contents[name] = kept(json.loads(path.read_text()))
         path.write_text(json.dumps(contents[name], separators=(",", ":")) + "\n")
     x = rows(list(contents.values()))
     numbers = {"x": x}

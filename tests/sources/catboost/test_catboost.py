@@ -28,7 +28,8 @@ from lading.trees import Forest, forests_of
 
 HERE = Path(__file__).parent
 NUMBERS = np.load(HERE / "numbers.npz")
-NAMES = sorted(path.stem for path in HERE.glob("*.json"))
+ONE_HOT = ("one_hot", "one_hot_lossguide")
+NAMES = sorted(path.stem for path in HERE.glob("*.json") if path.stem not in ONE_HOT)
 LAST_PLACES = 8
 
 
@@ -128,14 +129,41 @@ def test_the_binary_format_is_refused_with_what_to_do(tmp_path: Path) -> None:
         lading.convert(tmp_path / "m.cbm")
 
 
-@pytest.mark.parametrize("kind", ["OneHotFeature", "OnlineCtr"])
-def test_categories_are_refused_by_name(kind: str) -> None:
+@pytest.mark.parametrize("name", ONE_HOT)
+def test_categories_that_are_asked_for_one_by_one(name: str) -> None:
+    """A text is fed as its place in the list of those that the trees ask for, -1 for any other."""
+    numbers, model = np.load(HERE / "one_hot.npz"), source.read(HERE / f"{name}.json")
+    assert list(model.inputs["features"].variables) == ["pt", "kind", "eta", "region"]
+    listed = model.record["training"]["categories"]
+    assert list(listed) == ["region"] and set(listed["region"]) <= {"barrel", "endcap", "forward"}
+    x = numbers["x"].copy()
+    place = [listed["region"].index(text) if text in listed["region"] else -1
+             for text in ("barrel", "endcap", "forward", "beyond")]  # fmt: skip
+    x[:, 3] = np.array(place)[x[:, 3].astype(int)]
+    assert len(set(x[:, 3])) > 1 and (np.diff(numbers[name]) != 0).any()
+    for run in (evaluator(model), run_engine(model)):
+        np.testing.assert_array_equal(run({"features": x})["margin"], numbers[name], strict=True)
+        no_category = x.copy()
+        no_category[:, [1, 3]] = -1
+        of_nan = np.where(no_category == -1, np.nan, no_category)
+        np.testing.assert_array_equal(*(run({"features": each.astype(np.float32)})["margin"]
+                                        for each in (no_category, of_nan)))  # fmt: skip
+
+
+def test_categories_without_their_texts_are_refused_with_what_to_do() -> None:
+    changed = content("one_hot")
+    del changed["features_info"]["cat_features_hash"]
+    with pytest.raises(UnsupportedError, match=r"asks? for categories of '(kind|region)' by hashes.*pool=pool"):
+        read_content(changed)
+
+
+def test_what_catboost_counts_of_categories_is_refused_by_name() -> None:
     changed = content()
     kind_of_jet = {"feature_id": "kind", "feature_index": 0, "flat_feature_index": 4}
     changed["features_info"]["categorical_features"] = [kind_of_jet]
     assert read_content(changed).inputs["features"].variables["kind"]  # no tree looks at it
-    changed["oblivious_trees"][1]["splits"][0] = {"split_type": kind, "cat_feature_index": 0, "value": 3}
-    with pytest.raises(UnsupportedError, match=rf"forest\.json: its trees split on {kind}, which is made of kind"):
+    changed["oblivious_trees"][1]["splits"][0] = {"split_type": "OnlineCtr"}
+    with pytest.raises(UnsupportedError, match=r"forest\.json: its trees split on OnlineCtr, which is made of kind"):
         read_content(changed)
 
 
@@ -159,6 +187,8 @@ DAMAGES = [
     (("oblivious_trees", 0, "splits"), [{}] * 40, "has 40 levels"),
     ((*FEATURE, "flat_feature_index"), 7, "the columns of the features are 1, 2, 3, 7"),
     ((*FEATURE, "nan_value_treatment"), "Sideways", "'Sideways'; there are AsIs, AsFalse, AsTrue"),
+    ((*SPLIT, "split_type"), "OneHotFeature", "KeyError 'cat_feature_index'"),
+    (SPLIT, {"split_type": "OneHotFeature", "cat_feature_index": 0, "value": 3}, "looks at category feature 0"),
     (("scale_and_bias",), [1, [0, 0]], "for 1 outputs"),
     (("model_info", "params", "loss_function", "type"), "Cox", "the loss is 'Cox'"),
     (("model_info", "params", "loss_function", "type"), "MultiClass", "the loss is 'MultiClass'"),
@@ -200,7 +230,7 @@ def places(what: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found + [each for key, value in items for each in places(value, (*path, key))]
 
 
-FILES = {name: content(name) for name in ("binary", "classes_depthwise")}
+FILES = {name: content(name) for name in ("binary", "classes_depthwise", *ONE_HOT)}
 PLACES = {name: places(each) for name, each in FILES.items()}
 NUMBERS_ODD = [None, True, -1, 1 << 70, 1e300, float("nan"), float("inf")]
 ODD = st.sampled_from([*NUMBERS_ODD, "", "x", [], [1], [[1]], {}, {"value": 1}])

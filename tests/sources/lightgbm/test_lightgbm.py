@@ -14,7 +14,7 @@ from training import FOREST, TARGETS, X, train
 import lading
 from lading.agreement import run_engine
 from lading.agreement.forests import ForestAgreement, compare_forest
-from lading.bundle import evaluate, to_buffers
+from lading.bundle import to_buffers
 from lading.errors import FormatError, UnsupportedError
 from lading.evaluation import evaluator
 from lading.model import Model
@@ -87,18 +87,16 @@ def test_linear_leaves_give_the_numbers_of_lightgbm(settings: dict[str, Any]) ->
     model = source.from_object(booster)
     assert model.requires == ["linear_leaves"]
     assert any(tree.linear for tree in forest_of(model).trees())
-    exact(compare_forest(model, source.predictor(booster), evaluator(model), 600))
+    for run in (evaluator(model), run_engine(model)):
+        exact(compare_forest(model, source.predictor(booster), run, 600))
 
 
-def test_linear_leaves_can_be_saved_and_are_refused_by_an_engine_without_them(tmp_path: Path) -> None:
+def test_linear_leaves_are_saved_and_come_back(tmp_path: Path) -> None:
     booster = train(**LINEAR["number"])
-    model = source.from_object(booster)
-    model.save(tmp_path / "linear")
-    read_back = evaluate.read(tmp_path / "linear")
-    np.testing.assert_array_equal(evaluate.run_graph(read_back, {"features": X})["score"], booster.predict(X))
-    for run in (lambda: run_engine(lading.load(tmp_path / "linear")), lambda: lading.convert(booster)):
-        with pytest.raises(UnsupportedError, match="needs the feature 'linear_leaves'"):
-            run()
+    lading.convert(booster).save(tmp_path / "linear")
+    read_back = lading.load(tmp_path / "linear")
+    for run in (evaluator(read_back), run_engine(read_back)):
+        np.testing.assert_array_equal(run({"features": X})["score"], booster.predict(X))
 
 
 def test_what_is_nearly_zero_is_zero_to_lightgbm() -> None:

@@ -89,7 +89,11 @@ EXPECTED = {
     "bagging": lambda root, x: oracle.weighted_mean(root, x, False, oracle.node_type),
     "regression": lambda root, x: oracle.regression(root, x, True),
     "mean": lambda root, x: tuple(map(np.float32, oracle.weighted_mean(root, x, True, oracle.response))),
+    "median": lambda root, x: oracle.median(root, x, True),
+    "median_of_six": lambda root, x: oracle.median(root, x, True),
     "multiclass": lambda root, x: oracle.multiclass(root, x, 3),
+    "fisher": lambda root, x: oracle.grad(root, x, True),
+    "old_fisher": lambda root, x: oracle.weighted_mean(root, x, False, oracle.purity),
     "category": expected_category,
     "tanh": expected_tanh, "slow_tanh": expected_slow_tanh, "sigmoid": expected_sigmoid, "radial": expected_radial,
     "relu": expected_relu,
@@ -174,6 +178,16 @@ def test_what_is_at_a_cut_goes_where_the_release_of_root_sends_it(release: str, 
     assert model.record["training"]["at a cut"] == ("right" if right else "left")
 
 
+def test_a_nan_fails_fisher_cuts_also_where_its_coefficient_is_zero() -> None:
+    x, root = rows(4, 40), oracle.root_of(FILES["fisher"])
+    x[::3, 1], x[1::3, 2] = np.nan, np.inf
+    expected = [oracle.grad_sum(root, row, True) for row in x]
+    model = lading.convert(FILES["fisher"])
+    assert list(evaluator(model)({"features": x})["margin"]) == expected
+    columns = dict(zip(model.inputs["features"].variables, x.T, strict=True))
+    assert list(model.run({"features": columns})["margin"]) == expected
+
+
 def read(text: str | bytes) -> lading.Model:
     return tmva.read_bytes(text.encode() if isinstance(text, str) else text, "file.weights.xml")
 
@@ -212,8 +226,7 @@ def test_files_are_recognised_by_content(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "old", "new", "why"), [
-    ("grad", 'NCoef="0" IVar="1"', 'NCoef="3" IVar="1"', "Fisher"),
-    ("regression", ">Grad<", ">AdaBoostR2<", "weighted median"),
+    ("grad", ">Grad<", ">AdaBoostR2<", "classification by AdaBoostR2"),
     ("grad", ">Grad<", ">Magic<", "BoostType is 'Magic'"),
     ("grad", '"BDT::BDTG"', '"SVM::SVM"', "method is 'SVM'"),
     ("multiclass", ">Grad<", ">AdaBoost<", "several classes"),
@@ -247,6 +260,14 @@ def test_what_is_not_read_is_refused_by_name(name: str, old: str, new: str, why:
     ("grad", 'NTrees="8"', 'NTrees="9"', "8 trees and says 9"),
     ("multiclass", '<Class Name="charm" Index="1"/>', "", "9 trees for 2 classes"),
     ("purity", 'boostWeight="[^"]*"', 'boostWeight="0"', "add up to 0"),
+    ("median", 'boostWeight="[^"]*"', 'boostWeight="0"', "add up to 0"),
+    ("median", 'boostWeight="[^"]*" itree="3"', 'boostWeight="-1" itree="3"', "a tree of weight -1.0"),
+    ("grad", 'NCoef="0" IVar="1"', 'NCoef="3" IVar="1"', "a Fisher cut of 3 coefficients; 4 variables and an offset"),
+    ("grad", 'NCoef="0" IVar="1"', 'NCoef="5" IVar="1"', "no attribute 'fC0'"),
+    ("fisher", 'NCoef="5"', 'NCoef="500000000"', "no whole number"),
+    ("fisher", 'fC2="[^"]*"', 'fC2="inf"', "not finite"),
+    ("fisher", 'fC2="[^"]*"', 'fC2="nan"', "no number"),
+    ("fisher", '(fC4="[^"]*" IVar="-1" Cut=)"[^"]*"', r'\1"1e39"', "not finite"),
     ("grad", '(?s)<Weights.*</Weights>', "", "no <Weights>"),
     ("grad", '(?s)<Variables.*</Variables>', "", "no <Variables>"),
     ("tanh", 'NSynapses="5"', 'NSynapses="6"', "without 5 synapses"),

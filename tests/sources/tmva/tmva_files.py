@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from xml.sax.saxutils import quoteattr
 
@@ -39,13 +40,27 @@ def info(root: str = NEW, tmva: str = "4.2.1 [262657]", analysis: str = "Classif
             "AnalysisType": analysis}  # fmt: skip
 
 
-def tree(random: np.random.Generator, variables: int, depth: int, style: str, number: int, weight: float) -> str:
+def combination(random: np.random.Generator, variables: int) -> dict[str, object]:
+    """A Fisher cut: half of them of quarters, so that sums can be equal to the cut; one variable does not count."""
+    coefficients = random.integers(-4, 5, variables + 1) / 4
+    if random.random() < 0.5:
+        coefficients = random.normal(size=variables + 1)
+    coefficients[random.integers(variables)] = 0
+    said = {f"fC{i}": f"{each:.16e}" for i, each in enumerate(coefficients)}
+    return {"NCoef": variables + 1, **said, "IVar": -1}
+
+
+def tree(random: np.random.Generator, variables: int, depth: int, style: str, number: int, weight: float,
+         fisher: float = 0) -> str:  # fmt: skip
     def node(level: int, position: str) -> str:
         leaf = level == depth or (level > 0 and random.random() < 0.2)
         cut, variable = random.integers(0, 17) / 4, int(random.integers(0, variables))
         purity, response, kind = random.random(), random.normal() / 4, int(random.integers(0, 2))
         said: dict[str, object] = {"pos": position, "depth": level, "NCoef": 0, "IVar": -1 if leaf else variable,
                                    "Cut": f"{0 if leaf else cut:.16e}", "cType": kind}  # fmt: skip
+        if fisher and not leaf and random.random() < fisher:
+            said = {"pos": position, "depth": level, **combination(random, variables), "Cut": f"{cut:.16e}",
+                    "cType": kind}  # fmt: skip
         if style == "s b":
             del said["NCoef"]
             said |= {"s": int(1000 * purity), "b": 1000 - int(1000 * purity), "nEv": 1000}
@@ -57,10 +72,21 @@ def tree(random: np.random.Generator, variables: int, depth: int, style: str, nu
     return tag("BinaryTree", "\n" + node(0, "s"), type="DecisionTree", boostWeight=f"{weight:.16e}", itree=number)
 
 
-def forest(seed: int, trees: int, variables: int = 4, style: str = "Grad", depth: int = 3) -> str:
+def forest(seed: int, trees: int, variables: int = 4, style: str = "Grad", depth: int = 3,
+           fisher: float = 0) -> str:  # fmt: skip
     random = np.random.default_rng(seed)
-    each = [tree(random, variables, depth, style, i, 0.1 + random.random()) for i in range(trees)]
+    each = [tree(random, variables, depth, style, i, 0.1 + random.random(), fisher) for i in range(trees)]
     return tag("Weights", "\n" + "".join(each), NTrees=trees, AnalysisType=1)
+
+
+def with_equal_responses(weights: str) -> str:
+    """Responses in steps of a twentieth, so that several trees answer alike."""
+    return re.sub(r'res="([^"]*)"', lambda found: f'res="{round(20 * float(found[1])) / 20}"', weights)
+
+
+def with_equal_weights(weights: str) -> str:
+    """Trees of which half weigh exactly half of all."""
+    return re.sub(r'boostWeight="[^"]*"', 'boostWeight="0.5"', weights)
 
 
 def bdt(options: dict[str, object], weights: str, about: dict[str, str] | None, classes: Iterable[str] = ()) -> str:
@@ -162,6 +188,7 @@ def files() -> dict[str, str]:
     """The text of each file by its name."""
     two, three = ("Signal", "Background"), ("light", "charm", "bottom")
     purity = {"BoostType": "AdaBoost", "UseYesNoLeaf": False}
+    median = {"BoostType": "AdaBoostR2"}
     yes_no = {"BoostType": "RealAdaBoost", "UseYesNoLeaf": True}
     return {
         "grad": method(bdt({"BoostType": "Grad"}, forest(1, 8), info(), two), "BDT::BDTG"),
@@ -172,7 +199,13 @@ def files() -> dict[str, str]:
         "bagging": method(bdt({"BoostType": "Bagging"}, forest(6, 8, style="Ada"), info("6.00/00 [393216]")), "BDT::B"),
         "regression": method(bdt({"BoostType": "Grad"}, forest(7, 8), info(analysis="Regression")), "BDT::R"),
         "mean": method(bdt({"BoostType": "AdaBoost"}, forest(8, 8), info(analysis="Regression")), "BDT::R"),
+        "median": method(bdt(median, with_equal_responses(forest(13, 20)), info(analysis="Regression")), "BDT::R"),
+        "median_of_six": method(bdt(median, with_equal_weights(forest(14, 6, depth=5)), info(analysis="Regression")),
+                                "BDT::R"),
         "multiclass": method(bdt({"BoostType": "Grad"}, forest(9, 9), info(analysis="Multiclass"), three), "BDT::M"),
+        "fisher": method(bdt({"BoostType": "Grad", "UseFisherCuts": True}, forest(11, 8, fisher=0.6), info(), two),
+                         "BDT::F"),
+        "old_fisher": method(bdt(purity, forest(12, 8, style="Ada", fisher=0.6), info(OLD_ROOT), two), "BDT::F"),
         "category": method(category(), "Category::parts"),
         "tanh": method(mlp({"NeuronType": "tanh", "EstimatorType": "CE"}, info(), [4, 5, 3, 1],
                            [normalise(VARIABLES, 1)]), "MLP::MLP"),

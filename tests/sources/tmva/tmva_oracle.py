@@ -21,13 +21,23 @@ def root_of(path: Path) -> ElementTree.Element:
     return ElementTree.fromstring((gzip.decompress(data) if path.suffix == ".gz" else data).strip())
 
 
+def goes_right(node: ElementTree.Element, x: np.ndarray, at_cut_right: bool) -> bool:
+    cut, coefficients = F(node.get("Cut")), int(node.get("NCoef") or 0)
+    if coefficients:
+        total = float(node.get(f"fC{coefficients - 1}"))
+        for i in range(coefficients - 1):
+            total += float(node.get(f"fC{i}")) * float(x[i])
+        right = total > float(cut)
+    else:
+        value = x[int(node.get("IVar"))]
+        right = bool(value >= cut) if at_cut_right else bool(value > cut)
+    return right if node.get("cType") != "0" else not right
+
+
 def leaf(tree: ElementTree.Element, x: np.ndarray, at_cut_right: bool) -> ElementTree.Element:
     node = tree.find("Node")
     while node.find("Node") is not None:
-        value, cut = x[int(node.get("IVar"))], F(node.get("Cut"))
-        right = bool(value >= cut) if at_cut_right else bool(value > cut)
-        if node.get("cType") == "0":
-            right = not right
+        right = goes_right(node, x, at_cut_right)
         node = next(each for each in node if each.get("pos") == ("r" if right else "l"))
     return node
 
@@ -76,6 +86,22 @@ def weighted_mean(
 def regression(method: ElementTree.Element, x: np.ndarray, at_cut_right: bool) -> tuple[float, float]:
     total = grad_sum(method, x, at_cut_right) + float(F(trees_of(method)[0].get("boostWeight")))
     return total, float(F(total))
+
+
+def median(method: ElementTree.Element, x: np.ndarray, at_cut_right: bool) -> tuple[float, float]:
+    trees = trees_of(method)
+    votes = [(response(leaf(tree, x, at_cut_right)), float(F(tree.get("boostWeight")))) for tree in trees]
+    all_weights = sum(weight for _, weight in votes)
+    votes.sort(key=lambda each: each[0])  # stable, as a bubble sort that swaps what is greater
+    t, weights, some = 0, 0.0, len(trees) // 6
+    while weights <= all_weights / 2:
+        weights += votes[t][1]
+        t += 1
+    total, count = 0.0, 0
+    for i in range(max(0, int(t - some - 0.5)), min(len(trees), int(t + some + 0.5))):
+        total += votes[i][0]
+        count += 1
+    return total / count, float(F(total / count))
 
 
 def softmax(raw: list[float]) -> list[float]:

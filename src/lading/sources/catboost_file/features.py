@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ...errors import FormatError, UnsupportedError
-from ...trees.forest import MISSING_LEFT
+from ...trees.forest import MISSING_LEFT, NEGATIVE_IS_NONE
+from .categories import Categories
 
 #: Features that are no numbers: text that CatBoost hashes, counts or embeds before its trees see it.
 OTHERS = ("categorical_features", "text_features", "embedding_features")
@@ -14,11 +18,21 @@ OTHERS = ("categorical_features", "text_features", "embedding_features")
 NAN_RULES = {"AsIs": MISSING_LEFT, "AsFalse": MISSING_LEFT, "AsTrue": 0}
 
 
+@dataclass
+class Asked:
+    """What a split asks: is the column greater than the border, or is it the category; and what a NaN answers."""
+
+    column: int
+    missing: int
+    border: np.float32 | float = 0.0
+    category: int | None = None
+
+
 class Features:
     """``columns``: how many columns of data there are; ``names``: theirs, empty if the file names none."""
 
     def __init__(self, info: dict[str, Any], where: str):
-        self._where = where
+        self._where, self.categories = where, Categories(info, where)
         numbers = info.get("float_features") or []
         others = [each for kind in OTHERS for each in info.get(kind) or []]
         self._column = {int(each["feature_index"]): int(each["flat_feature_index"]) for each in numbers}
@@ -36,19 +50,26 @@ class Features:
             raise FormatError(f"{self._where}: nan_value_treatment {said!r}; there are {', '.join(NAN_RULES)}")
         return NAN_RULES[said]
 
-    def of_split(self, split: dict[str, Any]) -> tuple[int, int]:
-        """(column, rule for missing values) of a split. Raises UnsupportedError where it looks at no number."""
+    def of_split(self, split: dict[str, Any]) -> Asked:
+        """What a split asks. Raises UnsupportedError where it looks at no number and no category.
+
+        A border beyond float32 is one that nothing exceeds. NaN is no category.
+        """
         kind = split.get("split_type", "FloatFeature")
+        if kind == "OneHotFeature":
+            column, category = self.categories.of_split(split)
+            return Asked(column, NEGATIVE_IS_NONE, category=category)
         if kind != "FloatFeature":
             raise UnsupportedError(
                 f"{self._where}: its trees split on {kind}, which is made of {_few(self._others) or 'other features'}: "
-                "categories, text and embeddings pass through CatBoost's own hashes and counts, which no bundle holds; "
-                "train on numbers (encode categories as columns of numbers beforehand)"
+                "what CatBoost counts of categories over the training data, and text and embeddings, are in no bundle; "
+                "train with one_hot_max_size at least the number of categories, or on numbers"
             )
         index = int(split["float_feature_index"])
         if index not in self._column:
             raise FormatError(f"{self._where}: a split looks at float feature {index}, which there is not; damaged")
-        return self._column[index], self._rule[index]
+        with np.errstate(over="ignore"):
+            return Asked(self._column[index], self._rule[index], np.float32(split["border"]))
 
 
 def _few(names: list[Any]) -> str:

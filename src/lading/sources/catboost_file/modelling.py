@@ -21,12 +21,15 @@ SUMS: dict[str, Any] = {"left_if": "x <= t", "input_type": "float32", "sum_type"
 def model_of_json(content: dict[str, Any], origin: dict[str, Any], where: str) -> Model:
     """The model that a parsed file describes."""
     try:
-        forest = forest_of_json(content, where)
+        features = Features(content["features_info"], where)
+        forest = forest_of_json(content, features, where)
         loss = loss_of(_loss_name(content), forest.outputs, where)
         forest.link, forest.labels = loss.link, _classes(content) if loss.of_classes else []
         if len(forest.labels) != forest.outputs:
             forest.labels = []
         record = {"origin": origin | _about(content)}
+        if features.categories.listed:
+            record["training"] = {"categories": features.categories.listed}
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         if isinstance(error, FormatError):
             raise
@@ -36,9 +39,8 @@ def model_of_json(content: dict[str, Any], origin: dict[str, Any], where: str) -
     return model
 
 
-def forest_of_json(content: dict[str, Any], where: str) -> Forest:
+def forest_of_json(content: dict[str, Any], features: Features, where: str) -> Forest:
     """The forest of a file."""
-    features = Features(content["features_info"], where)
     symmetric = "oblivious_trees" in content
     read = oblivious_tree if symmetric else plain_tree
     trees = content["oblivious_trees" if symmetric else "trees"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ...errors import FormatError
 from ...trees.forest import Tree
-from .features import Features
+from .features import Asked, Features
 
 #: CatBoost's own limit for symmetric trees is 16.
 DEEPEST = 20
@@ -26,17 +27,14 @@ def oblivious_tree(tree: dict[str, Any], features: Features, where: str) -> Tree
     leaves = 1 << len(splits)
     if not len(values) or len(values) % leaves:
         raise FormatError(f"{where} has {len(values)} values for {leaves} leaves; damaged file")
-    asked = [_asked(split, features) for split in reversed(splits)]
-    level = np.repeat(np.arange(len(splits)), 1 << np.arange(len(splits)))
-    column, rule, border = (np.array([each[i] for each in asked])[level] if asked else np.zeros(0, np.float32)
-                            for i in range(3))  # fmt: skip
-    return _tree(np.arange(leaves - 1) * 2 + 1, np.arange(leaves - 1) * 2 + 2, column, border, rule,
-                 values.reshape(leaves, -1))  # fmt: skip
+    levels = [features.of_split(split) for split in reversed(splits)]
+    asked = [each for level, each in enumerate(levels) for _ in range(1 << level)]
+    return _tree(np.arange(leaves - 1) * 2 + 1, np.arange(leaves - 1) * 2 + 2, asked, values.reshape(leaves, -1))
 
 
 def plain_tree(root: dict[str, Any], features: Features, where: str) -> Tree:
     """A tree whose nodes hold their subtrees as ``left`` and ``right``."""
-    splits: list[tuple[int, int, np.float32]] = []
+    splits: list[Asked] = []
     children: list[list[int]] = []  # of splits; -1 - leaf
     values: list[Any] = []
     todo = [(root, -1, 0)]
@@ -46,7 +44,7 @@ def plain_tree(root: dict[str, Any], features: Features, where: str) -> Tree:
             number = -1 - len(values)
             values.append(np.atleast_1d(np.asarray(node["value"], np.float64)))
         else:
-            splits.append(_asked(node["split"], features))
+            splits.append(features.of_split(node["split"]))
             children.append([0, 0])
             todo += [(node["left"], number, 0), (node["right"], number, 1)]
         if parent >= 0:
@@ -55,26 +53,25 @@ def plain_tree(root: dict[str, Any], features: Features, where: str) -> Tree:
         raise FormatError(f"{where}: its leaves hold different numbers of values; damaged file")
     child = np.array(children, np.int64).reshape(-1, 2)
     child = np.where(child < 0, len(splits) - 1 - child, child)
-    column, rule, border = zip(*splits, strict=True) if splits else ((), (), ())
-    return _tree(child[:, 0], child[:, 1], column, border, rule, np.array(values))
+    return _tree(child[:, 0], child[:, 1], splits, np.array(values))
 
 
-def _asked(split: dict[str, Any], features: Features) -> tuple[int, int, np.float32]:
-    """Column, rule for missing values and border; a border beyond float32 is one that nothing exceeds."""
-    column, rule = features.of_split(split)
-    with np.errstate(over="ignore"):
-        return column, rule, np.float32(split["border"])
+def _tree(no: np.ndarray, yes: np.ndarray, asked: Sequence[Asked], values: np.ndarray) -> Tree:
+    """Splits, then leaves; ``no`` and ``yes`` are the children by the answer, ``values`` is (leaves, outputs).
 
-
-def _tree(left: Any, right: Any, column: Any, border: Any, rule: Any, values: np.ndarray) -> Tree:
-    """Splits, then leaves; ``values`` is (leaves, outputs)."""
-    splits, leaves = len(left), len(values)
+    Above the border is right, but a category of a set goes left.
+    """
+    is_set = np.array([each.category is not None for each in asked], bool)
+    splits, leaves = len(asked), len(values)
     none = np.full(leaves, -1)
     value = np.concatenate([np.zeros((splits, values.shape[1])), values])
 
-    def padded(of_splits: Any, kind: Any) -> np.ndarray:
+    def padded(of_splits: list[Any], kind: Any) -> np.ndarray:
         return np.concatenate([np.asarray(of_splits, kind), np.zeros(leaves, kind)])
 
-    return Tree(np.concatenate([left, none]), np.concatenate([right, none]), padded(column, np.int64),
-                padded(border, np.float32), value[:, 0] if value.shape[1] == 1 else value,
-                padded(rule, np.uint8))  # fmt: skip
+    return Tree(
+        np.concatenate([np.where(is_set, yes, no), none]), np.concatenate([np.where(is_set, no, yes), none]),
+        padded([each.column for each in asked], np.int64), padded([each.border for each in asked], np.float32),
+        value[:, 0] if value.shape[1] == 1 else value, padded([each.missing for each in asked], np.uint8),
+        categories={node: [each.category] for node, each in enumerate(asked) if each.category is not None},
+    )  # fmt: skip

@@ -2,92 +2,64 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 from onnx import GraphProto, ModelProto, NodeProto, TypeProto
 
-from ...bundle.evaluate import OPERATORS, BundleError
+from ...bundle.evaluate import OPERATORS
 from ...errors import FormatError
-from ...graph import OPSET, Graph, Node, Subgraph
+from ...graph import OPSET, Graph, Node
 from .. import onnx_ml
 from ..naming import rename_values
 from ..onnx_opsets import UPGRADED, Refused, upgrade
 from .attributes import attribute_of, constant_of
+from .branches import Branches
 from .domains import standard
 from .faults import Faults
 from .functions import Body, Functions
+from .known_values import KnownValues
 from .node_hints import exporter_name
-from .scope import Names, Scope, isolated
+from .scope import Scope, isolated
 from .sequences import Sequences
 from .sorting import described, graphs_in, ordered
 from .tensors import array_of, dense_array_of
-from .types import SMALL, Shape, Types
 
 #: Operators that format 1 has. ``If`` is no operator of the evaluator's table, since it runs graphs.
 KNOWN = {*OPERATORS, "If"}
 
 
-class Reading:
+class Reading(KnownValues):
     """One file being read: ``graphs`` and ``weights`` grow, ``faults`` gathers what is not supported."""
 
     def __init__(self, model: ModelProto, where: str):
         graph = model.graph
+        super().__init__([*(each.name for each in graph.input), *(each.name for each in graph.output)])
         self.where = where
-        self.weights: dict[str, np.ndarray] = {}
         self.graphs: dict[str, Graph] = {}
         self.classes: list[tuple[Node, int, list[str]]] = []  # whose output has scores of which classes
         self.outputs: dict[str, str] = {}  # the file's name of an output -> the model's
         self.faults = Faults(where)
-        self._values: dict[str, np.ndarray] = {}  # of nodes that compute with constants
-        self.types = Types(ChainMap(self.weights, self._values))
-        self._names = Names([*(each.name for each in graph.input), *(each.name for each in graph.output)])
         self._functions = Functions(model)
-        self._sequences = Sequences(self)
+        self._sequences, self._branches = Sequences(self), Branches(self)
         self._opsets = {standard(each.domain): each.version for each in model.opset_import}
 
     def read_main(self, graph: GraphProto) -> list[str]:
         """Reads the main graph; gives the names of the inputs that must be fed."""
-        scope = Scope(self._names)
+        scope = Scope(self.names)
         stored = {*(tensor.name for tensor in graph.initializer), *(s.values.name for s in graph.sparse_initializer)}
         fed = [given for given in graph.input if given.name not in stored]
         for given in fed:
             self.types.declare(scope.define(given.name), given.type)
-        self.graphs["main"] = Graph(self._graph(graph, scope, self._opsets))
+        self.graphs["main"] = Graph(self.read_graph(graph, scope, self._opsets))
         self._give_outputs(graph, scope)
         return [given.name for given in fed]
 
-    # ------------------------------------------------------------------ what upgrade rules ask and do
-
-    def fresh(self, name: str) -> str:
-        """A name for a new value."""
-        return self._names.take(name)
-
-    def type(self, operand: str | np.ndarray) -> str | None:
-        """The element type of what a node reads, if it is known."""
-        return operand.dtype.name if isinstance(operand, np.ndarray) else self.types.type(operand)
-
-    def shape(self, operand: str | np.ndarray) -> Shape | None:
-        """The shape of what a node reads, as far as it is known."""
-        return operand.shape if isinstance(operand, np.ndarray) else self.types.shape(operand)
-
-    def constant(self, operand: str | np.ndarray) -> np.ndarray | None:
-        """The numbers that a node reads, if they are in the file."""
-        if isinstance(operand, np.ndarray):
-            return operand
-        return self.weights[operand] if operand in self.weights else self._values.get(operand)
-
-    def weight(self, array: np.ndarray, name: str) -> str:
-        """A new weight."""
-        name = self.fresh(name)
-        self.weights[name] = array
-        return name
-
     # ----------------------------------------------------------------------------------------- graphs
 
-    def _graph(self, graph: GraphProto, scope: Scope, opsets: Mapping[str, int]) -> list[Node]:
+    def read_graph(self, graph: GraphProto, scope: Scope, opsets: Mapping[str, int]) -> list[Node]:
+        """The nodes of a graph; its weights are kept."""
         for tensor in graph.initializer:
             name = scope.define(tensor.name)
             self.weights[name] = array_of(tensor, f"{self.where}: weight '{tensor.name}'")
@@ -103,27 +75,9 @@ class Reading:
         for proto in ordered(list(protos), wanted, set(scope), self.where):
             made = self._node(proto, scope, opsets)
             for node in made:
-                self._learn_value(node)
+                self.learn(node)
             result += made
         return result
-
-    def _learn_value(self, node: Node) -> None:
-        """What a node gives that computes with small constants: a shape, the condition of an If."""
-        if node.outputs[0] in self._values or len(node.outputs) > 1 or node.operator not in OPERATORS:
-            return
-        if node.operator == "Shape" and (shape := self.shape(node.inputs[0])) is not None and None not in shape:
-            inputs: list[np.ndarray | None] = [np.empty(tuple(length or 0 for length in shape), bool)]
-        else:
-            inputs = [None if isinstance(each, str) and not each else self.constant(each) for each in node.inputs]
-            given = [array for operand, array in zip(node.inputs, inputs, strict=True) if not _is_omitted(operand)]
-            if not given or any(array is None or array.size > SMALL for array in given):
-                return
-        try:
-            result = np.asarray(OPERATORS[node.operator](*inputs, **node.attributes))
-        except (BundleError, ArithmeticError, LookupError, TypeError, ValueError):
-            return  # whoever runs the node will say why
-        if result.size <= SMALL:
-            self._values[node.outputs[0]] = result
 
     def _give_outputs(self, graph: GraphProto, scope: Scope) -> None:
         """Identity nodes for outputs that no node makes under their own name."""
@@ -168,7 +122,7 @@ class Reading:
             self.weights[name] = constant_of(proto, f"{self.where}: {described(proto)}")
             return []
         if domain == "" and operator == "If":
-            return self._if(proto, scope, opsets)
+            return self._branches.read(proto, scope, opsets)
         if domain == "" and operator in self._sequences:
             return self._sequences.read(proto, scope)
         return self._operator(proto, scope, opsets)
@@ -219,7 +173,7 @@ class Reading:
 
     def _expand(self, proto: NodeProto, body: Body, scope: Scope) -> list[Node]:
         """The nodes that a function stands for."""
-        inner = isolated(self._names)
+        inner = isolated(self.names)
         for index, name in enumerate(body.inputs):
             inner.alias(name, scope[proto.input[index]] if index < len(proto.input) else "")
         prefix = exporter_name(proto).rpartition("/")[0]
@@ -234,52 +188,10 @@ class Reading:
             scope.alias(name, inner[result])
         return nodes
 
-    def _if(self, proto: NodeProto, scope: Scope, opsets: Mapping[str, int]) -> list[Node]:
-        """Both branches, or the nodes of the one that is always taken."""
-        condition = scope[proto.input[0]]
-        branches = {attribute.name: attribute.g for attribute in proto.attribute}
-        known = self.constant(condition)
-        if known is not None:
-            taken = branches["then_branch" if bool(np.all(known)) else "else_branch"]
-            inner = Scope(self._names, scope)
-            nodes = self._graph(taken, inner, opsets)
-            for name, made in zip(proto.output, taken.output, strict=True):
-                scope.alias(name, inner[made.name])
-            return nodes
-        node = Node(exporter_name(proto), "If", [condition], [])
-        then = self._branch(branches["then_branch"], f"{node.name}.then", scope, opsets)
-        other = self._branch(branches["else_branch"], f"{node.name}.else", scope, opsets)
-        node.attributes = {"then_branch": then, "else_branch": other}
-        node.outputs = [scope.define(name) for name in proto.output]
-        for name, one, two in zip(node.outputs, then.outputs, other.outputs, strict=True):
-            self.types.merge(name, one, two)
-        return [node]
-
-    def _branch(self, graph: GraphProto, name: str, scope: Scope, opsets: Mapping[str, int]) -> Subgraph:
-        inner = Scope(self._names, scope)
-        nodes = self._graph(graph, inner, opsets)
-        made = {value for node in nodes for value in node.outputs}
-        outputs: list[str] = []
-        for output in graph.output:
-            value = inner[output.name]
-            if value not in made or value in outputs:
-                copy = self.fresh(value)
-                nodes.append(Node(f"{output.name}/Identity", "Identity", [value], [copy]))
-                self.types.same(copy, value)
-                value = copy
-            outputs.append(value)
-        name = name if name not in self.graphs else f"{name}~{len(self.graphs)}"
-        self.graphs[name] = Graph(nodes)
-        return Subgraph(name, outputs)
-
 
 def _list(node: Node, name: str) -> list[Any]:
     given = node.attributes.get(name)
     return given if isinstance(given, list) else []
-
-
-def _is_omitted(operand: str | np.ndarray) -> bool:
-    return isinstance(operand, str) and not operand
 
 
 def _renamed(proto: NodeProto, scope: Scope) -> NodeProto:

@@ -8,11 +8,12 @@ import numpy as np
 
 from ...errors import FormatError, UnsupportedError
 from ...trees import Forest, grow
+from .fisher import FisherCuts
 from .parsing import children, number
 from .setup import Setup
 from .trees import at_cut_goes_right, leaf_rule, tree_of
 
-__all__ = ["boost_of", "forest_of_setup", "tie_rule"]
+__all__ = ["boost_of", "forest_of_setup", "is_median", "tie_rule", "weights_of"]
 
 MEANS = ("AdaBoost", "RealAdaBoost", "Bagging", "AdaCost")  # the trees are averaged by their weights
 
@@ -22,13 +23,18 @@ def boost_of(setup: Setup) -> str:
     return setup.options.get("BoostType", "AdaBoost")
 
 
+def is_median(setup: Setup) -> bool:
+    """Whether the trees are not added, but averaged around a median: the forest then has an output for each of them."""
+    return boost_of(setup) == "AdaBoostR2"
+
+
 def tie_rule(setup: Setup) -> str:
     """What goes left, as the operator says it."""
     return "x < t" if at_cut_goes_right(setup.release("ROOT")) else "x <= t"
 
 
-def forest_of_setup(setup: Setup, where: str) -> Forest:
-    """The forest of a BDT. Raises FormatError or UnsupportedError."""
+def forest_of_setup(setup: Setup, where: str) -> tuple[Forest, FisherCuts]:
+    """The forest of a BDT, and the sums that stand behind its variables. Raises FormatError or UnsupportedError."""
     boost = boost_of(setup)
     _check(setup, boost, where)
     rule = leaf_rule(boost == "Grad" or setup.analysis == "Regression", setup.says("UseYesNoLeaf", usually=True))
@@ -37,17 +43,18 @@ def forest_of_setup(setup: Setup, where: str) -> Forest:
         raise FormatError(f"{where}: holds no <BinaryTree>; damaged file")
     if setup.weights.get("NTrees", str(len(elements))).strip() != str(len(elements)):
         raise FormatError(f"{where}: holds {len(elements)} trees and says {setup.weights.get('NTrees')}; damaged file")
-    trees = [tree_of(each, rule, f"{where}: tree {number}") for number, each in enumerate(elements)]
-    rules: dict[str, Any] = {"left_if": tie_rule(setup), "sum_type": "float64", "link_type": "float64"}
+    fisher = FisherCuts(len(setup.variables), tie_rule(setup) == "x < t")
+    trees = [tree_of(each, rule, fisher, f"{where}: tree {number}") for number, each in enumerate(elements)]
+    rules: dict[str, Any] = {"left_if": tie_rule(setup), "sum_type": "float64", "link_type": "float64",
+                             "input_type": "float64" if len(fisher) else "float32"}  # fmt: skip
     rules["feature_names"] = [each.expression for each in setup.variables]
     if boost == "Grad":
         rules |= _grad_rules(setup, elements, where)
+    elif is_median(setup):
+        rules["tree_output"] = np.arange(len(elements), dtype=np.int32)
     else:
-        weights = np.array([_weight(each, where) for each in elements])
-        if not weights.sum() > np.finfo(np.float64).eps:
-            raise FormatError(f"{where}: the weights of the trees add up to {weights.sum()}; damaged file")
-        rules |= {"combine": "weighted_mean", "tree_weight": weights}
-    return grow(trees, len(setup.variables), where, **rules)
+        rules |= {"combine": "weighted_mean", "tree_weight": weights_of(setup, where)}
+    return grow(trees, len(setup.variables) + len(fisher), where, **rules), fisher
 
 
 def _grad_rules(setup: Setup, elements: list[Any], where: str) -> dict[str, Any]:
@@ -62,6 +69,16 @@ def _grad_rules(setup: Setup, elements: list[Any], where: str) -> dict[str, Any]
     return {"link": "tmva_gradient"}
 
 
+def weights_of(setup: Setup, where: str) -> np.ndarray:
+    """The weights of the trees, float64."""
+    weights = np.array([_weight(each, where) for each in children(setup.weights, "BinaryTree")])
+    if not weights.sum() > np.finfo(np.float64).eps:
+        raise FormatError(f"{where}: the weights of the trees add up to {weights.sum()}; damaged file")
+    if is_median(setup) and weights.min() < 0:
+        raise FormatError(f"{where}: a tree of weight {weights.min()}, of which there is no median; damaged file")
+    return weights
+
+
 def _weight(element: Any, where: str) -> float:
     """The weight of a tree: TMVA reads it as a float32."""
     with np.errstate(over="ignore"):
@@ -72,10 +89,10 @@ def _weight(element: Any, where: str) -> float:
 
 
 def _check(setup: Setup, boost: str, where: str) -> None:
-    if boost == "AdaBoostR2":
-        raise UnsupportedError(f"{where}: AdaBoostR2 averages the trees around a weighted median; not supported")
-    if boost != "Grad" and boost not in MEANS:
-        raise UnsupportedError(f"{where}: BoostType is '{boost}'; read are Grad, {', '.join(MEANS)}")
+    if is_median(setup) and setup.analysis != "Regression":
+        raise UnsupportedError(f"{where}: {setup.analysis.lower()} by AdaBoostR2, which TMVA has for regression")
+    if boost not in ("Grad", "AdaBoostR2", *MEANS):
+        raise UnsupportedError(f"{where}: BoostType is '{boost}'; read are Grad, AdaBoostR2, {', '.join(MEANS)}")
     if setup.analysis not in ("Classification", "Regression", "Multiclass"):
         raise UnsupportedError(f"{where}: AnalysisType is '{setup.analysis}'; classification, regression and "
                                "multiclass are read")  # fmt: skip

@@ -13,8 +13,9 @@ from ...graph import Graph
 from ...model import Model
 from ...trees import add_forest
 from ...trees.modelling import unique_names
-from .bdt import boost_of, forest_of_setup, tie_rule
+from .bdt import boost_of, forest_of_setup, is_median, tie_rule, weights_of
 from .category import category_values, spectators_read
+from .median import weighted_median
 from .mlp import mlp_values
 from .setup import Quantity, Setup
 from .transformations import as_steps, transformed
@@ -55,9 +56,14 @@ def method_values(
         return (x, *mlp_values(wiring, setup, x, where))
     if setup.kind != "BDT":
         raise UnsupportedError(f"{where}: the method is '{setup.kind}'; read are BDT, MLP and Category")
-    forest = forest_of_setup(setup, where)
+    forest, fisher = forest_of_setup(setup, where)
     margin, score = wiring.name("raw_margin"), wiring.name("raw_score")
-    add_forest(wiring.model, wiring.nodes, forest, x, (margin, score), wiring.name("trees"))
+    columns = fisher.columns(wiring, x)
+    add_forest(wiring.model, wiring.nodes, forest, columns, (margin, score), wiring.name("trees"))
+    if is_median(setup):
+        wiring.nodes[-1].outputs[1:] = []
+        margin = score = weighted_median(wiring, margin, weights_of(setup, where))
+        return x, margin, score, 0
     return x, margin, score, 0 if forest.single else forest.outputs
 
 

@@ -1,6 +1,7 @@
 """The trees of a BDT.
 
 A node goes right if ``x >= cut``, in old releases if ``x > cut``; ``cType`` 0 turns that round. NaN compares as false.
+Fisher cuts compare a sum: see ``fisher.py``.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from ...errors import FormatError, UnsupportedError
+from ...errors import FormatError
 from ...trees import Tree
 from ...trees.forest import MISSING_LEFT
+from .fisher import FisherCuts
 from .parsing import integer, number
 
 __all__ = ["LeafRule", "at_cut_goes_right", "leaf_rule", "tree_of"]
@@ -43,8 +45,8 @@ def _purity(leaf: Element, where: str) -> float:
         return float(signal / (signal + background)) if signal + background > 0 else 0.5
 
 
-def tree_of(element: Element, value_of: LeafRule, where: str) -> Tree:
-    """One BinaryTree. Raises FormatError, or UnsupportedError for splits on several variables at once."""
+def tree_of(element: Element, value_of: LeafRule, fisher: FisherCuts, where: str) -> Tree:
+    """One BinaryTree; the sums of its Fisher cuts are noted in ``fisher``. Raises FormatError."""
     roots = element.findall("Node")
     if len(roots) != 1:
         raise FormatError(f"{where} has {len(roots)} root nodes, one is right; damaged file")
@@ -58,16 +60,26 @@ def tree_of(element: Element, value_of: LeafRule, where: str) -> Tree:
         else:
             left.append(-1)
             right.append(-1)
-    return _arrays(nodes, left, right, value_of, where)
+    return _arrays(nodes, left, right, value_of, fisher, where)
 
 
-def _arrays(nodes: list[Element], left: list[int], right: list[int], value_of: LeafRule, where: str) -> Tree:
-    split = [at >= 0 for at in left]
-    feature = [integer(node, "IVar", where, 0) if inner else -1 for node, inner in zip(nodes, split, strict=True)]
-    cut = [number(node, "Cut", where) if inner else 0.0 for node, inner in zip(nodes, split, strict=True)]
-    value = [0.0 if inner else value_of(node, where) for node, inner in zip(nodes, split, strict=True)]
+def _arrays(
+    nodes: list[Element], left: list[int], right: list[int], value_of: LeafRule, fisher: FisherCuts, where: str
+) -> Tree:
+    feature, cut, value = [-1] * len(nodes), [0.0] * len(nodes), [0.0] * len(nodes)
+    summed = False
     with np.errstate(over="ignore"):  # a number beyond float32 is an infinity, as it is for TMVA
-        return Tree(np.array(left), np.array(right), np.array(feature), np.array(cut, np.float32),
+        for at, node in enumerate(nodes):
+            if left[at] < 0:
+                value[at] = value_of(node, where)
+                continue
+            cut[at] = float(np.float32(number(node, "Cut", where)))
+            column = fisher.column(node, where)
+            if column is None:
+                feature[at] = integer(node, "IVar", where, 0)
+            else:
+                feature[at], cut[at], summed = column, fisher.threshold(cut[at]), True
+        return Tree(np.array(left), np.array(right), np.array(feature), np.array(cut, "f8" if summed else "f4"),
                     np.array(value, np.float32), MISSING_LEFT)  # fmt: skip
 
 
@@ -78,7 +90,5 @@ def _children(node: Element, where: str) -> list[Element]:
         return []
     if set(found) != {"l", "r"} or len(node.findall("Node")) != 2:
         raise FormatError(f"{where}: a node has the children {sorted(map(str, found))}, 'l' and 'r' are right")
-    if node.get("NCoef", "0").strip() != "0":
-        raise UnsupportedError(f"{where}: a node cuts on a sum of variables (Fisher cuts); splits on one are read")
     turned = integer(node, "cType", where, 0, 1) == 0
     return [found["r"], found["l"]] if turned else [found["l"], found["r"]]

@@ -27,8 +27,8 @@ def stored_as(forest: Forest, where: str, rounded: bool) -> RootTree:
     if forest.category_begin is not None and (forest.category_begin >= 0).any():
         node = int(np.argmax(forest.category_begin >= 0))
         raise UnsupportedError(f"{where}: node {node} splits by categories, which MVAUtils does not have")
-    if forest.linear_begin is not None and (forest.linear_begin >= 0).any():
-        leaf = int(np.argmax(forest.linear_begin >= 0))
+    leaf = forest.first_linear_leaf()
+    if leaf is not None:
         raise UnsupportedError(f"{where}: leaf {leaf} is a linear function of variables, which MVAUtils does not have")
     response, features = _response(forest, where), int(forest.feature.max(initial=-1)) + 1
     if features > MOST_FEATURES:

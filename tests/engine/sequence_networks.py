@@ -1,0 +1,92 @@
+"""Networks on the tracks of a jet: sums over them, attention, recurrent layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from written_network import Network
+
+
+def deep_sets(**rules: Any) -> Network:
+    """Tracks that the engine pads and masks: a sum over a length that the bundle does not fix."""
+    net = Network("deep sets")
+    net.sequence("track", 30, max=24, **rules)
+    jets = net.input("jets", "jet", "variable", width=3)
+    x = net.input("tracks", "jet", "track", "variable", width=5)
+    present = net.mask("present", "jet", "track")
+    x = net.dense(net.dense(x, 5, 33), 33, 20)
+    masked = net.node("Mul", x, net.node("Unsqueeze", present, [2]))
+    pooled = net.node("Concat", jets, net.node("ReduceSum", masked, [1], keepdims=0), axis=1)
+    net.output(net.dense(net.dense(pooled, 23, 31), 31, 4, "Sigmoid"), "jet", "label", labels=4)
+    net.model.output_list[0].when_empty = {"track": [0.25, 0.5, 0.125, 0.125]}
+    net.output(net.dense(x, 20, 2, "Softmax"), "jet", "track", "label", labels=2)
+    return net
+
+
+def one_jet_at_a_time() -> Network:
+    """No entry axis anywhere, as ATLAS exports; scalars, a sequence and a row come out."""
+    net = Network("one jet at a time")
+    net.sequence("track", 15)
+    jets = net.input("jets", 1, "variable", width=2)
+    x = net.dense(net.input("tracks", "track", "variable", width=6), 6, 19)
+    pooled = net.node("Concat", jets, net.node("ReduceSum", x, [0], keepdims=1), axis=1)
+    net.output(net.node("Softmax", net.dense(pooled, 21, 3, "")), 1, "label", labels=3)
+    first = net.node("Squeeze", net.node("Slice", net.dense(pooled, 21, 2, "Sigmoid"), [0], [1], [1]), [0, 1])
+    net.output(first)
+    net.output(net.dense(x, 19, 2, "LogSoftmax"), "track", "label", labels=2)
+    return net
+
+
+def self_attention(**rules: Any) -> Network:
+    """Attention written out, with a mask that is added; padding must vanish from every softmax and sum."""
+    net = Network("self attention")
+    net.sequence("track", 21, **rules)
+    net.counts["track"] = np.maximum(net.counts["track"], 1)  # softmax over nothing is the graph's own affair
+    x = net.dense(net.input("tracks", "jet", "track", "variable", width=8), 8, 24)
+    hidden = net.mask("hidden", "jet", "track", present=0, absent=-1e9)
+    query, key, value = (net.dense(x, 24, 24, "") for _ in range(3))
+    products = net.node("MatMul", query, net.node("Transpose", key, perm=[0, 2, 1]))
+    scaled = net.node("Mul", products, np.array(0.25, np.float32))
+    weights = net.node("Softmax", net.node("Add", scaled, net.node("Unsqueeze", hidden, [1])))
+    x = net.node("Add", x, net.node("MatMul", weights, value))
+    gate = net.node("Softmax", net.node("Add", net.dense(x, 24, 1, ""), net.node("Unsqueeze", hidden, [2])), axis=1)
+    pooled = net.node("Squeeze", net.node("MatMul", net.node("Transpose", x, perm=[0, 2, 1]), gate), [2])
+    net.output(net.node("Softmax", net.dense(pooled, 24, 4, "")), "jet", "label", labels=4)
+    net.output(net.dense(x, 24, 3, "Sigmoid"), "jet", "track", "label", labels=3)
+    return net
+
+
+def attention_heads(**rules: Any) -> Network:
+    """The operator Attention, its mask from the engine."""
+    net = Network("attention heads")
+    net.sequence("track", 21, **rules)
+    net.counts["track"] = np.maximum(net.counts["track"], 1)
+    x = net.dense(net.input("tracks", "jet", "track", "variable", width=7), 7, 32)
+    present = net.node("Unsqueeze", net.mask("present", "jet", "track", dtype="bool"), [1, 2])
+    operands = [net.dense(x, 32, 32, "") for _ in range(3)]
+    x = net.node("Attention", *operands, present, q_num_heads=4, kv_num_heads=4)
+    net.output(net.dense(x, 32, 2, "Tanh"), "jet", "track", "label", labels=2)
+    return net
+
+
+def recurrent() -> Network:
+    """LSTM in both directions, GRU and RNN along the tracks."""
+    net = Network("recurrent")
+    net.sequence("track", 14, min=1)
+    x = net.node("Transpose", net.input("tracks", "jet", "track", "variable", width=6), perm=[1, 0, 2])
+    x, last, _ = net.node(
+        "LSTM", x, net.weight(2, 68, 6), net.weight(2, 68, 17), net.weight(2, 136), results=3, hidden_size=17,
+        direction="bidirectional",
+    )  # fmt: skip
+    x = net.node("Reshape", net.node("Transpose", x, perm=[0, 2, 1, 3]), [0, 0, 34])
+    x, _ = net.node(
+        "GRU", x, net.weight(1, 33, 34), net.weight(1, 33, 11), net.weight(1, 66), results=2, hidden_size=11,
+        linear_before_reset=1,
+    )  # fmt: skip
+    _, state = net.node("RNN", net.node("Squeeze", x, [1]), net.weight(1, 5, 11), net.weight(1, 5, 5), results=2,
+                        hidden_size=5)  # fmt: skip
+    both = net.node("Concat", net.node("Squeeze", net.node("Slice", last, [0], [1], [0]), [0]),
+                    net.node("Squeeze", state, [0]), axis=1)  # fmt: skip
+    net.output(net.dense(both, 22, 2, "Sigmoid"), "jet", "label", labels=2)
+    return net
