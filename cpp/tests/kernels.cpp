@@ -273,6 +273,35 @@ void test_functions(const std::vector<const Kernels*>& all) {
   }
 }
 
+// The exponential of float64: the same bits everywhere, within a unit in the last place of the one that is made
+// of two numbers, silent where the result is an ordinary number, and right at its ends.
+void test_exponential(const std::vector<const Kernels*>& all) {
+  std::vector<double> x = {0, -0.0, 1e-320, 1e-17, 709.78, -708.3, 0.34657359, -0.34657359};
+  for (int i = 0; i < 4000; ++i) x.push_back(700 * random_number()), x.push_back(random_number());
+  while (x.size() % 8) x.push_back(1);
+  const auto n = static_cast<std::int64_t>(x.size());
+  const double odd[8] = {NAN, inf, -inf, 709.79, -745.2, 1e300, -1e300, -745.1};
+  const double ends[8] = {NAN, inf, 0, inf, 0, inf, 0, 0x1p-1074};
+  for (const Kernels* k : all) {
+    std::vector<double> y(x.size()), z(8);
+    std::feclearexcept(FE_ALL_EXCEPT);
+    k->exp_float64(x.data(), y.data(), n);
+    check(quiet(), text(*k, "exp_float64", {}) + " raises flags");
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double exact = scalar_math::exp(x[i]);
+      check(std::nextafter(exact, 0) <= y[i] && y[i] <= std::nextafter(exact, inf),
+            text(*k, "exp_float64", {}) + " is wrong at " + std::to_string(x[i]));
+      double first;
+      all[0]->exp_float64(&x[i / 8 * 8], z.data(), 8), first = z[i % 8];
+      check(first == y[i], text(*k, "exp_float64", {}) + " differs at " + std::to_string(x[i]));
+    }
+    k->exp_float64(odd, z.data(), 8);
+    for (int i = 0; i < 8; ++i)
+      check(z[i] == ends[i] || (z[i] != z[i] && ends[i] != ends[i]),
+            text(*k, "exp_float64", {i}) + " of " + std::to_string(odd[i]) + " is " + std::to_string(z[i]));
+  }
+}
+
 void print_accuracy(const Kernels& k, std::uint32_t step) {
   for (const Function& f : functions) {
     if (!f.exact) continue;
@@ -442,6 +471,7 @@ int main(int argc, char** argv) {
   }
   test_products(all);
   test_functions(all);
+  test_exponential(all);
   test_rows(all);
   test_columns_and_cells(all);
   std::printf("%d failures on %zu instruction sets, bits %016llx\n", failures, all.size(),
