@@ -2,27 +2,27 @@
 
     python benchmarks/forests.py FOLDER    # FOLDER as forest_shapes.py makes it; writes results/forests.json, README.md
 
-One thread. The forests a to e are trained by XGBoost (all of these run the same one: lading, XGBoost, ONNX Runtime) and
-again by LightGBM with the same numbers of trees and leaves (lading, LightGBM, lleaves). Times are microseconds of one
-row: the fastest of several rounds, because a shared machine only ever adds; the median stands in results/forests.json.
-Every engine's margins are compared with lading's before anything is measured.
+The forests a to e are trained by XGBoost, LightGBM, CatBoost and scikit-learn with the same numbers of trees and leaves.
+lading and the peers of forest_peers.py run the very same forest; YDF, which reads nobody else's, one of its own. One
+thread, float32. Times are microseconds of one row: the fastest of several rounds, because a shared machine only ever
+adds; the median stands in results/forests.json. lading's margins are compared with the training library's to the bit
+before anything is measured.
 """
 
 from __future__ import annotations
 
-import ctypes
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import forest_peers
 import forest_shapes
 import numpy as np
-from networks import runtime
+from forest_peers import FILES, PEERS, Predict
 from run import machine, replaced, write
 
 import lading
@@ -31,7 +31,11 @@ from lading.engine.installation import installation
 BATCHES = (1, 100, 10_000, 100_000)
 ROUNDS, LONGEST = 7, 1.5  # seconds that a round may take
 HERE = Path(__file__).parent
-Predict = Callable[[np.ndarray], np.ndarray]
+#: What only runs row by row, or measures itself.
+ROW_BY_ROW = {"lightgbm": {"lightgbm, C, single row fast": forest_peers.lightgbm_row}}
+#: The issue of a reader: how many times longer does the best other library take, and which is it?
+SUMMARY = {"one row, C++": ("lading, C++", 1), "one row, Python": ("lading, Python", 1), "100 rows": ("lading, C++", 100),
+           "10,000 rows": ("lading, C++", 10_000), "100,000 rows": ("lading, C++", 100_000)}  # fmt: skip
 
 
 def program(folder: Path) -> Path:
@@ -47,61 +51,6 @@ def in_a_loop(built: Path, bundle: Path, rows: Path) -> dict[int, list[float]]:
     command = [built, bundle, rows, str(forest_shapes.FEATURES), *map(str, BATCHES)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return {int(line.split()[0]): [float(x) for x in line.split()[1:]] for line in said.splitlines()}
-
-
-def xgboost_predict(path: Path) -> Predict:
-    import xgboost
-
-    booster = xgboost.Booster(model_file=path)
-    booster.set_param({"nthread": 1})
-    return lambda x: booster.inplace_predict(x, predict_type="margin")
-
-
-def onnxruntime_predict(path: Path, folder: Path) -> Predict:
-    """The XGBoost forest in ONNX Runtime, as onnxmltools converts it; gives probabilities."""
-    import onnxmltools
-    import xgboost
-    from onnxmltools.convert.common.data_types import FloatTensorType
-
-    booster = xgboost.Booster(model_file=path)
-    proto = onnxmltools.convert_xgboost(booster, initial_types=[("X", FloatTensorType([None, forest_shapes.FEATURES]))])
-    (folder / "forest.onnx").write_bytes(proto.SerializeToString())
-    session = runtime(folder / "forest.onnx")
-    name = [session.get_outputs()[-1].name]
-    return lambda x: session.run(name, {"X": x})[0]
-
-
-def lightgbm_predict(path: Path) -> Predict:
-    import lightgbm
-
-    booster = lightgbm.Booster(model_file=path)
-    return lambda x: booster.predict(x, raw_score=True, num_threads=1)
-
-
-def lightgbm_row(path: Path) -> Callable[[np.ndarray], float]:
-    """LightGBM's fast call for single rows, in C: microseconds of a row. Its call from Python is taken away."""
-    import lightgbm
-
-    booster, library = lightgbm.Booster(model_file=path), lightgbm.basic._LIB
-    fast, length, out = ctypes.c_void_p(), ctypes.c_int64(), (ctypes.c_double * 16)()
-    code = library.LGBM_BoosterPredictForMatSingleRowFastInit(
-        booster._handle, 1, 0, -1, 1, forest_shapes.FEATURES, b"num_threads=1", ctypes.byref(fast))
-    assert code == 0
-    call, nothing = library.LGBM_BoosterPredictForMatSingleRowFast, library.LGBM_GetLastError
-
-    def measure(x: np.ndarray, _keep: Any = booster) -> float:  # the handle lives as long as the booster
-        rows = np.ascontiguousarray(x[:500], np.float64)
-        pointers = [ctypes.c_void_p(rows.ctypes.data + row.nbytes * i) for i, row in enumerate(rows)]
-        size, to = ctypes.byref(length), ctypes.byref(out)
-        start = time.perf_counter()
-        for pointer in pointers:
-            call(fast, pointer, size, to)
-        between = time.perf_counter()
-        for _ in pointers:
-            nothing()
-        return 1e6 * ((between - start) - (time.perf_counter() - between)) / len(pointers)
-
-    return measure
 
 
 def once(predict: Predict, x: np.ndarray) -> float:
@@ -127,30 +76,57 @@ def by_turns(engines: dict[str, Predict], rows: np.ndarray) -> dict[str, dict[in
     return times
 
 
+def peers_of(kind: str, path: Path, work: Path) -> dict[str, Predict]:
+    """Those that are installed."""
+    found = {}
+    for name, make in PEERS[kind].items():
+        try:
+            found[f"{name}, Python"] = make(path, work)
+        except (ImportError, subprocess.CalledProcessError) as why:
+            print(f"{name} is left out: {why}", file=sys.stderr)
+    return found
+
+
 def measure(folder: Path, shape: str, kind: str, built: Path, work: Path) -> dict[str, Any]:
     """One forest: lading and its peers."""
-    path = folder / f"{shape}.{'xgb.json' if kind == 'xgboost' else 'lgb.txt'}"
+    path = folder / f"{shape}.{FILES[kind]}"
     rows = np.fromfile(folder / "rows.f32", np.float32).reshape(-1, forest_shapes.FEATURES)
-    model = lading.convert(path)
+    model = lading.convert(path, compare=False)
     model.save(work / "bundle")
-    session, type_ = model.session(), model.inputs["features"].type
-    peers = {"xgboost": xgboost_predict, "lightgbm": lightgbm_predict}[kind](path)
-    ours = session.run({"features": rows[:2000].astype(type_)})["margin"]
-    assert np.array_equal(ours, peers(rows[:2000]).reshape(ours.shape)), f"{path}: margins differ"
+    session, given = model.session(), model.input_list[0]
+    peers = peers_of(kind, path, work)
+    ours = session.run({given.name: rows[:2000].astype(given.type)})["margin"]
+    theirs = next(iter(peers.values()))(rows[:2000])
+    assert np.array_equal(ours, theirs.reshape(ours.shape)), f"{path}: margins differ"
 
     def ours_in_python(x: np.ndarray) -> np.ndarray:
-        return session.run({"features": x.astype(type_, copy=False)})["margin"]
+        return session.run({given.name: x.astype(given.type, copy=False)})["margin"]
 
-    engines: dict[str, Predict] = {"lading, Python": ours_in_python, f"{kind}, Python": peers}
-    if kind == "xgboost":
-        engines["onnxruntime, Python"] = onnxruntime_predict(path, work)
-    times: dict[str, Any] = by_turns(engines, rows)
+    times: dict[str, Any] = by_turns({"lading, Python": ours_in_python, **peers}, rows)
     times["lading, C++"] = in_a_loop(built, work / "bundle", folder / "rows.f32")
-    if kind == "lightgbm":
-        single = lightgbm_row(path)
-        one = [single(rows) for _ in range(ROUNDS)]
-        times["lightgbm, C, single row fast"] = {1: [min(one), statistics.median(one)]}
+    for name, make in ROW_BY_ROW.get(kind, {}).items():
+        one = [make(path)(rows) for _ in range(ROUNDS)]
+        times[name] = {1: [min(one), statistics.median(one)]}
+    if kind == "xgboost":
+        times["MVAUtils' walk, C++"] = {n: [each, each] for n, each in forest_peers.walked(path, work).items()}
+        own = forest_peers.ydf(folder / f"{shape}.ydf")
+        times["YDF, C++ (its own forest)"] = {n: [each, each] for n, each in own.items()}
     return {"shape": shape, "trained by": kind, "times": times}
+
+
+def two_threads(folder: Path, work: Path) -> float:
+    """How many times faster two threads run 100 000 rows."""
+    model = lading.load(work / "bundle")
+    given = model.input_list[0]
+    rows = np.fromfile(folder / "rows.f32", np.float32).reshape(-1, forest_shapes.FEATURES).astype(given.type)
+    sessions = {n: model.session(threads=n) for n in (1, 2)}
+    took: dict[int, list[float]] = {1: [], 2: []}
+    for _ in range(ROUNDS):
+        for n, session in sessions.items():
+            start = time.perf_counter()
+            session.run({given.name: rows})
+            took[n].append(time.perf_counter() - start)
+    return min(took[1]) / min(took[2])
 
 
 def load_times(folder: Path, shape: str, work: Path) -> dict[str, float]:
@@ -183,8 +159,28 @@ def table(results: list[dict[str, Any]]) -> str:
 def load_table(loads: dict[str, dict[str, float]]) -> str:
     """Milliseconds until a forest can run."""
     lines = ["| ready to run, ms | " + " | ".join(loads) + " |", "|---|" + "---|" * len(loads)]
-    for name in ("lading", "xgboost"):
-        lines.append(f"| {name} | " + " | ".join(f"{each[name]:.3g}" for each in loads.values()) + " |")
+    texts = {"lading": "lading", "xgboost": "xgboost, JSON", "two threads": "two threads / one, 100,000 rows"}
+    for name, text in texts.items():
+        lines.append(f"| {text} | " + " | ".join(f"{each[name]:.3g}" for each in loads.values()) + " |")
+    return "\n".join(lines)
+
+
+def best_peer(times: dict[str, Any], ours: str, batch: int) -> str:
+    """"5.1 (xgboost)": how many times longer the best peer takes; from Python only calls from Python count."""
+    others = {name: each[batch][0] for name, each in times.items()
+              if not name.startswith("lading") and batch in each and (ours != "lading, Python" or "Python" in name)}
+    if batch not in times[ours] or not others:
+        return ""
+    best = min(others, key=others.__getitem__)
+    return f"{others[best] / times[ours][batch][0]:.1f} ({best.split(',')[0]})"
+
+
+def summary(results: list[dict[str, Any]]) -> str:
+    """The best peer of each forest and batch size."""
+    lines = ["| best peer / lading | " + " | ".join(f"{r['shape']}, {r['trained by']}" for r in results) + " |",
+             "|---|" + "---|" * len(results)]  # fmt: skip
+    for what, (ours, batch) in SUMMARY.items():
+        lines.append(f"| {what} | " + " | ".join(best_peer(r["times"], ours, batch) for r in results) + " |")
     return "\n".join(lines)
 
 
@@ -194,15 +190,20 @@ def main(folder: Path, shapes: str = "abcde") -> None:
     with tempfile.TemporaryDirectory() as work:
         built = program(Path(work))
         for shape in shapes:
-            for kind in ("xgboost", "lightgbm"):
+            for kind, ending in FILES.items():
+                if not (folder / f"{shape}.{ending}").exists():
+                    continue
                 results.append(measure(folder, shape, kind, built, Path(work)))
                 print(table(results[-1:]), flush=True)
-            loads[shape] = load_times(folder, shape, Path(work))
+                if kind == "xgboost":
+                    loads[shape] = load_times(folder, shape, Path(work))
+                    loads[shape]["two threads"] = two_threads(folder, Path(work))
             print(loads[shape], flush=True)
     write("forests", {"machine": machine(), "results": results, "load, ms": loads})
     page = (HERE / "README.md").read_text(encoding="utf-8")
     about = ", ".join(f"{name} {value}" for name, value in machine().items())
-    page = replaced(page, "forests", f"{about}.\n\n{table(results)}\n\n{load_table(loads)}")
+    summaries = "\n\n".join(summary([r for r in results if r["trained by"] == kind]) for kind in FILES)
+    page = replaced(page, "forests", f"{about}.\n\n{summaries}\n\n{table(results)}\n\n{load_table(loads)}")
     (HERE / "README.md").write_text(page, encoding="utf-8")
 
 

@@ -12,6 +12,7 @@ std::vector<Plain::Part> Plain::parts_of(nb::sequence given) {
     Part part{nb::borrow(each[0]), nb::cast<int>(each[1]), nb::cast<int>(each[2]), {}, 1};
     for (nb::handle length : nb::borrow<nb::sequence>(each[3])) part.shape.push_back(nb::cast<int64_t>(length));
     for (const int64_t length : part.shape) part.size *= length;
+    if (part.shape.size() > most_axes) throw nb::value_error("at most 8 axes are supported");
     parts.push_back(std::move(part));
   }
   return parts;
@@ -44,8 +45,9 @@ int64_t Plain::take(nb::handle events, std::vector<lading_feed>& feeds) const {
 void Plain::make(int64_t entries, nb::dict scores, std::vector<void*>& results) const {
   results.clear();
   for (const Part& part : outputs_) {
-    npy_intp shape[] = {npy_intp(entries), npy_intp(part.size)};
-    const nb::object array = nb::steal(PyArray_SimpleNew(2, shape, part.numpy_type));
+    npy_intp shape[most_axes + 1] = {npy_intp(entries)};
+    std::copy(part.shape.begin(), part.shape.end(), shape + 1);
+    const nb::object array = nb::steal(PyArray_SimpleNew(int(part.shape.size()) + 1, shape, part.numpy_type));
     if (!array.is_valid() || PyDict_SetItem(scores.ptr(), part.name.ptr(), array.ptr())) throw nb::python_error();
     results.push_back(PyArray_DATA(reinterpret_cast<PyArrayObject*>(array.ptr())));
   }

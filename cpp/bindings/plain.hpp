@@ -13,10 +13,11 @@ class Plain {
 
   // The number of entries, or -1 where an array is not as it must be.
   int64_t take(nb::handle events, std::vector<lading_feed>& feeds) const;
-  // Arrays (entries, numbers of one entry) for the results.
+  // Arrays (entries, shape of one entry) for the results.
   void make(int64_t entries, nb::dict scores, std::vector<void*>& results) const;
 
  private:
+  static constexpr size_t most_axes = 8;
   struct Part {
     nb::object name;
     int type, numpy_type;

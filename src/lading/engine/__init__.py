@@ -75,7 +75,7 @@ class Session:
             with self._one_at_a_time:
                 done = self._session.run_plain(self._plain, events, self.threads)
             if done is not None:
-                return Scores(self.model, done[0], _NONE_KEPT, plain_batch(done[1]))
+                return Scores(self.model, done[0], _NONE_KEPT, plain_batch(done[1]), shaped=True)
         return self.run_batch(batch_of(self.model, events, columns, units))
 
     def run_batch(self, batch: Batch, progress: Callable[[int], None] | None = None) -> Scores:

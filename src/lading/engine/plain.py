@@ -29,8 +29,8 @@ def plain(model: Model, outputs: list[tuple[str, int, int, int]]) -> _lading.Pla
     for given in model.input_list:
         raw = np.dtype(usual_raw(given.type))
         inputs.append((given.name, TYPE_NUMBERS[raw.name], raw.num, model.item_shape(given)))
-    return _lading.Plain(inputs, [(name, number, np.dtype(TYPES[number]).num, (width,))
-                                  for name, number, _, width in outputs])  # fmt: skip
+    return _lading.Plain(inputs, [(name, number, np.dtype(TYPES[number]).num, model.item_shape(model.outputs[name]))
+                                  for name, number, _, _ in outputs])  # fmt: skip
 
 
 @lru_cache(maxsize=64)

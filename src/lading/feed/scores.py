@@ -23,11 +23,19 @@ class Scores(Mapping[str, Any]):
     """
 
     def __init__(
-        self, model: Model, items: dict[str, np.ndarray], kept: dict[str, np.ndarray], batch: Batch
+        self,
+        model: Model,
+        items: dict[str, np.ndarray],
+        kept: dict[str, np.ndarray],
+        batch: Batch,
+        shaped: bool = False,
     ) -> None:
-        self._model, self._items, self._kept, self._batch = model, items, kept, batch
+        """``shaped``: the items already have the shape of the outputs behind one axis of entries."""
+        self._model, self._items, self._kept, self._batch, self._is_shaped = model, items, kept, batch, shaped
 
     def __getitem__(self, name: str | tuple[str, str]) -> Any:
+        if self._is_shaped and name in self._items:
+            return self._items[name]
         if isinstance(name, tuple):
             output, label = name
             given = self._model.outputs[output]
