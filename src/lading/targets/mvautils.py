@@ -42,11 +42,12 @@ def to_bytes(model: Model, where: str = "model.root", rounded: bool = False) -> 
     """The bytes of the ROOT file: the same model gives the same bytes."""
     if _uproot is None:
         raise MissingPackage(f"{where}: writing ROOT files needs uproot: pip install 'lading[root]'")
+    from .lone_forest import only_forest
     from .mvautils_file.flavours import stored_as
-    from .mvautils_file.plain import only_forest
     from .root_file import tree_file
 
-    forest, names = only_forest(model, where)
+    forest, variables = only_forest(model, where, "MVAUtils")
+    names = [variable.name for variable in variables]
     tree = stored_as(forest, where, rounded)
     try:
         return tree_file(Path(where).name, tree, {"varList": ",".join(names)} if names else {})

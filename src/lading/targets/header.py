@@ -1,0 +1,46 @@
+"""A forest as one C++17 header that needs nothing but the standard library, for those who want code.
+
+Margins are equal to the engine's to the bit; scores within two units in the last place, for the exponential is that of
+the C library. The header says what goes in by name, and holds the trees as tables that it walks.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import UnsupportedError
+
+if TYPE_CHECKING:
+    from ..model import Model
+
+INCLUDES = "#pragma once\n#include <array>\n#include <cmath>\n#include <cstdint>\n#include <limits>\n"
+
+
+def write(model: Model, path: Path) -> None:
+    """Writes ``model``, a single forest, all of it or nothing.
+
+    Raises UnsupportedError for what is more than a forest, for prepared variables and for linear leaves.
+    """
+    text = to_text(model, str(path))
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+        beside = Path(folder) / path.name
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+
+
+def to_text(model: Model, where: str = "model.hpp") -> str:
+    """The header: the same model gives the same text."""
+    from .header_file.functions import functions
+    from .header_file.names import Names
+    from .header_file.tables import tables
+    from .lone_forest import only_forest
+
+    forest, variables = only_forest(model, where, "a header")
+    if (leaf := forest.first_linear_leaf()) is not None:
+        raise UnsupportedError(f"{where}: leaf {leaf} is a linear function, which a header does not hold")
+    names = Names(model, forest, variables)
+    parts = [names.introduction(), INCLUDES, f"namespace {names.namespace} {{\n", names.declarations(), tables(forest),
+             functions(forest, names), f"}}  // namespace {names.namespace}\n"]  # fmt: skip
+    return "\n".join(parts)
