@@ -2,8 +2,8 @@
 
     python benchmarks/forests.py FOLDER    # FOLDER as forest_shapes.py makes it; writes results/forests.json, README.md
 
-The forests a to e are trained by XGBoost, LightGBM, CatBoost and scikit-learn with the same numbers of trees and leaves.
-lading and the peers of forest_peers.py run the very same forest; YDF, which reads nobody else's, one of its own. One
+The forests a to e are trained by XGBoost, LightGBM, CatBoost and scikit-learn with as many trees and leaves each. lading
+and the peers of forest_peers.py run the very same forest; YDF, which reads nobody else's, one of its own. One
 thread, float32. Times are microseconds of one row: the fastest of several rounds, because a shared machine only ever
 adds; the median stands in results/forests.json. lading's margins are compared with the training library's to the bit
 before anything is measured.
@@ -34,8 +34,9 @@ HERE = Path(__file__).parent
 #: What only runs row by row, or measures itself.
 ROW_BY_ROW = {"lightgbm": {"lightgbm, C, single row fast": forest_peers.lightgbm_row}}
 #: The issue of a reader: how many times longer does the best other library take, and which is it?
-SUMMARY = {"one row, C++": ("lading, C++", 1), "one row, Python": ("lading, Python", 1), "100 rows": ("lading, C++", 100),
-           "10,000 rows": ("lading, C++", 10_000), "100,000 rows": ("lading, C++", 100_000)}  # fmt: skip
+SUMMARY = {"one row, C++": ("lading, C++", 1), "one row, Python": ("lading, Python", 1),
+           "100 rows": ("lading, C++", 100), "10,000 rows": ("lading, C++", 10_000),
+           "100,000 rows": ("lading, C++", 100_000)}  # fmt: skip
 
 
 def program(folder: Path) -> Path:

@@ -9,7 +9,8 @@ import click
 
 @click.command(short_help="Write a model in another format.")
 @click.argument("model", type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File to write: .onnx, .root or .hpp")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path),
+              help="File to write: .onnx, .root or .hpp.")  # fmt: skip
 @click.option("--operators", type=click.Choice(["TreeEnsemble", "classic"]),
               help="For .onnx: forests as TreeEnsemble of ai.onnx.ml 5 (default), or as the older operators.")
 @click.option("--rounded", is_flag=True, help="For .root: float64 may be rounded to float32.")
