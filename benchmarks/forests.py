@@ -2,7 +2,7 @@
 
     python benchmarks/forests.py FOLDER    # FOLDER as forest_shapes.py makes it; writes results/forests.json, README.md
 
-The forests a to e are trained by XGBoost, LightGBM, CatBoost and scikit-learn with as many trees and leaves each. lading
+The forests a to e are trained by XGBoost, LightGBM, CatBoost and scikit-learn with as many trees and leaves. lading
 and the peers of forest_peers.py run the very same forest; YDF, which reads nobody else's, one of its own. One
 thread, float32. Times are microseconds of one row: the fastest of several rounds, because a shared machine only ever
 adds; the median stands in results/forests.json. lading's margins are compared with the training library's to the bit
