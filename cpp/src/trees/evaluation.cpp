@@ -76,6 +76,10 @@ template <class T, class S> void Evaluation<T, S>::choose(const Forest& forest) 
       if (all < least[n]) least[n] = all, choice_[n] = static_cast<std::uint8_t>(w);
     }
   }
+  scratch_.assign(most + 1, 0);  // fewer rows are what is left of more
+  for (std::size_t n = 1; n <= most; ++n)
+    scratch_[n] =
+        std::max(scratch_[n - 1], choice_[n] == row_by_row ? 0 : widths_[choice_[n]].bytes(blocked_->blocks()));
 }
 
 template <class T, class S> std::uint8_t Evaluation<T, S>::choice(std::int64_t rows) const {
@@ -87,13 +91,8 @@ template <class T, class S> std::int64_t Evaluation<T, S>::best_block() const {
 }
 
 template <class T, class S> std::size_t Evaluation<T, S>::scratch(std::int64_t rows) const {
-  std::size_t bytes = 0;
-  for (std::int64_t left = std::min<std::int64_t>(rows, 2 * best_block()); left > 0;) {
-    const std::uint8_t chosen = choice(left);
-    left -= chosen == row_by_row ? 1 : widths_[chosen].rows;
-    if (chosen != row_by_row) bytes = std::max(bytes, widths_[chosen].bytes(blocked_->blocks()));
-  }
-  return bytes;
+  return scratch_[static_cast<std::size_t>(
+      std::min<std::int64_t>(rows, static_cast<std::int64_t>(scratch_.size()) - 1))];
 }
 
 template <class T, class S> std::size_t Evaluation<T, S>::bytes() const {

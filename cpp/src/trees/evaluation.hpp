@@ -46,6 +46,7 @@ template <class T, class S> class Evaluation {
   const TreeKernels* kernels_;
   std::vector<BlockKernels> widths_;  // of the blocks that may be used
   std::vector<std::uint8_t> choice_;  // by how many rows are left: a block's place in widths_, or row_by_row
+  std::vector<std::size_t> scratch_;  // bytes, by how many rows there are
 };
 
 }  // namespace lading::trees
