@@ -178,12 +178,13 @@ void Evaluation<T, S>::add_grouped(const T* x, std::int64_t stride, int rows, S*
   look_up(0);
   for (int g = 0; g < groups.count; ++g) {
     look_up(g + 1);
-    for (int r = 0; r < rows; ++r) add_group(g * lanes, codes[g % 2][r], sums + r * outputs_);
+    for (int r = 0; r < rows; ++r) add_group(g * lanes, codes[g % 2][r], ranks[r], sums + r * outputs_);
   }
 }
 
 template <class T, class S>
-inline void Evaluation<T, S>::add_group(int first, const std::uint8_t* codes, S* sums) const {
+inline void Evaluation<T, S>::add_group(int first, const std::uint8_t* codes, const std::uint8_t* ranks,
+                                        S* sums) const {
   const int end = std::min(first + lanes, trees_);
   if (width_ > 1)
     for (int t = first; t < end; ++t) add_value(t, grouped_->value(t, codes[t - first]), sums);
@@ -192,7 +193,7 @@ inline void Evaluation<T, S>::add_group(int first, const std::uint8_t* codes, S*
       const auto output =
           static_cast<std::size_t>(tree_output_.empty() ? 0 : tree_output_[static_cast<std::size_t>(t)]);
       next = std::min(end, end_of_output_[output]);
-      sums[output] = grouped_->sum(sums[output], t, next - t, codes + (t - first));
+      sums[output] = grouped_->sum(sums[output], t, next - t, codes + (t - first), ranks);
     }
 }
 

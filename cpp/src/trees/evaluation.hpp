@@ -29,7 +29,7 @@ template <class T, class S> class Evaluation {
   void walk_row(const T* x, S* sums) const;
   void walk_rows(const T* x, std::int64_t stride, int rows, S* sums) const;
   void add_grouped(const T* x, std::int64_t stride, int rows, S* sums) const;
-  void add_group(int first, const std::uint8_t* codes, S* sums) const;
+  void add_group(int first, const std::uint8_t* codes, const std::uint8_t* ranks, S* sums) const;
   void add_rows(const T* x, std::int64_t stride, std::int64_t rows, S* sums) const;
   void add_block(const BlockKernels& kernel, const T* x, std::int64_t stride, int rows, S* sums,
                  std::byte* memory) const;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace lading::trees {
 namespace {
 
 constexpr int most_leaves = 256, deepest_level_mode = 8, shallowest_level_mode = 3;
+constexpr int deep = 7;  // levels from which trees have tails
 constexpr std::int64_t most_padding = 1 << 20;
 constexpr std::uint8_t sign = 128;         // bytes are compared as signed ones
 constexpr std::uint8_t never_right = 127;  // a rank is never above
@@ -35,7 +37,7 @@ template <class S> struct GroupedForest<S>::Filling {
   }
   // `path`: bit i is the way taken at level i, 1 = right. Below a short branch the leaf is repeated.
   void level(std::int32_t node, int depth, int path) {
-    if (depth == to.groups_.depth) return leaf(node, path);
+    if (depth == to.groups_.depth) return to.tails_.empty() ? leaf(node, path) : tail(node, path);
     if (node >= 0) {
       std::uint8_t* at = data + ((1 << depth) - 1 + path) * 2 * lanes;
       at[0] = byte[static_cast<std::size_t>(node)], at[lanes] = k[static_cast<std::size_t>(node)];
@@ -43,6 +45,22 @@ template <class S> struct GroupedForest<S>::Filling {
     const Split* split = node >= 0 ? &forest.splits[static_cast<std::size_t>(node)] : nullptr;
     level(split ? split->left : node, depth + 1, path);
     level(split ? split->right : node, depth + 1, path + (1 << depth));
+  }
+  void tail(std::int32_t node, int code) {
+    Tail& to_fill = to.tails_[(static_cast<std::size_t>(tree) << to.stride_bits_) + static_cast<std::size_t>(code)];
+    const auto ask = [&](std::int32_t of, int place) {  // gives the children
+      const auto n = static_cast<std::size_t>(of);
+      to_fill.byte[place] = of < 0 ? 0 : byte[n];
+      to_fill.k[place] = static_cast<std::int8_t>(of < 0 ? never_right : k[n]);
+      return of < 0 ? std::pair(of, of) : std::pair(forest.splits[n].left, forest.splits[n].right);
+    };
+    const auto value = [&](std::int32_t child) {
+      return static_cast<S>(forest.values[static_cast<std::size_t>(-1 - child)]);
+    };
+    const auto [left, right] = ask(node, 0);
+    const auto below_left = ask(left, 1), below_right = ask(right, 2);
+    to_fill.leaf[0] = value(below_left.first), to_fill.leaf[1] = value(below_left.second);
+    to_fill.leaf[2] = value(below_right.first), to_fill.leaf[3] = value(below_right.second);
   }
   // Gives the number of the first leaf after those below `node`.
   int cursor(std::int32_t node, int first, const LeafCounts& leaves) {
@@ -67,19 +85,23 @@ GroupedForest<S>::GroupedForest(const Forest& forest, const Conditions& conditio
   groups_.columns = conditions.columns;
   groups_.depth =
       depth <= deepest_level_mode && (2 << depth) <= std::max(4 * most, 2 << shallowest_level_mode) ? depth : 0;
-  while (1 << stride_bits_ < (groups_.depth ? 1 << depth : most)) ++stride_bits_;
+  const bool tails = groups_.depth >= deep && width_ == 1;
+  if (tails) groups_.depth -= tail_levels;
+  while (1 << stride_bits_ < (groups_.depth ? 1 << groups_.depth : most)) ++stride_bits_;
   const std::size_t slot_bytes = (groups_.depth ? 2 : 4) * lanes;
   if (static_cast<std::int64_t>(forest.roots.size()) << stride_bits_ > 16 * forest.leaves() + most_padding) {
     groups_.count = 0;  // one large tree among many small ones
     return;
   }
-  const auto slots = static_cast<std::size_t>(groups_.depth ? (1 << depth) - 1 : most - 1);
+  const auto slots = static_cast<std::size_t>(groups_.depth ? (1 << groups_.depth) - 1 : most - 1);
   bytes_ = static_cast<std::size_t>(groups_.count) * slots * slot_bytes;
   data_ = allocate(bytes_);
   auto* data = reinterpret_cast<std::uint8_t*>(data_.get());
   std::memset(data, 0, bytes_);
   for (std::size_t s = 0; s < bytes_; s += slot_bytes) std::memset(data + s + lanes, never_right, slot_bytes - lanes);
-  values_.resize((static_cast<std::size_t>(groups_.count) * lanes * static_cast<std::size_t>(width_)) << stride_bits_);
+  const std::size_t codes = static_cast<std::size_t>(groups_.count) * lanes << stride_bits_;
+  if (tails) tails_.resize(codes);
+  else values_.resize(codes * static_cast<std::size_t>(width_));
   Filling filling(forest, conditions, *this);
   offset_.resize(static_cast<std::size_t>(groups_.count)), slots_.resize(static_cast<std::size_t>(groups_.count));
   for (int t = 0; t < static_cast<int>(forest.roots.size()); ++t) {
@@ -110,7 +132,22 @@ S GroupedForest<S>::sum_of(const S* value, S sum, int count, const std::uint8_t*
   return sum;
 }
 
-template <class S> S GroupedForest<S>::sum(S start, int first, int count, const std::uint8_t* codes) const {
+template <class S>
+S GroupedForest<S>::sum_of_tails(S sum, const Tail* tail, int count, const std::uint8_t* codes,
+                                 const std::uint8_t* ranks) const {
+  for (int i = 0; i < count; ++i, tail += std::size_t{1} << stride_bits_) {
+    const Tail& t = tail[codes[i]];
+    const bool right = static_cast<std::int8_t>(ranks[t.byte[0]]) > t.k[0];
+    const int next = 1 + right;
+    sum += t.leaf[2 * right + (static_cast<std::int8_t>(ranks[t.byte[next]]) > t.k[next])];
+  }
+  return sum;
+}
+
+template <class S>
+S GroupedForest<S>::sum(S start, int first, int count, const std::uint8_t* codes, const std::uint8_t* ranks) const {
+  if (!tails_.empty())
+    return sum_of_tails(start, &tails_[static_cast<std::size_t>(first) << stride_bits_], count, codes, ranks);
   const S* of = value(first, 0);
   switch (stride_bits_) {
     case 3: return sum_of<3>(of, start, count, codes);
