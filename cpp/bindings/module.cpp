@@ -45,7 +45,8 @@ nb::list columns(const Model& model) {
 nb::list outputs(const Model& model) {
   nb::list list;
   for (int o = 0; o < lading_output_count(model.get()); ++o) {
-    lading_output output{sizeof output, nullptr, 0, 0, 0};
+    lading_output output{};
+    output.size = sizeof output;
     lading_describe_output(model.get(), o, &output);
     list.append(nb::make_tuple(output.name, output.type, output.axis, output.width));
   }

@@ -208,6 +208,7 @@ int lading_describe_output(const lading_model* model, int index, lading_output* 
   lading_output made{};
   made.name = output.name.c_str(), made.type = static_cast<int>(output.type);
   made.axis = lading::sequence_axis(output.axes), made.width = model->model->item_size(index);
+  made.description = output.description.c_str();
   return status(nullptr, [&] { give("lading_output", made, description); });
 }
 const char* lading_axis_name(const lading_model* model, int axis) {

@@ -59,6 +59,7 @@ static void test_descriptions(const lading_model* model) {
   CHECK(!lading_describe_column(model, 0, &column) && !strcmp(column.variable, "pt") && !strcmp(column.unit, "GeV"));
   CHECK(lading_describe_column(model, 99, &column) && lading_describe_output(model, -1, &output));
   CHECK(!lading_describe_output(model, 1, &output) && output.axis == 1 && output.width == 1);
+  CHECK(!strcmp(output.description, "") && output.size == sizeof output);
   CHECK(!strcmp(lading_axis_name(model, 1), "track") && !lading_axis_name(model, 0) && !lading_axis_name(model, 9));
   CHECK(lading_axis_maximum(model, 1) == 20 && lading_input_count(model) == 3 && lading_axis_count(model) == 2);
 }

@@ -123,7 +123,8 @@ typedef struct lading_output {
   const char* name;
   int32_t type;
   int32_t axis;  /* sequence axis, or -1 */
-  int64_t width; /* numbers of one item */
+  int64_t width;           /* numbers of one item */
+  const char* description; /* "" if the model says nothing */
 } lading_output;
 LADING_API int lading_describe_output(const lading_model* model, int output, lading_output* description);
 /* Its name if it is a sequence, else null. */

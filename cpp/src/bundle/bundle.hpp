@@ -81,7 +81,7 @@ struct Label {
 };
 
 struct Output {
-  std::string name;
+  std::string name, description;
   std::vector<AxisUse> axes;
   Type type = Type::float32;
   std::vector<Label> labels;

@@ -77,7 +77,8 @@ Output decode_output(const Place& place, const Bundle& bundle) {
   if (const auto labels = place.find("labels")) output.labels = decode_labels(*labels);
   const auto named = output.labels.empty() ? -1 : static_cast<std::int64_t>(output.labels.size());
   output.axes = decode_axis_uses(axes, "label", named, bundle);
-  decode_text(place, "description"), decode_text(place, "unit");
+  output.description = decode_text(place, "description");
+  decode_text(place, "unit");
   check_range(place);
   if (const auto when_empty = place.find("when_empty")) decode_when_empty(*when_empty, output, bundle);
   return output;

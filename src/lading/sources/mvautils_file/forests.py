@@ -18,6 +18,10 @@ from .titles import Title, parsed
 #: By flavour: which values go left. NaN goes where ``default_left`` says, without it to the right.
 LEFT_IF = {"xgboost": "x < t", "lgbm": "x <= t", "lgbm_simple": "x <= t", "TMVA": "x >= t"}
 
+#: What MVAUtils calls the responses.
+FUNCTIONS = {"response": "GetResponse", "classification": "GetClassification", "gradient": "GetGradBoostMVA",
+             "multi": "GetMultiResponse"}  # fmt: skip
+
 
 @dataclass
 class Response:
@@ -41,7 +45,18 @@ def model_of_tree(stored: Stored, response: str | None, origin: dict[str, Any], 
     said = {"flavour": title.flavour, "key": stored.key, "objective": title.values.get("objective"),
             "response": wanted.function, "response from": wanted.known}  # fmt: skip
     record = {"origin": origin | {key: value for key, value in said.items() if value}}
-    return model_of(forest, PurePath(where.split(": TTree")[0]).stem, record, where)
+    model = model_of(forest, PurePath(where.split(": TTree")[0]).stem, record, where)
+    _describe(model, stored, wanted, title.flavour == "TMVA")
+    return model
+
+
+def _describe(model: Model, stored: Stored, wanted: Response, tmva: bool) -> None:
+    """Says which function of MVAUtils an output is: lading/compat/mvautils.hpp goes by the first word."""
+    model.outputs["score"].description = f"{FUNCTIONS[wanted.function]} of MVAUtils"
+    offset = float(stored.offset[0]) if tmva and stored.offset is not None else 0.0
+    is_response = wanted.function == "response" or (
+        wanted.function != "multi" and offset == 0 and not (tmva and wanted.function == "classification"))
+    model.outputs["margin"].description = "GetResponse of MVAUtils" if is_response else ""
 
 
 def _check_branches(stored: Stored, title: Title, where: str) -> None:
