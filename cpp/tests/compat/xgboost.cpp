@@ -1,0 +1,56 @@
+// XGBoost's C interface as programs call it: xgboost BUNDLE ROWS COLUMNS; lines of predictions and margins.
+#include <lading/compat/xgboost.hpp>
+
+#include "rows.hpp"
+
+#define CHECK_CALL(call)                    \
+  if (call) {                               \
+    std::printf("%s\n", XGBGetLastError()); \
+    return 1;                               \
+  }
+
+static int refusals(const char* bundle) {
+  BoosterHandle booster = nullptr;
+  DMatrixHandle matrix = nullptr;
+  bst_ulong length = 0;
+  const float* result = nullptr;
+  const std::vector<float> row(9);
+  const auto said = [](int status) { std::printf("%d %s\n", status, XGBGetLastError()); };
+  CHECK_CALL(XGDMatrixCreateFromMat(row.data(), 1, 9, NAN, &matrix));
+  CHECK_CALL(XGBoosterCreate(nullptr, 0, &booster));
+  said(XGBoosterPredict(booster, matrix, 0, 0, 0, &length, &result));
+  said(XGBoosterLoadModel(booster, "nowhere"));
+  CHECK_CALL(XGBoosterLoadModel(booster, bundle));
+  said(XGBoosterPredict(booster, matrix, 0, 0, 0, &length, &result));
+  said(XGBoosterPredict(booster, matrix, 4, 0, 0, &length, &result));
+  said(XGBoosterPredict(booster, matrix, 0, 7, 0, &length, &result));
+  said(XGBoosterPredict(nullptr, matrix, 0, 0, 0, &length, &result));
+  said(XGBoosterSetParam(booster, "base_score", "0.1"));
+  CHECK_CALL(XGBoosterSetParam(booster, "nthread", "1"));
+  XGDMatrixFree(matrix);
+  return XGBoosterFree(booster);
+}
+
+int main(int count, char** argv) {
+  if (count == 2) return refusals(argv[1]);
+  BoosterHandle booster = nullptr, other = nullptr;
+  CHECK_CALL(XGBoosterCreate(nullptr, 0, &booster));
+  CHECK_CALL(XGBoosterLoadModel(booster, argv[1]));
+  CHECK_CALL(XGBoosterCreate(nullptr, 0, &other));
+  CHECK_CALL(XGBoosterLoadModel(other, argv[1]));
+  bst_ulong columns = 0, length = 0, margins = 0;
+  CHECK_CALL(XGBoosterGetNumFeature(booster, &columns));
+  for (const auto& row : read_rows(argv[2], std::stoul(argv[3]))) {
+    DMatrixHandle matrix = nullptr;
+    const float *score = nullptr, *margin = nullptr;
+    CHECK_CALL(XGDMatrixCreateFromMat(row.data(), 1, columns, -999, &matrix));
+    CHECK_CALL(XGBoosterPredict(booster, matrix, 0, 0, 0, &length, &score));
+    CHECK_CALL(XGBoosterPredict(other, matrix, 1, 0, &margins, &margin));  // of another booster: score lives on
+    print_all(std::vector<float>(score, score + length));
+    print_all(std::vector<float>(margin, margin + margins));
+    end_line();
+    CHECK_CALL(XGDMatrixFree(matrix));
+  }
+  CHECK_CALL(XGBoosterFree(other));
+  CHECK_CALL(XGBoosterFree(booster));
+}
