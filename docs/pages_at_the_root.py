@@ -21,4 +21,7 @@ def on_files(files: Files, config: Any) -> Files:
 
 def on_page_markdown(text: str, page: Any, **_: Any) -> str:
     """In the site there is no docs/ between a page and the root."""
-    return text.replace("](docs/", "](") if page.file.src_uri in OUTSIDE else text.replace("](../", "](")
+    if page.file.src_uri in OUTSIDE:
+        return text.replace("](docs/", "](")
+    up = "../" * page.file.src_uri.count("/")
+    return text.replace(f"](../{up}", f"]({up}")
