@@ -185,8 +185,10 @@ def test_xgboost(objective: str, shim: Shim, tmp_path: Path) -> None:
     fed = np.where(np.isnan(x), np.float32(-999), x)
     got = numbers(shim("xgboost", tmp_path / "bdt.lading", rows_file(tmp_path, fed), 3))
     scores, margins = scores.reshape(len(x), -1), margins.reshape(len(x), -1)
-    assert np.array_equal(got[:, scores.shape[1] :], margins) and len(np.unique(margins)) > 50
-    np.testing.assert_allclose(got[:, : scores.shape[1]], scores, rtol=2.4e-7)
+    by_matrix, by_array = np.split(got, 2, axis=1)  # XGBoosterPredict; PredictFromDMatrix and PredictFromDense
+    assert np.array_equal(by_matrix, by_array)
+    assert np.array_equal(by_matrix[:, scores.shape[1] :], margins) and len(np.unique(margins)) > 50
+    np.testing.assert_allclose(by_matrix[:, : scores.shape[1]], scores, rtol=2.4e-7)
 
 
 def test_xgboost_refuses(shim: Shim, tmp_path: Path) -> None:
@@ -202,7 +204,15 @@ def test_xgboost_refuses(shim: Shim, tmp_path: Path) -> None:
         "-1 XGBoosterPredict: ntree_limit is 7; a bundle has all its trees: convert the booster cut to these, with 0 here",
         "-1 the handle of the booster is null",
         "-1 XGBoosterSetParam: 'base_score' is part of the model: set it before converting",
-    ]
+        *(f"-1 the configuration of a prediction: '{name}' is not what is taken here, in {json}" for name, json in (
+            ("type", '{"type": 2}'), ("iteration_end", '{"type": 0, "iteration_end": 10}'),
+            ("missing", '{"type": 0, "missing": nothing}'))),
+        *(f"-1 the array of a prediction: '{name}' is not what is taken here, in {json}" for name, json in (
+            ("shape", "{}"), ("shape", '{"shape": [1], "data": [1, true], "typestr": "<f4"}'),
+            ("data", '{"shape": [1, 3], "data": [0, true], "typestr": "<f4"}'),
+            ("typestr", '{"shape": [1, 3], "data": [1, true], "typestr": "<i4"}'),
+            ("strides", '{"shape": [1, 3], "data": [1, true], "typestr": "<f4", "strides": [24, 8]}'))),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("objective", ["binary", "multiclass", "regression"])

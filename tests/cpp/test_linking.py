@@ -62,6 +62,8 @@ def test_by_the_cmake_package_of_the_python_installation(tmp_path: Path, tagger:
 
 def test_by_the_cmake_package_of_an_installation_without_python(built: Path, tmp_path: Path, tagger: Path) -> None:
     run("cmake", "--install", built, "--prefix", tmp_path / "prefix")
+    headers = {path.relative_to(ROOT / "cpp" / "include") for path in (ROOT / "cpp" / "include").rglob("*.h*")}
+    assert all((tmp_path / "prefix" / "include" / header).exists() for header in headers) and len(headers) > 7
     linked = cmake(EXAMPLE, tmp_path / "build", f"-DCMAKE_PREFIX_PATH={tmp_path / 'prefix'}")
     gives_pythons_bits(linked / "event_loop", tagger)
 

@@ -26,6 +26,18 @@ static int refusals(const char* bundle) {
   said(XGBoosterPredict(booster, matrix, 0, 7, 0, &length, &result));
   said(XGBoosterPredict(nullptr, matrix, 0, 0, 0, &length, &result));
   said(XGBoosterSetParam(booster, "base_score", "0.1"));
+  const bst_ulong* shape = nullptr;
+  const auto dense = [&](const char* array, const char* config) {
+    said(XGBoosterPredictFromDense(booster, array, config, nullptr, &shape, &length, &result));
+  };
+  dense("{}", R"({"type": 2})");
+  dense("{}", R"({"type": 0, "iteration_end": 10})");
+  dense("{}", R"({"type": 0, "missing": nothing})");
+  dense("{}", R"({"type": 0})");
+  dense(R"({"shape": [1], "data": [1, true], "typestr": "<f4"})", "{}");
+  dense(R"({"shape": [1, 3], "data": [0, true], "typestr": "<f4"})", "{}");
+  dense(R"({"shape": [1, 3], "data": [1, true], "typestr": "<i4"})", "{}");
+  dense(R"({"shape": [1, 3], "data": [1, true], "typestr": "<f4", "strides": [24, 8]})", "{}");
   CHECK_CALL(XGBoosterSetParam(booster, "nthread", "1"));
   XGDMatrixFree(matrix);
   return XGBoosterFree(booster);
@@ -48,6 +60,19 @@ int main(int count, char** argv) {
     CHECK_CALL(XGBoosterPredict(other, matrix, 1, 0, &margins, &margin));  // of another booster: score lives on
     print_all(std::vector<float>(score, score + length));
     print_all(std::vector<float>(margin, margin + margins));
+    const bst_ulong* shape = nullptr;
+    bst_ulong dimensions = 0;
+    const std::vector<double> doubles(row.begin(), row.end());
+    CHECK_CALL(XGBoosterPredictFromDMatrix(booster, matrix, R"({"type": 0, "training": false, "strict_shape": true})",
+                                           &shape, &dimensions, &score));
+    print_all(std::vector<float>(score, score + shape[1]));
+    const std::string array = R"({"data": [)" + std::to_string(reinterpret_cast<std::uintptr_t>(doubles.data())) +
+                              R"(, true], "shape": [1, )" + std::to_string(columns) +
+                              R"(], "typestr": "<f8", "version": 3})";
+    CHECK_CALL(XGBoosterPredictFromDense(other, array.c_str(), R"({"type": 1, "missing": -999.0, "iteration_end": 0})",
+                                         nullptr, &shape, &dimensions, &margin));
+    print_all(std::vector<float>(margin, margin + margins));
+    if (dimensions != (margins > 1 ? 2 : 1) || shape[0] != 1) return 1;
     end_line();
     CHECK_CALL(XGDMatrixFree(matrix));
   }

@@ -13,6 +13,7 @@
 
 #include "lading/compat/failure.hpp"
 #include "lading/compat/row.hpp"
+#include "lading/compat/xgboost_json.hpp"
 
 #ifdef XGBOOST_C_API_H_
 #error "lading/compat/xgboost.hpp replaces xgboost/c_api.h: include one of them"
@@ -47,31 +48,52 @@ inline Booster& booster(BoosterHandle handle) { return in<Booster>(handle, "boos
 inline Matrix& matrix(DMatrixHandle handle) { return in<Matrix>(handle, "matrix"); }
 
 // Results of a booster in this thread, until its next prediction here.
-inline std::vector<float>& results(const Booster* booster) {
-  static thread_local std::unordered_map<const Booster*, std::vector<float>> all;
+struct Result {
+  std::vector<float> numbers;
+  std::vector<bst_ulong> shape;
+};
+inline Result& result(const Booster* booster) {
+  static thread_local std::unordered_map<const Booster*, Result> all;
   return all[booster];
 }
 // What XGBoost's predict gives: of multi:softmax the class.
 inline const lading::compat::Output& output(const lading::compat::Rows& rows, bool margin) {
-  if (!margin)
-    if (const auto* named = rows.find("class")) return *named;
-  return rows.output(margin ? "margin" : "score");
+  const lading::compat::Output* named = margin ? nullptr : rows.find("class");
+  return named ? *named : rows.output(margin ? "margin" : "score");
 }
-inline const std::vector<float>& predict(const Booster& booster, const Matrix& matrix, bool margin) {
-  const lading::compat::Rows& rows = booster.loaded();
-  if (matrix.columns != rows.size())
-    lading::compat::refuse("'" + rows.path() + "' has " + std::to_string(rows.size()) + " features, the matrix " +
-                           std::to_string(matrix.columns) + " columns");
-  const lading::compat::Output& from = output(rows, margin);
-  std::vector<float>& to = results(&booster);
-  to.resize(matrix.rows * from.width());
-  for (std::size_t r = 0; r < matrix.rows; ++r) {
-    const float* row = matrix.numbers.data() + r * matrix.columns;
-    const auto session = rows.run([row](std::size_t i) { return row[i]; });
+// at(row, i): number i of a row.
+template <class At>
+const Result& predict(const Booster& booster, std::size_t rows, std::size_t columns, bool margin, const At& at) {
+  const lading::compat::Rows& model = booster.loaded();
+  if (columns != model.size())
+    lading::compat::refuse("'" + model.path() + "' has " + std::to_string(model.size()) + " features, the matrix " +
+                           std::to_string(columns) + " columns");
+  const lading::compat::Output& from = output(model, margin);
+  Result& to = result(&booster);
+  to.numbers.resize(rows * from.width());
+  for (std::size_t r = 0; r < rows; ++r) {
+    const auto session = model.run([&](std::size_t i) { return at(r, i); });
     for (std::size_t i = 0; i < from.width(); ++i)
-      to[r * from.width() + i] = static_cast<float>(from.number(*session, i));
+      to.numbers[r * from.width() + i] = static_cast<float>(from.number(*session, i));
   }
+  to.shape = {rows, from.width()};
   return to;
+}
+inline const Result& predict(const Booster& booster, const Matrix& matrix, bool margin) {
+  return predict(booster, matrix.rows, matrix.columns, margin,
+                 [&](std::size_t r, std::size_t i) { return matrix.numbers[r * matrix.columns + i]; });
+}
+template <class T> const Result& predict(const Booster& booster, const Array& array, const Configuration& wanted) {
+  const T* data = static_cast<const T*>(array.data);
+  return predict(booster, array.rows, array.columns, wanted.margin, [&](std::size_t r, std::size_t i) {
+    const float number = static_cast<float>(data[r * array.columns + i]);
+    return number == wanted.missing ? std::numeric_limits<float>::quiet_NaN() : number;
+  });
+}
+// One number a row makes one dimension, unless strict_shape is asked for.
+inline void give(const Result& result, bool strict, const bst_ulong** shape, bst_ulong* dimensions,
+                 const float** numbers) {
+  *shape = result.shape.data(), *dimensions = strict || result.shape[1] > 1 ? 2 : 1, *numbers = result.numbers.data();
 }
 }  // namespace xgboost_detail
 
@@ -88,7 +110,7 @@ inline int XGBoosterLoadModel(BoosterHandle handle, const char* fname) {
 inline int XGBoosterFree(BoosterHandle handle) {
   return xgboost_detail::status([&] {
     const auto* booster = static_cast<xgboost_detail::Booster*>(handle);
-    xgboost_detail::results(booster) = {};
+    xgboost_detail::result(booster) = {};
     delete booster;
   });
 }
@@ -143,13 +165,36 @@ inline int XGBoosterPredict(BoosterHandle handle, DMatrixHandle dmat, int option
       lading::compat::refuse("XGBoosterPredict: training is " + std::to_string(training) + "; it should be 0");
     const auto& result =
         xgboost_detail::predict(xgboost_detail::booster(handle), xgboost_detail::matrix(dmat), option_mask == 1);
-    *out_len = result.size(), *out_result = result.data();
+    *out_len = result.numbers.size(), *out_result = result.numbers.data();
   });
 }
 // As it was before XGBoost 1.0.
 inline int XGBoosterPredict(BoosterHandle handle, DMatrixHandle dmat, int option_mask, unsigned ntree_limit,
                             bst_ulong* out_len, const float** out_result) {
   return XGBoosterPredict(handle, dmat, option_mask, ntree_limit, 0, out_len, out_result);
+}
+
+// `config`: {"type": 0 or 1, "training": false, "iteration_begin": 0, "iteration_end": 0, "strict_shape": ...}.
+inline int XGBoosterPredictFromDMatrix(BoosterHandle handle, DMatrixHandle dmat, const char* config,
+                                       const bst_ulong** out_shape, bst_ulong* out_dim, const float** out_result) {
+  return xgboost_detail::status([&] {
+    const xgboost_detail::Configuration wanted(config);
+    const auto& result =
+        xgboost_detail::predict(xgboost_detail::booster(handle), xgboost_detail::matrix(dmat), wanted.margin);
+    xgboost_detail::give(result, wanted.strict_shape, out_shape, out_dim, out_result);
+  });
+}
+// `values`: the __array_interface__ of rows of float32 or float64 without gaps; `config` as above, with "missing".
+inline int XGBoosterPredictFromDense(BoosterHandle handle, const char* values, const char* config, DMatrixHandle,
+                                     const bst_ulong** out_shape, bst_ulong* out_dim, const float** out_result) {
+  return xgboost_detail::status([&] {
+    const xgboost_detail::Configuration wanted(config);
+    const xgboost_detail::Array array(values);
+    const xgboost_detail::Booster& booster = xgboost_detail::booster(handle);
+    const auto& result = array.is_double ? xgboost_detail::predict<double>(booster, array, wanted)
+                                         : xgboost_detail::predict<float>(booster, array, wanted);
+    xgboost_detail::give(result, wanted.strict_shape, out_shape, out_dim, out_result);
+  });
 }
 
 }  // namespace lading_compat
