@@ -10,6 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 Build = Callable[..., Path]
+COMPILER = os.environ.get("CXX", "c++")
+STRICT = ("-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Werror")
 
 
 def run(*command: str | Path, **options: object) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+import compat
 import models
 from building import ROOT, Build, cmake
 
@@ -56,3 +57,9 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
         make().save(folder / name)
     models.tagger().save(folder / "tagger.lading")
     return folder
+
+
+@pytest.fixture(scope="session")
+def shim(tmp_path_factory: pytest.TempPathFactory) -> compat.Shim:
+    """The programs of cpp/tests/compat by name."""
+    return compat.shim_in(tmp_path_factory.mktemp("compat"))

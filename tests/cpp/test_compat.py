@@ -3,49 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
-import lightgbm
 import numpy as np
 import pytest
-import xgboost
-from building import ROOT, run
+from building import ROOT
+from compat import Shim, numbers, rows_file
 
 import lading
-from lading.engine.installation import installation
-from test_linking import COMPILER, STRICT
 
-SOURCES = ROOT / "tests" / "sources"
-sys.path.insert(0, str(SOURCES / "tmva"))
+sys.path.insert(0, str(ROOT / "tests" / "sources" / "tmva"))
 import tmva_oracle as oracle
 
-Shim = Callable[..., list[str]]
-
-
-@pytest.fixture(scope="module")
-def shim(tmp_path_factory: pytest.TempPathFactory) -> Shim:
-    """shim("gbrforest", argument...): the lines that the program of this name prints. Each is compiled once."""
-    folder, found = tmp_path_factory.mktemp("compat"), installation()
-
-    def lines(name: str, *arguments: object) -> list[str]:
-        if not (folder / name).exists():
-            source = ROOT / "cpp" / "tests" / "compat" / f"{name}.cpp"
-            run(COMPILER, *STRICT, "-Wconversion", source, *f"{found.cflags} {found.libs}".split(), "-o", folder / name)
-        return run(folder / name, *map(str, arguments)).splitlines()
-
-    return lines
-
-
-def numbers(lines: list[str]) -> np.ndarray:
-    return np.array([[float.fromhex(each) for each in line.split()] for line in lines])
-
-
-def rows_file(folder: Path, rows: np.ndarray) -> Path:
-    path = folder / "rows"
-    path.write_bytes(np.float32(rows).tobytes())
-    return path
+SOURCES = ROOT / "tests" / "sources"
 
 
 # ---- MVAUtils
@@ -143,9 +114,9 @@ def test_tmva_reader_of_a_regression(shim: Shim, tmp_path: Path) -> None:
 
 def test_tmva_reader_with_spectators_of_categories(shim: Shim, tmp_path: Path) -> None:
     (bundle, _), x = tmva_bundle("category", tmp_path), tmva_rows(6)
-    expected = lading.load(bundle).run({"features": lading.positional(x, order=list(
-        lading.load(bundle).inputs["features"].variables))})["score"]  # fmt: skip
-    *lines, refused = shim("tmva_reader", "spectators", bundle, rows_file(tmp_path, x), *NAMES, "--", "eta", "nVertices")
+    model, spectators = lading.load(bundle), ("--", "eta", "nVertices")
+    expected = model.run(dict(zip(model.inputs["features"].variables, x.T, strict=True)))["score"]
+    *lines, refused = shim("tmva_reader", "spectators", bundle, rows_file(tmp_path, x), *NAMES, *spectators)
     assert np.array_equal(numbers(lines)[:, 0], expected, equal_nan=True) and len(np.unique(expected)) > 20
     assert refused == ("EvaluateMVA of 'BDT': 4 values are given, but it looks at spectators too: use their addresses")
 
@@ -160,90 +131,3 @@ def test_tmva_reader_refuses_other_variables(names: list[str], text: str, shim: 
     bundle, _ = tmva_bundle("grad", tmp_path)
     assert shim("tmva_reader", "refusals", bundle, "-", *names) == [
         text.format(bundle), "no model is booked as 'BDTG' (booked: none)"]  # fmt: skip
-
-
-# ---- XGBoost and LightGBM
-
-
-def training(seed: int = 5) -> tuple[np.ndarray, np.ndarray]:
-    """Rows with missing values, and three classes that they tell roughly."""
-    random = np.random.default_rng(seed)
-    x = random.normal(size=(400, 3)).round(1).astype(np.float32)
-    x[random.random(x.shape) < 0.1] = np.nan
-    seen = np.nan_to_num(x[:, :2]) + random.normal(size=(400, 2))
-    return x, (seen[:, 0] > 0.3).astype(int) + (seen[:, 1] > 0.5)
-
-
-@pytest.mark.parametrize("objective", ["binary:logistic", "multi:softprob", "multi:softmax", "reg:squarederror"])
-def test_xgboost(objective: str, shim: Shim, tmp_path: Path) -> None:
-    x, y = training()
-    classes = {"num_class": 3} if objective.startswith("multi") else {}
-    data = xgboost.DMatrix(x, y if classes else y > 0)
-    booster = xgboost.train({"objective": objective, "max_depth": 4, "nthread": 1, **classes}, data, 20)
-    lading.convert(booster, compare=False).save(tmp_path / "bdt.lading")
-    scores, margins = booster.predict(data), booster.predict(data, output_margin=True)
-    fed = np.where(np.isnan(x), np.float32(-999), x)
-    got = numbers(shim("xgboost", tmp_path / "bdt.lading", rows_file(tmp_path, fed), 3))
-    scores, margins = scores.reshape(len(x), -1), margins.reshape(len(x), -1)
-    by_matrix, by_array = np.split(got, 2, axis=1)  # XGBoosterPredict; PredictFromDMatrix and PredictFromDense
-    assert np.array_equal(by_matrix, by_array)
-    assert np.array_equal(by_matrix[:, scores.shape[1] :], margins) and len(np.unique(margins)) > 50
-    np.testing.assert_allclose(by_matrix[:, : scores.shape[1]], scores, rtol=2.4e-7)
-
-
-def test_xgboost_refuses(shim: Shim, tmp_path: Path) -> None:
-    x, y = training()
-    bundle = str(tmp_path / "bdt")
-    lading.convert(xgboost.train({"nthread": 1}, xgboost.DMatrix(x, y), 2), compare=False).save(bundle)
-    said = shim("xgboost", bundle)
-    assert said[1].startswith("-1 nowhere: ")
-    assert said[:1] + said[2:] == [
-        "-1 the booster is empty: call XGBoosterLoadModel before",
-        f"-1 '{bundle}' has 3 features, the matrix 9 columns",
-        "-1 XGBoosterPredict: option_mask is 4; a bundle gives predictions (0) and margins (1)",
-        "-1 XGBoosterPredict: ntree_limit is 7; a bundle has all its trees: convert the booster cut to these, with 0 here",
-        "-1 the handle of the booster is null",
-        "-1 XGBoosterSetParam: 'base_score' is part of the model: set it before converting",
-        *(f"-1 the configuration of a prediction: '{name}' is not what is taken here, in {json}" for name, json in (
-            ("type", '{"type": 2}'), ("iteration_end", '{"type": 0, "iteration_end": 10}'),
-            ("missing", '{"type": 0, "missing": nothing}'))),
-        *(f"-1 the array of a prediction: '{name}' is not what is taken here, in {json}" for name, json in (
-            ("shape", "{}"), ("shape", '{"shape": [1], "data": [1, true], "typestr": "<f4"}'),
-            ("data", '{"shape": [1, 3], "data": [0, true], "typestr": "<f4"}'),
-            ("typestr", '{"shape": [1, 3], "data": [1, true], "typestr": "<i4"}'),
-            ("strides", '{"shape": [1, 3], "data": [1, true], "typestr": "<f4", "strides": [24, 8]}'))),
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("objective", ["binary", "multiclass", "regression"])
-def test_lightgbm(objective: str, shim: Shim, tmp_path: Path) -> None:
-    x, y = training()
-    options = {"objective": objective, "verbose": -1, "num_threads": 1, "min_data_in_leaf": 5}
-    options |= {"num_class": 3} if objective == "multiclass" else {}
-    target = y if objective == "multiclass" else y > 0
-    booster = lightgbm.train(options, lightgbm.Dataset(x, target), 20)
-    lading.convert(booster, compare=False).save(tmp_path / "bdt.lading")
-    scores, margins = (np.reshape(booster.predict(x, raw_score=raw), (len(x), -1)) for raw in (False, True))
-    got = numbers(shim("lightgbm", tmp_path / "bdt.lading", rows_file(tmp_path, x), 3))
-    assert np.array_equal(got[:, scores.shape[1] :], margins) and len(np.unique(margins)) > 50
-    np.testing.assert_allclose(got[:, : scores.shape[1]], scores, rtol=5e-16)
-
-
-def test_lightgbm_refuses(shim: Shim, tmp_path: Path) -> None:
-    x, y = training()
-    bundle = str(tmp_path / "bdt")
-    booster = lightgbm.train({"verbose": -1, "num_threads": 1}, lightgbm.Dataset(x, y), 2)
-    lading.convert(booster, compare=False).save(bundle)
-    nowhere, *said = shim("lightgbm", bundle)
-    assert nowhere.startswith("-1 nowhere: ")
-    assert said == [
-        f"-1 '{bundle}': it has 3 features, the row 9",
-        f"-1 '{bundle}': predict_type is 3; a bundle gives predictions (C_API_PREDICT_NORMAL) and margins "
-        "(C_API_PREDICT_RAW_SCORE)",
-        f"-1 '{bundle}': iterations 0 and 7 on; a bundle has all its trees: convert the booster cut to these, with 0 "
-        "and -1 here",
-        f"-1 '{bundle}': data_type is 2; it should be C_API_DTYPE_FLOAT32 or _FLOAT64",
-        f"-1 '{bundle}': pred_early_stop would leave trees out; a bundle adds all",
-        "-1 the handle of the booster is null",
-        "-1 the handle of the configuration is null",
-    ]

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from building import ROOT, run
-from test_linking import COMPILER, STRICT, snippets
+from building import COMPILER, ROOT, STRICT, run
+from test_linking import snippets
 
 from lading.engine.installation import installation
 
@@ -45,7 +45,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, page in PAGES.items():
         lines = "".join(snippets(page, "cpp")).splitlines()
         includes += "".join(line + "\n" for line in lines if line.startswith("#include"))
-        functions += f"static void {name}() {{\n" + "\n".join(x for x in lines if not x.startswith("#include")) + "\n}\n"
+        body = "".join(line + "\n" for line in lines if not line.startswith("#include"))
+        functions += f"static void {name}() {{\n{body}}}\n"
         main += f'  if (argv[1] == std::string("{name}")) {name}();\n'
     source = folder / "pages.cpp"
     source.write_text(f"{includes}{SURROUNDINGS}{functions}int main(int, char** argv) {{\n{main}}}\n")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from building import ROOT, cmake, run
+from building import COMPILER, ROOT, STRICT, cmake, run
 
 import lading
 from lading.engine.installation import installation
@@ -20,8 +20,6 @@ from blocks import blocks_of
 
 EXAMPLE = ROOT / "cpp" / "examples" / "event_loop"
 PAGES = (ROOT / "README.md", ROOT / "docs" / "cpp.md")
-COMPILER = os.environ.get("CXX", "c++")
-STRICT = ("-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Werror")
 
 
 def toy_jets(n: int = 100) -> dict[str, dict[str, object]]:

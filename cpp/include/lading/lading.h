@@ -122,7 +122,7 @@ typedef struct lading_output {
   size_t size;
   const char* name;
   int32_t type;
-  int32_t axis;  /* sequence axis, or -1 */
+  int32_t axis;            /* sequence axis, or -1 */
   int64_t width;           /* numbers of one item */
   const char* description; /* "" if the model says nothing */
 } lading_output;

@@ -1,7 +1,19 @@
-// LightGBM's C interface as programs call it: lightgbm BUNDLE ROWS COLUMNS; lines of predictions and margins.
+// LightGBM's C interface as programs call it: lightgbm BUNDLE ROWS COLUMNS MODEL. A line holds predictions and margins,
+// ours and those of LightGBM itself, which is in this program too.
 #include <lading/compat/lightgbm.hpp>
 
 #include "rows.hpp"
+
+namespace original {
+extern "C" {
+int LGBM_BoosterCreateFromModelfile(const char*, int*, BoosterHandle*);
+int LGBM_BoosterPredictForMatSingleRow(BoosterHandle, const void*, int, int, int, int, int, int, const char*,
+                                       std::int64_t*, double*);
+int LGBM_BoosterPredictForMatSingleRowFastInit(BoosterHandle, int, int, int, int, std::int32_t, const char*,
+                                               FastConfigHandle*);
+int LGBM_BoosterPredictForMatSingleRowFast(FastConfigHandle, const void*, std::int64_t*, double*);
+}
+}  // namespace original
 
 static int failed() {
   std::printf("%s\n", LGBM_GetLastError());
@@ -32,28 +44,59 @@ static int refusals(const char* bundle) {
   return LGBM_BoosterFree(booster);
 }
 
-int main(int count, char** argv) {
-  if (count == 2) return refusals(argv[1]);
+// The calls of one of the two libraries.
+struct Calls {
+  decltype(&LGBM_BoosterCreateFromModelfile) create;
+  decltype(&LGBM_BoosterPredictForMatSingleRow) row;
+  decltype(&LGBM_BoosterPredictForMatSingleRowFastInit) fast_init;
+  decltype(&LGBM_BoosterPredictForMatSingleRowFast) fast_row;
+};
+
+class Predictions {
+ public:
+  Predictions(const Calls& calls, const char* file, int columns) : calls_(calls), columns_(columns) {
+    if (calls_.create(file, &iterations_, &booster) ||
+        calls_.fast_init(booster, C_API_PREDICT_RAW_SCORE, 0, iterations_, C_API_DTYPE_FLOAT64, columns,
+                         "num_threads=1", &fast))
+      throw std::runtime_error(LGBM_GetLastError());
+  }
+  void print(const std::vector<float>& row) {
+    const std::vector<double> doubles(row.begin(), row.end());
+    double result[9];
+    std::int64_t length = 0;
+    if (calls_.row(booster, row.data(), C_API_DTYPE_FLOAT32, columns_, 1, C_API_PREDICT_NORMAL, 0, iterations_,
+                   "num_threads=1", &length, result))
+      throw std::runtime_error(LGBM_GetLastError());
+    print_all(std::vector<double>(result, result + length));
+    if (calls_.fast_row(fast, doubles.data(), &length, result)) throw std::runtime_error(LGBM_GetLastError());
+    print_all(std::vector<double>(result, result + length));
+  }
   BoosterHandle booster = nullptr;
   FastConfigHandle fast = nullptr;
-  int iterations = 0, columns = 0, classes = 0;
-  if (LGBM_BoosterCreateFromModelfile(argv[1], &iterations, &booster)) return failed();
-  if (LGBM_BoosterGetNumFeature(booster, &columns) || LGBM_BoosterGetNumClasses(booster, &classes)) return failed();
-  if (LGBM_BoosterPredictForMatSingleRowFastInit(booster, C_API_PREDICT_RAW_SCORE, 0, iterations, C_API_DTYPE_FLOAT64,
-                                                 columns, "num_threads=1", &fast))
+
+ private:
+  Calls calls_;
+  int columns_, iterations_ = -1;
+};
+
+int main(int count, char** argv) {
+  if (count == 2) return refusals(argv[1]);
+  const int columns = std::stoi(argv[3]);
+  Predictions ours({LGBM_BoosterCreateFromModelfile, LGBM_BoosterPredictForMatSingleRow,
+                    LGBM_BoosterPredictForMatSingleRowFastInit, LGBM_BoosterPredictForMatSingleRowFast},
+                   argv[1], columns);
+  Predictions theirs(
+      {original::LGBM_BoosterCreateFromModelfile, original::LGBM_BoosterPredictForMatSingleRow,
+       original::LGBM_BoosterPredictForMatSingleRowFastInit, original::LGBM_BoosterPredictForMatSingleRowFast},
+      argv[4], columns);
+  int features = 0, classes = 0;
+  if (LGBM_BoosterGetNumFeature(ours.booster, &features) || LGBM_BoosterGetNumClasses(ours.booster, &classes))
     return failed();
-  std::vector<double> result(static_cast<std::size_t>(classes));
-  std::int64_t length = 0;
-  for (const auto& row : read_rows(argv[2], std::stoul(argv[3]))) {
-    const std::vector<double> doubles(row.begin(), row.end());
-    if (LGBM_BoosterPredictForMatSingleRow(booster, row.data(), C_API_DTYPE_FLOAT32, columns, 1, C_API_PREDICT_NORMAL,
-                                           0, iterations, "", &length, result.data()))
-      return failed();
-    if (length != classes) return 1;
-    print_all(result);
-    if (LGBM_BoosterPredictForMatSingleRowFast(fast, doubles.data(), &length, result.data())) return failed();
-    print_all(result);
+  std::printf("%d %d\n", features, classes);
+  for (const auto& row : read_rows(argv[2], static_cast<std::size_t>(columns))) {
+    ours.print(row);
+    theirs.print(row);
     end_line();
   }
-  return LGBM_FastConfigFree(fast) || LGBM_BoosterFree(booster);
+  return LGBM_FastConfigFree(ours.fast) || LGBM_BoosterFree(ours.booster);
 }
