@@ -8,7 +8,8 @@ namespace lading::trees {
 namespace {
 
 constexpr int most_leaves = 256, deepest_level_mode = 8, shallowest_level_mode = 3;
-constexpr int deep = 7;  // levels from which trees have tails
+constexpr int deep = 7;       // levels from which trees have tails
+constexpr int tail_cost = 3;  // of a tree, in nodes of sixty-four
 constexpr std::int64_t most_padding = 1 << 20;
 constexpr std::uint8_t sign = 128;         // bytes are compared as signed ones
 constexpr std::uint8_t never_right = 127;  // a rank is never above
@@ -83,9 +84,9 @@ GroupedForest<S>::GroupedForest(const Forest& forest, const Conditions& conditio
   if (most > most_leaves) return;
   groups_.count = (static_cast<int>(forest.roots.size()) + lanes - 1) / lanes;
   groups_.columns = conditions.columns;
-  groups_.depth =
-      depth <= deepest_level_mode && (2 << depth) <= std::max(4 * most, 2 << shallowest_level_mode) ? depth : 0;
-  const bool tails = groups_.depth >= deep && width_ == 1;
+  const bool balanced = (2 << depth) <= std::max(4 * most, 2 << shallowest_level_mode);
+  groups_.depth = balanced && depth <= (width_ == 1 ? deepest_level_mode : deep - 1) ? depth : 0;
+  const bool tails = groups_.depth >= deep;
   if (tails) groups_.depth -= tail_levels;
   while (1 << stride_bits_ < (groups_.depth ? 1 << groups_.depth : most)) ++stride_bits_;
   const std::size_t slot_bytes = (groups_.depth ? 2 : 4) * lanes;
@@ -114,6 +115,7 @@ GroupedForest<S>::GroupedForest(const Forest& forest, const Conditions& conditio
   }
   groups_.data = data, groups_.offset = offset_.data(), groups_.slots = slots_.data();
   for (const std::int32_t used : slots_) cost_ += groups_.depth ? 1 << groups_.depth : 2 * used;
+  if (tails) cost_ += tail_cost * static_cast<std::int64_t>(forest.roots.size());
 }
 
 // Eight at a time, and with a known stride, there is little to do beside waiting for the sum: so the next group's trees

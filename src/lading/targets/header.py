@@ -15,7 +15,16 @@ from ..errors import UnsupportedError
 if TYPE_CHECKING:
     from ..model import Model
 
-INCLUDES = "#pragma once\n#include <array>\n#include <cmath>\n#include <cstdint>\n#include <limits>\n"
+INCLUDES = """#pragma once
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#if defined(__FAST_MATH__)
+#error "-ffast-math takes NaN for impossible: missing values would go anywhere"
+#endif
+"""
 
 
 def write(model: Model, path: Path) -> None:
@@ -39,7 +48,8 @@ def to_text(model: Model, where: str = "model.hpp") -> str:
 
     forest, variables = only_forest(model, where, "a header")
     if (leaf := forest.first_linear_leaf()) is not None:
-        raise UnsupportedError(f"{where}: leaf {leaf} is a linear function, which a header does not hold")
+        raise UnsupportedError(f"{where}: leaf {leaf} is a linear function, which a header does not hold: use the "
+                               "library, or train with linear_tree=False")
     names = Names(model, forest, variables)
     parts = [names.introduction(), INCLUDES, f"namespace {names.namespace} {{\n", names.declarations(), tables(forest),
              functions(forest, names), f"}}  // namespace {names.namespace}\n"]  # fmt: skip

@@ -19,7 +19,7 @@ def only_forest(model: Model, where: str, target: str) -> tuple[Forest, list[Var
     found = list(forests_of(model))
     if len(nodes) != 1 or len(found) != 1:
         raise UnsupportedError(f"{where}: {target} holds one forest and nothing else; this model has {len(nodes)} "
-                               f"nodes, {len(found)} of them forests")  # fmt: skip
+                               f"nodes, {len(found)} of them forests. Export it as .onnx")  # fmt: skip
     node, forest = found[0]
     given = {each.name: each for each in model.input_list}.get(str(node.inputs[0]))
     if given is None or given.mask is not None or len(model.input_list) != 1 or len(given.axes) != 2:

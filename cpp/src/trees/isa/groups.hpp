@@ -39,7 +39,7 @@ template <int depth, int bits> void by_levels(const uint8_t* slots, const uint8_
   Table<bits> table;
   table.read(ranks);
   for (int part = 0; part < lanes; part += register_bytes) {
-    Decision went_right[8];
+    Decision went_right[depth];
     Bytes code = zero_bytes();
     descend<0, depth>(slots + part, table, went_right, code);
     store(codes + part, code);
@@ -69,9 +69,7 @@ template <int bits> void group_of(const Groups& g, int number, const uint8_t* ra
     case 3: return by_levels<3, bits>(data, ranks, codes);
     case 4: return by_levels<4, bits>(data, ranks, codes);
     case 5: return by_levels<5, bits>(data, ranks, codes);
-    case 6: return by_levels<6, bits>(data, ranks, codes);
-    case 7: return by_levels<7, bits>(data, ranks, codes);
-    default: return by_levels<8, bits>(data, ranks, codes);
+    default: return by_levels<6, bits>(data, ranks, codes);
   }
 }
 

@@ -23,6 +23,10 @@ requires return short signed sizeof static static_assert static_cast std struct 
 throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor xor_eq
 """))
 
+#: Macros that C and C++ compilers or their headers define, as far as a variable may bear such a name.
+MACROS = {"EOF", "FILENAME_MAX", "HUGE_VAL", "INFINITY", "I", "M_E", "M_PI", "NAN", "NULL", "assert", "errno", "linux",
+          "stderr", "stdin", "stdout", "unix", "major", "minor"}  # fmt: skip
+
 #: Names that the header itself uses.
 OWN = {"Value", "Sum", "Features", "margin", "score", "inputs", "outputs", "trees", "detail"}
 
@@ -37,7 +41,7 @@ def identifiers(names: list[str]) -> list[str]:
     for name in names:
         clean = re.sub(r"__+", "_", re.sub(r"[^A-Za-z0-9_]", "_", name)).strip("_") or "unnamed"
         clean = f"x_{clean}" if clean[0].isdigit() else clean
-        clean = f"{clean}_" if clean in KEYWORDS | OWN else clean
+        clean = f"{clean}_" if clean in KEYWORDS | MACROS | OWN else clean
         unique, number = clean, 2
         while unique in taken:
             unique, number = f"{clean}_{number}", number + 1
@@ -56,7 +60,7 @@ class Names:
 
     def __init__(self, model: Model, forest: Forest, variables: list[Variable]):
         self.model, self.forest, self.variables = model, forest, variables
-        (self.namespace,) = identifiers([model.name or "forest"])
+        self.namespace = "forests::" + identifiers([model.name or "forest"])[0]  # no function of C stands in there
         self.members = identifiers([variable.name for variable in variables])
         self.labels = forest.labels or [label for output in model.output_list[-1:] for label in output.labels]
 
@@ -85,7 +89,7 @@ class Names:
         forest, given = self.forest, self.model.input_list[0]
         lines = [f"using Value = {CPP[given.type]};  // of what goes in",
                  f"using Sum = {CPP[forest.sum_type]};    // of what comes out",
-                 f"constexpr int inputs = {max(forest.features, len(self.variables))}, outputs = {forest.outputs}, "
+                 f"inline constexpr int inputs = {max(forest.features, len(self.variables))}, outputs = {forest.outputs}, "
                  f"trees = {len(forest.roots)};", ""]  # fmt: skip
         if self.members:
             lines += ["struct Features {", *(f"  Value {member};" for member in self.members), "};", ""]

@@ -38,7 +38,7 @@ def tables(forest: Forest) -> str:
     node += "  std::int32_t begin, words;  // of its set; begin < 0: a comparison\n};" if sets else "};"
     order = np.arange(len(forest.roots))[:: -1 if forest.sum_order == "backward" else 1]
     parts = ["namespace detail {", "", node, "",
-             f"constexpr {CPP[threshold]} inf = std::numeric_limits<{CPP[threshold]}>::infinity();",
+             f"inline constexpr {CPP[threshold]} inf = std::numeric_limits<{CPP[threshold]}>::infinity();",
              _array("Node", "nodes", _nodes(forest, threshold, sets)),
              _array(CPP[sums], "leaves", (number(value, sums) for value in weighted(forest).reshape(-1))),
              _array("std::int32_t", "roots", map(str, forest.roots[order].tolist()))]  # fmt: skip
@@ -88,4 +88,4 @@ def _array(kind: str, name: str, items: Iterable[str]) -> str:
         line += item + ", "
     lines.append(line or ("" if lines else "{}"))
     body = "\n".join(each.rstrip() for each in lines)
-    return f"constexpr {kind} {name}[] = {{\n{body}\n}};"
+    return f"inline constexpr {kind} {name}[] = {{\n{body}\n}};"
