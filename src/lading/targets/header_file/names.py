@@ -89,8 +89,8 @@ class Names:
         forest, given = self.forest, self.model.input_list[0]
         lines = [f"using Value = {CPP[given.type]};  // of what goes in",
                  f"using Sum = {CPP[forest.sum_type]};    // of what comes out",
-                 f"inline constexpr int inputs = {max(forest.features, len(self.variables))}, outputs = {forest.outputs}, "
-                 f"trees = {len(forest.roots)};", ""]  # fmt: skip
+                 f"inline constexpr int inputs = {max(forest.features, len(self.variables))}, "
+                 f"outputs = {forest.outputs}, trees = {len(forest.roots)};", ""]  # fmt: skip
         if self.members:
             lines += ["struct Features {", *(f"  Value {member};" for member in self.members), "};", ""]
         return "\n".join(lines)
