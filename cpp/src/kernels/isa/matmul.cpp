@@ -48,9 +48,10 @@ template <bool whole, bool spread> struct Blocks {
 };
 
 constexpr int widest_right = widest_of_many;
-// Else, a last vector that is not whole goes alone where the rows of b are spread: that keeps the code small.
-constexpr int widest_partial(bool spread) { return spread && !masks_are_free ? 1 : widest_right; }
-template <bool spread> constexpr BlockTable<Call, Blocks<!masks_are_free, spread>, widest_right> whole_table;
+// Masks are not free where the rows of b are spread; there a last vector that is not whole goes alone, which keeps the
+// code small.
+constexpr int widest_partial(bool spread) { return spread ? 1 : widest_right; }
+template <bool spread> constexpr BlockTable<Call, Blocks<spread || !masks_are_free, spread>, widest_right> whole_table;
 template <bool spread> constexpr BlockTable<Call, Blocks<false, spread>, widest_partial(spread)> partial_table;
 
 // All rows of a few columns, shared out evenly over the blocks.
