@@ -24,6 +24,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "too large for codes": {"depth": 14, "trees": 9, "stop": 0.05, "most": 700},
     "one leaf": {"depth": 0, "trees": 3},
     "no trees": {"depth": 3, "trees": 0},
+    "same question in a level": {"depth": 6, "trees": 40, "stop": 0, "levels": True, "sum_type": "float64"},
+    "same question in eight levels": {"depth": 8, "trees": 20, "stop": 0, "levels": True, "width": 3},
     "left or equal": {"depth": 5, "left_if": "x <= t"},
     "left if greater": {"depth": 5, "left_if": "x > t"},
     "left if greater or equal": {"depth": 5, "left_if": "x >= t"},
@@ -39,7 +41,13 @@ KINDS: dict[str, dict[str, Any]] = {
     "mean": {"depth": 4, "trees": 31, "outputs": 3, "combine": "mean"},
     "weights": {"depth": 4, "weights": True, "combine": "weighted_mean", "scale": 0.3},
     "backward": {"depth": 5, "sum_order": "backward", "base": True, "base_at": "end"},
+    "leaves of five values": {"depth": 6, "trees": 40, "width": 5, "sum_type": "float64", "left_if": "x <= t"},
+    "uneven leaves of two values": {"depth": 12, "trees": 40, "stop": 0.3, "most": 60, "width": 2},
     "categories": {"depth": 5, "sets": 0.3, "missing": (0, 1, 8, 9)},
+    "few sets": {"depth": 5, "sets": 0.3, "different": 2, "missing": (0, 1, 2, 4, 5, 8, 9, 12)},
+    "many sets": {"depth": 6, "trees": 90, "sets": 0.9, "type": "float64", "sum_type": "float64",
+                  "missing": (0, 1, 2, 4, 5, 8, 9, 12)},
+    "too many categories": {"depth": 5, "sets": 0.5, "largest": 900},
     "many thresholds": {"depth": 7, "trees": 90, "pool": 900},
     "infinite thresholds": {"depth": 4, "pool": 5, "infinite": True, "left_if": "x <= t"},
     "linear leaves": {"depth": 4, "linear": 0.7},
@@ -76,6 +84,7 @@ class Grower:
     def tree(self, number: int) -> Tree:
         self.nodes: list[list[Any]] = []
         self.sets: dict[int, list[int]] = {}
+        self.levels = [self.question() for _ in range(self.how["depth"] if self.how.get("levels") else 0)]
         self.leaves = 0
         self.node(self.how["depth"])
         how, columns = self.how, [np.array(column) for column in zip(*self.nodes, strict=True)]
@@ -97,6 +106,18 @@ class Grower:
         constant, *coefficients = self.random.normal(size=1 + terms).tolist()
         return Linear(constant, self.random.integers(FEATURES, size=terms).tolist(), coefficients)
 
+    def question(self) -> tuple[int, int, float]:
+        """A feature, where missing values go, and a threshold."""
+        feature = int(self.random.integers(FEATURES))
+        missing = int(self.random.choice(self.how.get("missing", (0, 1))))
+        return feature, missing, self.random.choice(self.pool[feature])
+
+    def set_of(self, feature: int) -> list[int]:
+        """Nine categories, or fewer; one of a few sets of this feature where these are to be few."""
+        which = [feature, int(self.random.integers(self.how.get("different", 1 << 30)))]
+        chosen = np.random.default_rng(which).integers(0, self.how.get("largest", 70), 9)
+        return sorted(set(chosen.tolist()))
+
     def node(self, depth: int) -> int:
         here = len(self.nodes)
         self.nodes.append([-1, -1, 0, 0.0, 0])
@@ -104,11 +125,12 @@ class Grower:
         if depth == 0 or stops or self.leaves >= self.how.get("most", 10_000):
             self.leaves += 1
             return here
-        feature = int(self.random.integers(FEATURES))
-        missing = int(self.random.choice(self.how.get("missing", (0, 1))))
+        if self.how.get("levels"):
+            feature, missing, threshold = self.levels[depth - 1]
+        else:
+            feature, missing, threshold = self.question()
         if self.random.random() < self.how.get("sets", 0):
-            self.sets[here] = sorted({int(each) for each in self.random.integers(0, 70, 9)})
-        threshold = self.random.choice(self.pool[feature])
+            self.sets[here] = self.set_of(feature)
         self.nodes[here] = [self.node(depth - 1), self.node(depth - 1), feature, threshold, missing]
         return here
 

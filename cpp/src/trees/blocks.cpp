@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 namespace lading::trees {
 namespace {
@@ -10,6 +11,7 @@ constexpr int fewest_bits = 4, most_bits = 8, most_leaves = 1 << most_bits;
 constexpr std::uint16_t never = 0, always = 1, first_slot = 2;
 constexpr int temporaries = 128;  // masks that operations make, used in turns: more than any tree needs at once
 constexpr std::size_t most_slots = 60000;
+constexpr std::int64_t most_padding = 1 << 20;  // leaves
 constexpr std::size_t ranks_of_segment = 256, conditions_of_segment = 2 * ranks_of_segment;
 
 }  // namespace
@@ -18,7 +20,8 @@ constexpr std::size_t ranks_of_segment = 256, conditions_of_segment = 2 * ranks_
 template <class S> bool BlockedForest<S>::find_slots(const Conditions& conditions) {
   const std::size_t segments = conditions.left_byte.size();
   slots_.assign(segments * conditions_of_segment, 0);
-  for (const Condition& condition : conditions.of_split) slots_[place_of(condition)] = 1;
+  for (const Condition& condition : conditions.of_split)
+    if (condition.segment >= 0) slots_[place_of(condition)] = 1;
   first_condition_.assign(segments, 0), left_count_.assign(segments, 0), right_count_.assign(segments, 0);
   std::size_t slot = first_slot;
   for (std::size_t at = 0; at < slots_.size(); ++at) {
@@ -30,6 +33,9 @@ template <class S> bool BlockedForest<S>::find_slots(const Conditions& condition
     slots_[at] = static_cast<std::uint16_t>(slot++);
     if (slot + temporaries > most_slots) return false;
   }
+  blocks_.first_set = static_cast<std::uint32_t>(slot);
+  slot += static_cast<std::size_t>(conditions.sets.count());
+  if (slot + temporaries > most_slots) return false;
   first_temporary_ = static_cast<std::uint16_t>(slot);
   blocks_.slots = static_cast<std::int32_t>(slot) + temporaries;
   return true;
@@ -45,9 +51,11 @@ template <class S> bool BlockedForest<S>::fit_trees(const Forest& forest, const 
   of_split_ = &conditions.of_split;
   for (blocks_.bits = fewest_bits; blocks_.bits <= most_bits; ++blocks_.bits) {
     if (1 << blocks_.bits < leaves) continue;
+    if (static_cast<std::int64_t>(forest.roots.size()) << blocks_.bits > 16 * forest.leaves() + most_padding)
+      return false;
     conditions_.clear(), condition_offset_.clear(), operations_.clear(), operation_offset_.clear();
-    depth_.clear(), output_.clear(), tree_ = 0;
-    leaves_.resize(forest.roots.size() << blocks_.bits);
+    depth_.clear(), same_in_level_.clear(), output_.clear(), tree_ = 0;
+    leaves_.resize(static_cast<std::size_t>(forest.width) * forest.roots.size() << blocks_.bits);
     ReshapedTree tree;
     while (tree_ < forest.roots.size() && tree.fit(forest, forest.roots[tree_], blocks_.bits)) add_tree(forest, tree);
     if (tree_ == forest.roots.size()) return true;
@@ -59,7 +67,9 @@ template <class S> bool BlockedForest<S>::fit_trees(const Forest& forest, const 
 template <class S>
 std::uint16_t BlockedForest<S>::slot_of(const ReshapedTree& tree, const ReshapedTree::Node& node, bool& swapped) {
   const auto slot = [this](std::int32_t literal) {
-    return slots_[place_of((*of_split_)[static_cast<std::size_t>(std::abs(literal)) - 1])];
+    const Condition& asked = (*of_split_)[static_cast<std::size_t>(std::abs(literal)) - 1];
+    if (asked.segment >= 0) return slots_[place_of(asked)];
+    return static_cast<std::uint16_t>(blocks_.first_set + static_cast<std::uint32_t>(-1 - asked.segment));
   };
   const auto [literals, count] = tree.literals(node);
   swapped = false;
@@ -88,7 +98,10 @@ void BlockedForest<S>::add_level(const Forest& forest, const ReshapedTree& tree,
   const ReshapedTree::Node& node = tree.node(at);
   const bool is_leaf = node.left < 0;
   if (level == depth_.back()) {
-    leaves_[(tree_ << blocks_.bits) + path] = static_cast<S>(forest.values[static_cast<std::size_t>(-1 - node.leaf)]);
+    const auto width = static_cast<std::size_t>(forest.width);
+    for (std::size_t v = 0; v < width; ++v)
+      leaves_[((v * forest.roots.size() + tree_) << blocks_.bits) + path] =
+          static_cast<S>(forest.values[static_cast<std::size_t>(-1 - node.leaf) * width + v]);
     return;
   }
   bool swapped = false;
@@ -108,12 +121,25 @@ template <class S> void BlockedForest<S>::add_tree(const Forest& forest, const R
   conditions_.resize(conditions_.size() + (std::size_t(1) << depth_.back()) - 1);
   next_temporary_ = 0;
   add_level(forest, tree, tree.root(), 0, 0);
+  same_in_level_.push_back(merge_levels());
   ++tree_;
+}
+
+// Where all nodes of each level ask the same, as in CatBoost's trees, keeps one condition of each level.
+template <class S> bool BlockedForest<S>::merge_levels() {
+  const auto first = conditions_.begin() + condition_offset_.back();
+  for (int level = 1; level < depth_.back(); ++level) {
+    const auto begin = first + (1 << level) - 1, end = begin + (1 << level);
+    if (std::adjacent_find(begin, end, std::not_equal_to<>{}) != end) return false;
+  }
+  for (int level = 1; level < depth_.back(); ++level) first[level] = first[(1 << level) - 1];
+  conditions_.resize(condition_offset_.back() + static_cast<std::size_t>(depth_.back()));
+  return true;
 }
 
 template <class S>
 BlockedForest<S>::BlockedForest(const Forest& forest, const Conditions& conditions, int leaves, int most_table_bits) {
-  if (!conditions.possible || forest.width != 1 || forest.roots.empty()) return;
+  if (!conditions.possible || forest.roots.empty()) return;
   if (leaves > most_leaves || forest.deepest() > most_leaves) return;
   if (!find_slots(conditions) || !fit_trees(forest, conditions, leaves)) return;
   operation_offset_.push_back(static_cast<std::uint32_t>(operations_.size()));
@@ -121,7 +147,9 @@ BlockedForest<S>::BlockedForest(const Forest& forest, const Conditions& conditio
   slots_ = {};
   point();
   blocks_.trees = static_cast<std::int32_t>(forest.roots.size());
-  blocks_.outputs = forest.outputs;
+  blocks_.outputs = forest.outputs, blocks_.width = forest.width;
+  blocks_.categories = conditions.sets.columns.data(), blocks_.sets = conditions.sets.tables.data();
+  blocks_.category_columns = static_cast<std::int32_t>(conditions.sets.columns.size());
 }
 
 // Bytes of leaves, for tables; a table may be read to the end of a register.
@@ -141,6 +169,7 @@ template <class S> void BlockedForest<S>::point() {
   blocks_.left_count = left_count_.data(), blocks_.right_count = right_count_.data();
   blocks_.ranks = ranks_.data();
   blocks_.depth = depth_.data(), blocks_.output = output_.data();
+  blocks_.same_in_level = same_in_level_.data();
   blocks_.conditions = conditions_.data(), blocks_.condition_offset = condition_offset_.data();
   blocks_.operations = operations_.data(), blocks_.operation_offset = operation_offset_.data();
   blocks_.leaves = leaves_.data();

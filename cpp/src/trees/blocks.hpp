@@ -26,6 +26,7 @@ template <class S> class BlockedForest {
   void add_tree(const Forest& forest, const ReshapedTree& tree);
   void split_leaves();
   void add_level(const Forest& forest, const ReshapedTree& tree, std::int32_t node, int level, std::uint32_t path);
+  bool merge_levels();
   std::uint16_t slot_of(const ReshapedTree& tree, const ReshapedTree::Node& node, bool& swapped);
   void point();
 
@@ -35,6 +36,7 @@ template <class S> class BlockedForest {
   std::vector<std::uint16_t> left_count_, right_count_;
   std::vector<std::uint8_t> ranks_;
   std::vector<std::int32_t> depth_, output_;
+  std::vector<std::uint8_t> same_in_level_;
   std::vector<std::uint16_t> conditions_;
   std::vector<std::uint32_t> condition_offset_, operation_offset_;
   std::vector<MaskOperation> operations_;

@@ -16,11 +16,12 @@ double time_of_walk(const Forest& forest) {
   constexpr double step = 2;
   return step * std::accumulate(forest.depth.begin(), forest.depth.end(), 0.0);
 }
-template <class S> double time_of_block(const BlockedForest<S>& forest, const BlockKernels& kernel, double segments) {
+template <class S>
+double time_of_block(const BlockedForest<S>& forest, const BlockKernels& kernel, double segments, double sets) {
   const BlockTimes& t = kernel.times;
   const double leaf = sizeof(S) == sizeof(float) ? t.float_leaf : t.double_leaf;
   return t.start + t.condition * forest.blocks().slots + t.choice * static_cast<double>(forest.choices()) +
-         kernel.rows * (t.rank * segments + leaf * forest.blocks().trees);
+         t.set * sets + kernel.rows * (t.rank * segments + leaf * forest.blocks().trees * forest.blocks().width);
 }
 
 constexpr std::uint8_t row_by_row = 255;
@@ -63,10 +64,12 @@ template <class T, class S> void Evaluation<T, S>::choose(const Forest& forest) 
     for (const BlockKernels& each : kernels_->block)
       if (each.rows) widths_.push_back(each);
   const std::size_t most = widths_.empty() ? 0 : static_cast<std::size_t>(widths_.back().rows);
-  const auto segments = static_cast<double>(ranks_.segments.size());
-  const double row = grouped_ ? time_of_row(*grouped_, kernels_->row, segments, trees_) : time_of_walk(forest);
+  const auto segments = static_cast<double>(ranks_.segments.size() + ranks_.sets.columns.size());
+  const auto sets = static_cast<double>(ranks_.sets.count());
+  const double row =
+      grouped_ ? time_of_row(*grouped_, kernels_->row, segments + sets, double{trees_} * width_) : time_of_walk(forest);
   std::vector<double> block, least(most + 1, 0);
-  for (const BlockKernels& each : widths_) block.push_back(time_of_block(*blocked_, each, segments));
+  for (const BlockKernels& each : widths_) block.push_back(time_of_block(*blocked_, each, segments, sets));
   choice_.assign(most + 1, row_by_row);
   for (std::size_t n = 1; n <= most; ++n) {
     least[n] = least[n - 1] + row;
@@ -96,7 +99,7 @@ template <class T, class S> std::size_t Evaluation<T, S>::scratch(std::int64_t r
 }
 
 template <class T, class S> std::size_t Evaluation<T, S>::bytes() const {
-  return ranks_.segments.size() * sizeof(Segment<T>) +
+  return ranks_.segments.size() * sizeof(Segment<T>) + ranks_.sets.bytes() +
          (walked_ ? walked_->bytes() + values_.size() * sizeof(S) + linear_.bytes() : 0) +
          (grouped_ ? grouped_->bytes() : 0) + (blocked_ ? blocked_->bytes() : 0);
 }
@@ -171,6 +174,8 @@ void Evaluation<T, S>::add_grouped(const T* x, std::int64_t stride, int rows, S*
     if constexpr (std::is_same_v<T, float>)
       kernels_->rank_row_float(ranks_.segments.data(), segments, x + r * stride, ranks[r]);
     else kernels_->rank_row_double(ranks_.segments.data(), segments, x + r * stride, ranks[r]);
+  if (ranks_.sets.count())
+    for (int r = 0; r < rows; ++r) look_up_sets(ranks_, x + r * stride, ranks[r]);
   const auto look_up = [&](int g) {
     if (g < groups.count)
       for (int r = 0; r < rows; ++r) kernels_->group(groups, g, ranks[r], codes[g % 2][r]);

@@ -26,8 +26,7 @@ template <class S> struct GroupedForest<S>::Filling {
 
   Filling(const Forest& of, const Conditions& conditions, GroupedForest& into) : forest(of), to(into) {
     for (const Condition& c : conditions.of_split) {
-      const auto segment = static_cast<std::size_t>(c.segment);
-      byte.push_back(c.missing_right ? conditions.right_byte[segment] : conditions.left_byte[segment]);
+      byte.push_back(conditions.byte_of(c));
       k.push_back(static_cast<std::uint8_t>(c.k) ^ sign);
     }
   }

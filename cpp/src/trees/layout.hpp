@@ -18,6 +18,8 @@ constexpr int unused_byte = 255;
 constexpr int most_columns = 128;  // rank bytes that a split may look at
 constexpr int lanes = 64;          // trees of a group
 constexpr int most_widths = 3;     // of blocks
+constexpr int table_bytes = 32;    // of a set of categories
+constexpr uint8_t no_code = 0, missing_code = 1, first_code = 2, last_code = 255;  // of categories; none is in no set
 
 // Sorted thresholds of one column under one rule for missing values; T is the type that is compared.
 template <class T> struct Segment {
@@ -28,6 +30,22 @@ template <class T> struct Segment {
   alignas(64) T fine[256];        // ... and all, padded with NaN, which is never reached
   alignas(64) T tree[256];        // the same as a search tree of `levels`: below node i stand 2 i and 2 i + 1
 };
+
+// Categories of one column under one rule for what is none, as bytes: which of them each set has is a table of 256 bits.
+struct Categories {
+  int32_t feature, limit;   // numbers from `limit` on are no categories
+  int32_t first_set, sets;  // that splits ask for
+  const uint8_t* code;      // of each category
+  uint8_t nan_is_zero, zero_is_missing, negative_is_none;
+};
+
+// The byte that stands for a value of a column. Static: no weak symbols of wide instructions.
+template <class T> static inline uint8_t code_of(const Categories& column, T x) {
+  if (column.nan_is_zero) x = x != x ? T(0) : x;
+  else if (x != x || (column.zero_is_missing && x >= T(-zero_limit) && x <= T(zero_limit))) return missing_code;
+  if (!(x > -1 && x < static_cast<T>(column.limit)) || (column.negative_is_none && x < 0)) return no_code;
+  return column.code[static_cast<int32_t>(x)];
+}
 
 // Sixty-four trees of one row at a time, lane = tree. Level mode (depth > 0): trees padded to complete ones, data
 // [slot of the complete tree][byte 64][threshold 64]. Else cursor mode: [slot in preorder][byte 64][threshold 64]
@@ -47,18 +65,24 @@ struct MaskOperation {
 // Bit-sliced trees of a block of rows. Slots of masks: 0 false, 1 true, the conditions, then room for operations.
 struct Blocks {
   int32_t trees, outputs, bits;              // bits of a leaf's code, the same for all trees
+  int32_t width;                             // values of a leaf: 1, or one for each output
   int32_t slots;                             // masks of a block
   const uint32_t* first_condition;           // of each segment
   const uint16_t *left_count, *right_count;  // conditions of each segment, by where missing values go
   const uint8_t* ranks;                      // their k, segment by segment, left ones first
-  const int32_t* depth;                      // of each tree, complete
-  const uint16_t* conditions;                // of the complete trees, level by level
-  const uint32_t* condition_offset;          // of each tree
+  const Categories* categories;              // columns of them
+  int32_t category_columns;
+  uint32_t first_set;                // among the masks; sets follow each other
+  const uint8_t* sets;               // their tables
+  const int32_t* depth;              // of each tree, complete
+  const uint8_t* same_in_level;      // of each tree: all nodes of a level ask the same
+  const uint16_t* conditions;        // of the complete trees, level by level; one for each level where they are the same
+  const uint32_t* condition_offset;  // of each tree
   const MaskOperation* operations;
   const uint32_t* operation_offset;  // of each tree, and the end
   const int32_t* output;             // of each tree; trees of an output stand together
-  const void* leaves;                // type of the sums: [tree][2^bits]
-  const uint8_t* leaf_bytes;         // [tree][byte of the number][2^bits], or null
+  const void* leaves;                // type of the sums: [value][tree][2^bits]
+  const uint8_t* leaf_bytes;         // [value][tree][byte of the number][2^bits], or null
 };
 
 // What kernels take, in nanoseconds, fitted to measurements of benchmarks/forests.py: only their ratios matter.
@@ -66,7 +90,7 @@ struct RowTimes {
   double start, segment, node, tree;  // node: of sixty-four trees
 };
 struct BlockTimes {
-  double start, condition, choice;       // of a block
+  double start, condition, choice, set;  // of a block
   double rank, float_leaf, double_leaf;  // of a row, for each segment or tree
 };
 

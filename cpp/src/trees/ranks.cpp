@@ -103,30 +103,34 @@ bool make_segments(const std::vector<Thresholds::Entry>& entries, Ranks<T>& rank
 template <class T> Ranks<T> rank(const Forest& forest) {
   Ranks<T> ranks;
   if (forest.features > widest) return ranks;
+  std::vector<std::int32_t> number, set;
+  if (!find_sets(forest, ranks.sets, set)) return ranks;
   Thresholds thresholds(forest.splits.size());
-  std::vector<std::int32_t> number;
   number.reserve(forest.splits.size());
-  for (const Split& split : forest.splits) {
-    if (split.set >= 0) return ranks;
-    number.push_back(thresholds.number_of(split));
-  }
+  for (const Split& split : forest.splits) number.push_back(split.set < 0 ? thresholds.number_of(split) : -1);
   std::vector<Condition> conditions(thresholds.entries.size());
   if (!make_segments(thresholds.entries, ranks, conditions)) return ranks;
   ranks.of_split.reserve(forest.splits.size());
   for (std::size_t n = 0; n < number.size(); ++n) {
+    if (number[n] < 0) {
+      ranks.of_split.push_back({-1 - set[n], 0, false});
+      continue;
+    }
     Condition c = conditions[static_cast<std::size_t>(number[n])];
     Segment<T>& s = ranks.segments[static_cast<std::size_t>(c.segment)];
     c.missing_right = !(forest.splits[n].missing & missing_left) && !s.nan_is_zero;  // if anything is missing
     (c.missing_right ? s.has_right : s.has_left) = 1;
     ranks.of_split.push_back(c);
   }
+  const auto next_byte = [&ranks] {
+    return static_cast<std::uint8_t>(ranks.columns < most_columns ? ranks.columns++ : (++ranks.columns, unused_byte));
+  };
   for (Segment<T>& s : ranks.segments) {
-    if (s.has_left && ranks.columns < most_columns) s.left_byte = static_cast<std::uint8_t>(ranks.columns);
-    ranks.columns += s.has_left;
-    if (s.has_right && ranks.columns < most_columns) s.right_byte = static_cast<std::uint8_t>(ranks.columns);
-    ranks.columns += s.has_right;
+    if (s.has_left) s.left_byte = next_byte();
+    if (s.has_right) s.right_byte = next_byte();
     ranks.left_byte.push_back(s.left_byte), ranks.right_byte.push_back(s.right_byte);
   }
+  for (std::int32_t s = 0; s < ranks.sets.count(); ++s) ranks.set_byte.push_back(next_byte());
   ranks.possible = true;
   return ranks;
 }

@@ -66,6 +66,23 @@ void make_conditions(const Blocks& b, const Segment<T>* segments, int count, Blo
   }
 }
 
+// Masks of the sets that rows are in: eight codes share a byte of a table.
+template <class T, int rows>
+void make_sets(const Blocks& b, const Categories& column, const BlockRows<T, rows>& placed, uint8_t* arena) {
+  alignas(64) uint8_t byte[rows], bit[rows];
+  for (int q = 0; q < rows; ++q) {
+    const unsigned code = code_of(column, placed.of_bit[q][column.feature]);
+    byte[q] = static_cast<uint8_t>(code / 8), bit[q] = static_cast<uint8_t>(1 << code % 8);
+  }
+  for (int s = column.first_set; s < column.first_set + column.sets; ++s) {
+    Table<5> table;
+    table.read(b.sets + size_t(s) * table_bytes);
+    uint8_t* to = arena + (b.first_set + size_t(s)) * (rows / 8);
+    for (int q = 0; q < rows; q += register_bytes)
+      *reinterpret_cast<Bits*>(to + q / 8) = bytes_in_common(table[load(byte + q)], load(bit + q));
+  }
+}
+
 // The bits of a complete tree's leaf code: bit l is the condition of the node reached at level l, chosen by the oldest
 // bit first. The nodes of a level are numbered by the way to them.
 template <int level, class M>
@@ -96,27 +113,33 @@ template <class M> LADING_TREES_INLINE void bits_to_codes(typename M::V* r) {
   for (int i = 0; i < 8; i += 2) M::template swap_bits<1>(r[i], r[i + 1], 0x55);
 }
 
+template <class M> void find_bits(const uint8_t* arena, const uint16_t* condition, int depth, typename M::V* bits) {
+  switch (depth) {
+    case 1: return complete_tree<1, M>(arena, condition, bits);
+    case 2: return complete_tree<2, M>(arena, condition, bits);
+    case 3: return complete_tree<3, M>(arena, condition, bits);
+    case 4: return complete_tree<4, M>(arena, condition, bits);
+    case 5: return complete_tree<5, M>(arena, condition, bits);
+    case 6: return complete_tree<6, M>(arena, condition, bits);
+    case 7: return complete_tree<7, M>(arena, condition, bits);
+    default: return complete_tree<8, M>(arena, condition, bits);
+  }
+}
+
 template <int rows> void make_codes(const Blocks& b, int tree, uint8_t* arena, uint8_t* codes) {
   using M = Masks<rows>;
   constexpr int mask_bytes = rows / 8;
+  const auto mask = [=](uint16_t slot) { return M::load(arena + size_t(slot) * mask_bytes); };
   const MaskOperation* end = b.operations + b.operation_offset[tree + 1];
   for (const MaskOperation* o = b.operations + b.operation_offset[tree]; o != end; ++o)
-    M::store(arena + size_t(o->to) * mask_bytes,
-             M::choose(M::load(arena + size_t(o->if_) * mask_bytes), M::load(arena + size_t(o->then) * mask_bytes),
-                       M::load(arena + size_t(o->else_) * mask_bytes)));
+    M::store(arena + size_t(o->to) * mask_bytes, M::choose(mask(o->if_), mask(o->then), mask(o->else_)));
   typename M::V bits[8];
   for (auto& bit : bits) bit = M::none();
   const uint16_t* condition = b.conditions + b.condition_offset[tree];
-  switch (b.depth[tree]) {
-    case 1: complete_tree<1, M>(arena, condition, bits); break;
-    case 2: complete_tree<2, M>(arena, condition, bits); break;
-    case 3: complete_tree<3, M>(arena, condition, bits); break;
-    case 4: complete_tree<4, M>(arena, condition, bits); break;
-    case 5: complete_tree<5, M>(arena, condition, bits); break;
-    case 6: complete_tree<6, M>(arena, condition, bits); break;
-    case 7: complete_tree<7, M>(arena, condition, bits); break;
-    default: complete_tree<8, M>(arena, condition, bits);
-  }
+  const int depth = b.depth[tree];
+  if (b.same_in_level[tree])
+    for (int level = 0; level < depth; ++level) bits[level] = mask(condition[level]);
+  else find_bits<M>(arena, condition, depth, bits);
   bits_to_codes<M>(bits);
   for (int i = 0; i < 8; ++i) M::store(codes + mask_bytes * i, bits[i]);
 }
@@ -143,12 +166,13 @@ void block(const Blocks& b, const Segment<T>* segments, int segment_count, const
   uint8_t* arena = columns + BlockRows<T, rows>::scratch;
   placed.prepare(stride, columns);
   make_conditions<T, rows>(b, segments, segment_count, placed, plane, arena);
+  for (int c = 0; c < b.category_columns; ++c) make_sets<T, rows>(b, b.categories[c], placed, arena);
   for (int r = 0; r < rows; ++r)
     for (int o = 0; o < b.outputs; ++o) total[o * rows + r] = sums[(r < count ? r : 0) * b.outputs + o];
   for (int t = 0; t < b.trees;) {
     const int some = together<S>(b, t);
     for (int i = 0; i < some; ++i) make_codes<rows>(b, t + i, arena, codes + i * rows);
-    add_leaves(b, t, some, codes, rows, total + b.output[t] * rows);
+    for (int v = 0; v < b.width; ++v) add_leaves(b, v, t, some, codes, rows, total + (b.output[t] + v) * rows);
     t += some;
   }
   for (int r = 0; r < count; ++r)

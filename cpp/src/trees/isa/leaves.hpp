@@ -66,28 +66,32 @@ void add_by_bytes(const uint8_t* leaf, const uint8_t* codes, int rows, S* sums) 
 }
 
 template <class S, int bits>
-LADING_TREES_INLINE void add_with_bits(const Blocks& b, int tree, int some, const uint8_t* codes, int rows, S* sums) {
+LADING_TREES_INLINE void add_with_bits(const Blocks& b, size_t first, int some, const uint8_t* codes, int rows,
+                                       S* sums) {
   constexpr int most = trees_of_tables<S, bits>();
   if constexpr (bits <= most_table_bits<S>) {
-    const uint8_t* leaf = b.leaf_bytes + (size_t(tree) << bits) * sizeof(S);
+    const uint8_t* leaf = b.leaf_bytes + (first << bits) * sizeof(S);
     if (some == most) return add_by_bytes<S, bits, most>(leaf, codes, rows, sums);
     for (int t = 0; t < some; ++t)
       add_by_bytes<S, bits, 1>(leaf + (size_t(t) << bits) * sizeof(S), codes + t * rows, rows, sums);
   }
 }
 
-template <class S> void add_leaves(const Blocks& b, int tree, int some, const uint8_t* codes, int rows, S* sums) {
+// Adds value `value` of the leaves of `some` trees.
+template <class S>
+void add_leaves(const Blocks& b, int value, int tree, int some, const uint8_t* codes, int rows, S* sums) {
+  const size_t first = size_t(value) * size_t(b.trees) + size_t(tree);
   if (b.leaf_bytes) {
     switch (b.bits) {
-      case 4: return add_with_bits<S, 4>(b, tree, some, codes, rows, sums);
-      case 5: return add_with_bits<S, 5>(b, tree, some, codes, rows, sums);
-      case 6: return add_with_bits<S, 6>(b, tree, some, codes, rows, sums);
-      case 7: return add_with_bits<S, 7>(b, tree, some, codes, rows, sums);
-      default: return add_with_bits<S, 8>(b, tree, some, codes, rows, sums);
+      case 4: return add_with_bits<S, 4>(b, first, some, codes, rows, sums);
+      case 5: return add_with_bits<S, 5>(b, first, some, codes, rows, sums);
+      case 6: return add_with_bits<S, 6>(b, first, some, codes, rows, sums);
+      case 7: return add_with_bits<S, 7>(b, first, some, codes, rows, sums);
+      default: return add_with_bits<S, 8>(b, first, some, codes, rows, sums);
     }
   }
   for (int t = 0; t < some; ++t) {
-    const S* leaf = static_cast<const S*>(b.leaves) + (size_t(tree + t) << b.bits);
+    const S* leaf = static_cast<const S*>(b.leaves) + ((first + size_t(t)) << b.bits);
     for (int q = 0; q < rows; ++q) sums[q] += leaf[codes[t * rows + q]];
   }
 }

@@ -7,6 +7,9 @@ namespace {
 
 using Bits = uint32_t;  // one of each byte of a register
 LADING_TREES_INLINE Bits top_bits(Bytes v) { return static_cast<Bits>(_mm256_movemask_epi8(v)); }
+LADING_TREES_INLINE Bits bytes_in_common(Bytes a, Bytes b) {  // those where any bit is
+  return ~top_bits(_mm256_cmpeq_epi8(_mm256_and_si256(a, b), zero_bytes()));
+}
 LADING_TREES_INLINE Bytes doubled(Bytes v) { return _mm256_add_epi8(v, v); }
 LADING_TREES_INLINE Bytes shifted_left(Bytes v, int n) { return _mm256_slli_epi16(v, n); }  // no bit leaves its byte
 

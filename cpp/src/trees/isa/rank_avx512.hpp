@@ -8,6 +8,7 @@ namespace {
 
 using Bits = uint64_t;  // one of each byte of a register
 LADING_TREES_INLINE Bits top_bits(Bytes v) { return _mm512_movepi8_mask(v); }
+LADING_TREES_INLINE Bits bytes_in_common(Bytes a, Bytes b) { return _mm512_test_epi8_mask(a, b); }  // where any bit is
 LADING_TREES_INLINE Bytes doubled(Bytes v) { return _mm512_add_epi8(v, v); }
 LADING_TREES_INLINE Bytes shifted_left(Bytes v, int n) {  // no bit leaves its byte
   return _mm512_sll_epi16(v, _mm_cvtsi32_si128(n));
