@@ -72,11 +72,11 @@ struct Blocks {
   const uint8_t* ranks;                      // their k, segment by segment, left ones first
   const Categories* categories;              // columns of them
   int32_t category_columns;
-  uint32_t first_set;                // among the masks; sets follow each other
-  const uint8_t* sets;               // their tables
-  const int32_t* depth;              // of each tree, complete
-  const uint8_t* same_in_level;      // of each tree: all nodes of a level ask the same
-  const uint16_t* conditions;        // of the complete trees, level by level; one for each level where they are the same
+  uint32_t first_set;            // among the masks; sets follow each other
+  const uint8_t* sets;           // their tables
+  const int32_t* depth;          // of each tree, complete
+  const uint8_t* same_in_level;  // of each tree: all nodes of a level ask the same
+  const uint16_t* conditions;    // of the complete trees, level by level; one for each level where they are the same
   const uint32_t* condition_offset;  // of each tree
   const MaskOperation* operations;
   const uint32_t* operation_offset;  // of each tree, and the end
