@@ -25,7 +25,7 @@ double time_of_block(const BlockedForest<S>& forest, const BlockKernels& kernel,
 }
 
 constexpr std::uint8_t row_by_row = 255;
-constexpr int rows_together = 4;
+constexpr int rows_together = 4, rows_of_walk = 128;
 
 }  // namespace
 
@@ -90,7 +90,7 @@ template <class T, class S> std::uint8_t Evaluation<T, S>::choice(std::int64_t r
 }
 
 template <class T, class S> std::int64_t Evaluation<T, S>::best_block() const {
-  return widths_.empty() ? 64 : widths_.back().rows;
+  return widths_.empty() ? rows_of_walk : widths_.back().rows;
 }
 
 template <class T, class S> std::size_t Evaluation<T, S>::scratch(std::int64_t rows) const {
@@ -136,7 +136,7 @@ void Evaluation<T, S>::add(const T* x, std::int64_t stride, std::int64_t rows, S
 template <class T, class S>
 void Evaluation<T, S>::add_rows(const T* x, std::int64_t stride, std::int64_t rows, S* sums) const {
   if (!grouped_ && rows == 1) return walk_row(x, sums);
-  const std::int64_t together = grouped_ ? rows_together : WalkedForest<T>::side_by_side;
+  const std::int64_t together = grouped_ ? rows_together : rows_of_walk;
   for (std::int64_t r = 0; r < rows; r += together) {
     const auto some = static_cast<int>(std::min(together, rows - r));
     if (grouped_) add_grouped(x + r * stride, stride, some, sums + r * outputs_);
@@ -154,12 +154,16 @@ template <class T, class S> void Evaluation<T, S>::walk_row(const T* x, S* sums)
   }
 }
 
+// Tree after tree, so that the nodes of one stay at hand for all rows.
 template <class T, class S> void Evaluation<T, S>::walk_rows(const T* x, std::int64_t stride, int rows, S* sums) const {
-  std::int32_t leaf[WalkedForest<T>::side_by_side];
-  for (int t = 0; t < trees_; ++t) {
-    walked_->leaves_of_tree(t, x, stride, rows, leaf);
-    for (int i = 0; i < rows; ++i) add_leaf(t, leaf[i], x + i * stride, sums + i * outputs_);
-  }
+  constexpr int together = WalkedForest<T>::side_by_side;
+  std::int32_t leaf[together];
+  for (int t = 0; t < trees_; ++t)
+    for (int r = 0; r < rows; r += together) {
+      const int some = std::min(together, rows - r);
+      walked_->leaves_of_tree(t, x + r * stride, stride, some, leaf);
+      for (int i = 0; i < some; ++i) add_leaf(t, leaf[i], x + (r + i) * stride, sums + (r + i) * outputs_);
+    }
 }
 
 // A few rows share what is read of a group, and while the sums of one group wait for each other, the next group is

@@ -14,41 +14,68 @@ constexpr int steps_between_looks = 4;  // how often a walk asks whether all hav
 
 template <class T>
 WalkedForest<T>::WalkedForest(const Forest& forest) : depth_(forest.depth), sets_(forest.sets), words_(forest.words) {
-  const auto splits = static_cast<std::int32_t>(forest.splits.size());
-  const auto place = [splits](std::int32_t child) { return child >= 0 ? child : splits + (-1 - child); };
-  const auto leaves = static_cast<std::int32_t>(forest.leaves());
-  nodes_.reserve(static_cast<std::size_t>(splits + leaves));
-  for (const Split& s : forest.splits) {
-    const bool odd = s.set >= 0 || (s.missing & (nan_is_zero | zero_is_missing));
-    nodes_.push_back({static_cast<T>(s.threshold), s.feature, {place(s.left), place(s.right)}, s.missing, odd});
-    if (!sets_.empty()) set_.push_back(s.set);
+  const std::size_t most = forest.splits.size() + static_cast<std::size_t>(forest.leaves());
+  nodes_.reserve(most), leaf_.reserve(most), set_.reserve(sets_.empty() ? 0 : most);
+  for (const std::int32_t root : forest.roots) add_tree(forest, root);
+  todo_ = {};
+}
+
+// The nodes below a left child follow it: a way down reads on where it is.
+template <class T> void WalkedForest<T>::add_tree(const Forest& forest, std::int32_t root) {
+  roots_.push_back(static_cast<std::int32_t>(nodes_.size()));
+  const auto room = [this, &forest](std::size_t more) {
+    nodes_.resize(nodes_.size() + more), leaf_.resize(nodes_.size(), -1);
+    if (!forest.sets.empty()) set_.resize(nodes_.size(), -1);
+  };
+  room(1);
+  todo_.push_back({root, roots_.back()});
+  while (!todo_.empty()) {
+    const auto [node, at] = todo_.back();
+    todo_.pop_back();
+    if (node >= 0) {
+      const auto children = static_cast<std::int32_t>(nodes_.size());
+      room(2);
+      nodes_[static_cast<std::size_t>(at)].left = children;
+      const Split& split = forest.splits[static_cast<std::size_t>(node)];
+      todo_.push_back({split.right, children + 1});
+      todo_.push_back({split.left, children});
+    }
+    set_node(forest, node, at);
   }
-  for (std::int32_t leaf = 0; leaf < leaves; ++leaf) {
-    const std::int32_t self = splits + leaf;
-    nodes_.push_back({T(0), 0, {self, self}, 0, 0});
+}
+
+template <class T> void WalkedForest<T>::set_node(const Forest& forest, std::int32_t node, std::int32_t at) {
+  WalkNode<T>& to = nodes_[static_cast<std::size_t>(at)];
+  if (node < 0) {
+    to = {std::numeric_limits<T>::quiet_NaN(), missing_left, at};
+    leaf_[static_cast<std::size_t>(at)] = -1 - node;
+    return;
   }
-  leaf_.resize(static_cast<std::size_t>(splits + leaves), -1);
-  for (std::int32_t leaf = 0; leaf < leaves; ++leaf) leaf_[static_cast<std::size_t>(splits + leaf)] = leaf;
-  for (const std::int32_t root : forest.roots) roots_.push_back(place(root));
+  const Split& split = forest.splits[static_cast<std::size_t>(node)];
+  const bool odd = split.set >= 0 || (split.missing & (nan_is_zero | zero_is_missing));
+  to.threshold = static_cast<T>(split.threshold);
+  to.question = static_cast<std::uint32_t>(split.feature) << to.rule_bits | split.missing | (odd ? to.odd : 0);
+  if (!set_.empty()) set_[static_cast<std::size_t>(at)] = split.set;
 }
 
 // Sets and the rarer rules for missing values.
 template <class T> bool WalkedForest<T>::odd_goes_right(const WalkNode<T>& node, T x) const {
-  if ((node.missing & nan_is_zero) && x != x) x = 0;
-  const bool is_missing = x != x || ((node.missing & zero_is_missing) && std::fabs(x) <= T(zero_limit));
-  if (is_missing && !(node.missing & nan_is_zero)) return !(node.missing & missing_left);
+  const std::uint32_t rules = node.question;
+  if ((rules & nan_is_zero) && x != x) x = 0;
+  const bool is_missing = x != x || ((rules & zero_is_missing) && std::fabs(x) <= T(zero_limit));
+  if (is_missing && !(rules & nan_is_zero)) return !(rules & missing_left);
   const std::int32_t set = sets_.empty() ? -1 : set_[static_cast<std::size_t>(&node - nodes_.data())];
   if (set < 0) return x >= node.threshold;
   const Set& s = sets_[static_cast<std::size_t>(set)];
-  if (!(x > -1 && x < static_cast<T>(s.words) * 32) || ((node.missing & negative_is_none) && x < 0)) return true;
+  if (!(x > -1 && x < static_cast<T>(s.words) * 32) || ((rules & negative_is_none) && x < 0)) return true;
   const auto category = static_cast<std::uint32_t>(x < 0 ? 0 : x);
   return !(words_[static_cast<std::size_t>(s.begin) + category / 32] >> category % 32 & 1);
 }
 
 template <class T> inline bool WalkedForest<T>::goes_right(const WalkNode<T>& node, const T* x) const {
-  const T value = x[node.feature];
-  if (__builtin_expect(node.odd, 0)) return odd_goes_right(node, value);
-  return (value >= node.threshold) | ((value != value) & !(node.missing & missing_left));
+  const T value = x[node.feature()];
+  if (__builtin_expect(node.question & node.odd, 0)) return odd_goes_right(node, value);
+  return (value >= node.threshold) | ((value != value) & !(node.question & missing_left));
 }
 
 template <class T>
@@ -60,10 +87,10 @@ inline void WalkedForest<T>::walk(std::int32_t* at, int count, int steps, Row ro
     for (; step < until; ++step)
       for (int i = 0; i < count; ++i) {
         const WalkNode<T>& node = nodes[at[i]];
-        at[i] = node.next[goes_right(node, row(i))];
+        at[i] = node.left + goes_right(node, row(i));
       }
     bool arrived = true;
-    for (int i = 0; i < count; ++i) arrived &= nodes[at[i]].next[0] == at[i];
+    for (int i = 0; i < count; ++i) arrived &= nodes[at[i]].left == at[i];
     if (arrived) return;
   }
 }
