@@ -18,7 +18,12 @@ std::vector<Plain::Part> Plain::parts_of(nb::sequence given) {
   return parts;
 }
 
-Plain::Plain(nb::sequence inputs, nb::sequence outputs) : inputs_(parts_of(inputs)), outputs_(parts_of(outputs)) {
+Plain::Plain(nb::sequence inputs, nb::sequence outputs, nb::object scores, nb::object origin)
+    : inputs_(parts_of(inputs)),
+      outputs_(parts_of(outputs)),
+      scores_(std::move(scores)),
+      origin_of_(std::move(origin)),
+      origin_name_(nb::steal(PyUnicode_InternFromString("_origin"))) {
   if (_import_array() < 0) throw nb::python_error();
 }
 
@@ -42,7 +47,11 @@ int64_t Plain::take(nb::handle events, std::vector<lading_feed>& feeds) const {
   return entries;
 }
 
-void Plain::make(int64_t entries, nb::dict scores, std::vector<void*>& results) const {
+nb::object Plain::make(int64_t entries, std::vector<void*>& results) {
+  if (entries != last_entries_) last_origin_ = origin_of_(entries), last_entries_ = entries;
+  nb::object scores = nb::steal(PyObject_CallNoArgs(scores_.ptr()));
+  if (!scores.is_valid() || PyObject_SetAttr(scores.ptr(), origin_name_.ptr(), last_origin_.ptr()))
+    throw nb::python_error();
   results.clear();
   for (const Part& part : outputs_) {
     npy_intp shape[most_axes + 1] = {npy_intp(entries)};
@@ -51,4 +60,5 @@ void Plain::make(int64_t entries, nb::dict scores, std::vector<void*>& results) 
     if (!array.is_valid() || PyDict_SetItem(scores.ptr(), part.name.ptr(), array.ptr())) throw nb::python_error();
     results.push_back(PyArray_DATA(reinterpret_cast<PyArrayObject*>(array.ptr())));
   }
+  return scores;
 }

@@ -5,6 +5,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -33,6 +34,7 @@ class Session {
     std::vector<void*> to;
     for (const Results& result : results) to.push_back(result.data());
     const lading_batch batch{sizeof batch, sizeof(lading_feed), entries, feeds.data(), places.data(), to.data()};
+    const std::unique_lock<std::mutex> lock = one_at_a_time();
     begin = std::clamp<int64_t>(begin, 0, entries);
     end = end < 0 ? entries : std::clamp<int64_t>(end, begin, entries);
     threads = int(std::max<int64_t>(1, std::min<int64_t>(threads, end - begin)));
@@ -45,13 +47,13 @@ class Session {
     if (error) raise(error);
   }
 
-  // The short way, for arrays that are already what the engine takes: scores by output and the number of entries, or
-  // None, for the long way to find out what to do.
-  nb::object run_plain(const Plain& plain, nb::handle events, int threads) {
+  // The short way, for arrays that are already what the engine takes: scores, or None, for the long way to find out what
+  // to do.
+  nb::object run_plain(Plain& plain, nb::handle events, int threads) {
+    const std::unique_lock<std::mutex> lock = one_at_a_time();
     const int64_t entries = plain.take(events, feeds_);
     if (entries < 0) return nb::none();
-    nb::dict scores;
-    plain.make(entries, scores, results_);
+    nb::object scores = plain.make(entries, results_);
     places_.resize(size_t(lading_axis_count(model_.get())), nullptr);
     const lading_batch batch{sizeof batch,  sizeof(lading_feed), entries,
                              feeds_.data(), places_.data(),      results_.data()};
@@ -64,7 +66,7 @@ class Session {
       error = run_in_threads(batch, threads, 0, entries);
     }
     if (error) raise(error);
-    return nb::make_tuple(scores, entries);
+    return scores;
   }
 
   std::vector<nb::object> run_graph(const std::vector<Array>& inputs) {
@@ -76,6 +78,7 @@ class Session {
       for (size_t a = 0; a < input.ndim(); ++a) tensor.dims[a] = int64_t(input.shape(a));
       in.push_back(tensor);
     }
+    const std::unique_lock<std::mutex> lock = one_at_a_time();
     lading_error* error = nullptr;
     if (lading_run_graph(at(0), in.data(), out.data(), &error)) raise(error);
     std::vector<nb::object> arrays;
@@ -102,6 +105,15 @@ class Session {
  private:
   using Owned = std::unique_ptr<lading_session, decltype(&lading_session_free)>;
 
+  // Whoever waits lets other threads have the interpreter: the one that runs will ask for it.
+  std::unique_lock<std::mutex> one_at_a_time() {
+    std::unique_lock<std::mutex> lock(busy_, std::try_to_lock);
+    if (!lock) {
+      nb::gil_scoped_release release;
+      lock.lock();
+    }
+    return lock;
+  }
   lading_session* at(size_t thread) {
     while (sessions_.size() <= thread) {
       lading_error* error = nullptr;
@@ -133,6 +145,7 @@ class Session {
   static constexpr int64_t few_entries = 16;  // run in less time than it takes to let other threads in
 
   Model model_;
+  std::mutex busy_;
   std::vector<Owned> sessions_;
   std::vector<lading_feed> feeds_;  // of run_plain, kept for the next call
   std::vector<void*> results_;

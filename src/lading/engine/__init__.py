@@ -11,7 +11,7 @@ from ..errors import ValueRefused
 from ..feed import Batch, batch_of
 from ..feed.scores import Scores
 from . import _lading
-from .plain import plain, plain_batch
+from .plain import plain
 from .types import BFLOAT16, TYPES
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 #: Into how many parts a run is divided to tell how far it is, and how many entries a part has at least.
 BLOCKS, SMALLEST_BLOCK = 100, 256
-
-_NONE_KEPT: dict[str, np.ndarray] = {}
 
 
 def isa() -> str:
@@ -57,7 +55,6 @@ class Session:
         if threads < 1:
             raise ValueRefused(f"threads: {threads}; at least one thread runs")
         self.model, self.threads = model, threads
-        self._one_at_a_time = threading.Lock()
         self._compiled = compile(model, memory_limit)
         self._session = _lading.Session(self._compiled)
         self._columns = self._compiled.columns()
@@ -72,10 +69,9 @@ class Session:
     ) -> Scores:
         """Scores of all entries in ``events``; see ``Model.run``."""
         if self._plain is not None and columns is None and units is None:
-            with self._one_at_a_time:
-                done = self._session.run_plain(self._plain, events, self.threads)
-            if done is not None:
-                return Scores(self.model, done[0], _NONE_KEPT, plain_batch(done[1]), shaped=True)
+            scores = self._session.run_plain(self._plain, events, self.threads)
+            if scores is not None:
+                return scores
         return self.run_batch(batch_of(self.model, events, columns, units))
 
     def run_batch(self, batch: Batch, progress: Callable[[int], None] | None = None) -> Scores:
@@ -91,18 +87,16 @@ class Session:
         self._refuse_short(batch)
         room = self._room(batch)
         results = list(room.values())
-        with self._one_at_a_time:
-            for first, last in _blocks(batch.entries, progress is not None):
-                self._session.run_batch(batch.entries, arrays, conversions, offsets, results, self.threads, first, last)
-                if progress is not None:
-                    progress(last)
+        for first, last in _blocks(batch.entries, progress is not None):
+            self._session.run_batch(batch.entries, arrays, conversions, offsets, results, self.threads, first, last)
+            if progress is not None:
+                progress(last)
         return Scores(self.model, self._readable(room), self._kept(batch), batch)
 
     def run_graph(self, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Runs the main graph once on prepared tensors: no names, no preparation, no loop over entries."""
         given = [np.ascontiguousarray(tensors[name]) for name in self.model.inputs]
-        with self._one_at_a_time:
-            return dict(zip(self.model.outputs, self._session.run_graph(given), strict=True))
+        return dict(zip(self.model.outputs, self._session.run_graph(given), strict=True))
 
     @property
     def memory(self) -> int:

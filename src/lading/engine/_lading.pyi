@@ -1,9 +1,11 @@
 # The types of cpp/bindings/module.cpp, kept by hand.
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ..feed.scores import PlainScores
 
 version: str
 numerics: int
@@ -42,6 +44,8 @@ class Plain:
         self,
         inputs: Sequence[tuple[str, int, int, Sequence[int]]],
         outputs: Sequence[tuple[str, int, int, Sequence[int]]],
+        scores: type[PlainScores],
+        origin: Callable[[int], object],
         /,
     ) -> None: ...
 
@@ -60,9 +64,7 @@ class Session:
         begin: int = 0,
         end: int = -1,
     ) -> None: ...
-    def run_plain(
-        self, plain: Plain, events: Any, threads: int
-    ) -> tuple[dict[str, NDArray[Any]], int] | None: ...
+    def run_plain(self, plain: Plain, events: Any, threads: int) -> PlainScores | None: ...
     def run_graph(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]: ...
     @property
     def memory(self) -> int: ...

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from ..endpoints import usual_raw
 from ..feed import Batch
 from ..feed.jagged import Leading
+from ..feed.scores import PlainScores
 from . import _lading
 from .types import BFLOAT16, TYPE_NUMBERS, TYPES
 
@@ -29,11 +29,11 @@ def plain(model: Model, outputs: list[tuple[str, int, int, int]]) -> _lading.Pla
     for given in model.input_list:
         raw = np.dtype(usual_raw(given.type))
         inputs.append((given.name, TYPE_NUMBERS[raw.name], raw.num, model.item_shape(given)))
-    return _lading.Plain(inputs, [(name, number, np.dtype(TYPES[number]).num, model.item_shape(model.outputs[name]))
-                                  for name, number, _, _ in outputs])  # fmt: skip
+    results = [(name, number, np.dtype(TYPES[number]).num, model.item_shape(model.outputs[name]))
+               for name, number, _, _ in outputs]  # fmt: skip
 
+    def origin(entries: int) -> tuple[Model, Batch]:
+        """What the scores must know of entries that came in one axis."""
+        return model, Batch(entries, Leading((entries,)))
 
-@lru_cache(maxsize=64)
-def plain_batch(entries: int) -> Batch:
-    """What the scores must know of entries that came in one axis."""
-    return Batch(entries, Leading((entries,)))
+    return _lading.Plain(inputs, results, PlainScores, origin)

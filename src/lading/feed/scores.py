@@ -23,19 +23,11 @@ class Scores(Mapping[str, Any]):
     """
 
     def __init__(
-        self,
-        model: Model,
-        items: dict[str, np.ndarray],
-        kept: dict[str, np.ndarray],
-        batch: Batch,
-        shaped: bool = False,
+        self, model: Model, items: dict[str, np.ndarray], kept: dict[str, np.ndarray], batch: Batch
     ) -> None:
-        """``shaped``: the items already have the shape of the outputs behind one axis of entries."""
-        self._model, self._items, self._kept, self._batch, self._is_shaped = model, items, kept, batch, shaped
+        self._model, self._items, self._kept, self._batch = model, items, kept, batch
 
     def __getitem__(self, name: str | tuple[str, str]) -> Any:
-        if self._is_shaped and name in self._items:
-            return self._items[name]
         if isinstance(name, tuple):
             output, label = name
             given = self._model.outputs[output]
@@ -123,3 +115,25 @@ class Scores(Mapping[str, Any]):
         rows = np.full(valid.shape + values.shape[1:], np.nan if values.dtype.kind == "f" else 0, values.dtype)
         rows[kept] = values
         return rows
+
+
+class PlainScores(dict[str, Any], Scores):  # type: ignore[misc]
+    """Scores whose arrays stand as they are, (n, ...) for n entries. The engine makes them: a dict costs little."""
+
+    __slots__ = ("_origin",)
+    _origin: tuple[Model, Batch]
+
+    __missing__ = Scores.__getitem__
+    __repr__ = Scores.__repr__
+
+    @property
+    def _model(self) -> Model:  # type: ignore[override]
+        return self._origin[0]
+
+    @property
+    def _batch(self) -> Batch:  # type: ignore[override]
+        return self._origin[1]
+
+    @property
+    def _items(self) -> dict[str, np.ndarray]:  # type: ignore[override]
+        return self
