@@ -29,7 +29,7 @@ import lading
 from lading.engine.installation import installation
 
 BATCHES = (1, 100, 10_000, 100_000)
-ROUNDS, LONGEST = 7, 1.5  # seconds that a round may take
+ROUNDS, ROUND, LONGEST = 7, 0.02, 1.5  # seconds that a round takes at least, and that a call may take
 HERE = Path(__file__).parent
 #: What only runs row by row, or measures itself.
 ROW_BY_ROW = {"lightgbm": {"lightgbm, C, single row fast": forest_peers.lightgbm_row}}
@@ -54,13 +54,12 @@ def in_a_loop(built: Path, bundle: Path, rows: Path) -> dict[int, list[float]]:
     return {int(line.split()[0]): [float(x) for x in line.split()[1:]] for line in said.splitlines()}
 
 
-def once(predict: Predict, x: np.ndarray) -> float:
-    """Microseconds of a row."""
-    repeats = max(1, min(30, 3000 // len(x)))
+def took(predict: Predict, x: np.ndarray, repeats: int) -> float:
+    """Seconds of one call."""
     start = time.perf_counter()
     for _ in range(repeats):
         predict(x)
-    return 1e6 * (time.perf_counter() - start) / repeats / len(x)
+    return (time.perf_counter() - start) / repeats
 
 
 def by_turns(engines: dict[str, Predict], rows: np.ndarray) -> dict[str, dict[int, list[float]]]:
@@ -68,11 +67,11 @@ def by_turns(engines: dict[str, Predict], rows: np.ndarray) -> dict[str, dict[in
     times: dict[str, dict[int, list[float]]] = {name: {} for name in engines}
     for batch in BATCHES:
         x = np.ascontiguousarray(rows[:batch])
-        first = {name: once(predict, x) for name, predict in engines.items()}
-        usable = {name: engines[name] for name, each in first.items() if each * batch < LONGEST * 1e6}
-        rounds = [{name: once(predict, x) for name, predict in usable.items()} for _ in range(ROUNDS)]
-        for name in usable:
-            all_of_it = [each[name] for each in rounds]
+        first = {name: min(took(predict, x, 1) for _ in range(2)) for name, predict in engines.items()}
+        repeats = {name: max(1, int(ROUND / each)) for name, each in first.items() if each < LONGEST}
+        rounds = [{name: took(engines[name], x, n) for name, n in repeats.items()} for _ in range(ROUNDS)]
+        for name in repeats:
+            all_of_it = [1e6 * each[name] / batch for each in rounds]
             times[name][batch] = [min(all_of_it), statistics.median(all_of_it)]
     return times
 
