@@ -294,6 +294,8 @@ void test_exponential(const std::vector<const Kernels*>& all) {
       double first;
       all[0]->exp_float64(&x[i / 8 * 8], z.data(), 8), first = z[i % 8];
       check(first == y[i], text(*k, "exp_float64", {}) + " differs at " + std::to_string(x[i]));
+      k->exp_float64(&x[i], &first, 1);
+      check(first == y[i], text(*k, "exp_float64", {1}) + " differs at " + std::to_string(x[i]));
     }
     k->exp_float64(odd, z.data(), 8);
     for (int i = 0; i < 8; ++i)

@@ -13,6 +13,11 @@ struct Candidate {
   bool operator<(const Candidate& other) const { return key != other.key ? key < other.key : index < other.index; }
 };
 
+// One function for all types.
+[[gnu::noinline]] void sort_first(Candidate* candidates, std::int64_t count, std::int64_t length) {
+  std::partial_sort(candidates, candidates + count, candidates + length);
+}
+
 class TopK final : public Operator {
  public:
   explicit TopK(const Definition& definition)
@@ -69,7 +74,7 @@ class TopK final : public Operator {
       const std::uint64_t key = sort_key(in[i * step]);
       candidates[i] = {largest_ ? ~key : key, i};
     }
-    std::partial_sort(candidates, candidates + count, candidates + length);
+    sort_first(candidates, count, length);
     return candidates;
   }
   std::int64_t axis_;

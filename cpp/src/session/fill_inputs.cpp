@@ -104,7 +104,8 @@ void Session::fill_inputs(const Batch& batch, std::int64_t first, std::int64_t e
     for (std::int64_t i = 0; i < span.kept; ++i, from += feed.stride, to += step)
       std::memcpy(to, from, static_cast<std::size_t>(run.count * word));
   }
-  for (std::size_t f = 0; f < fields.size(); ++f) fill_padding(f, entries);
+  if (pads_)
+    for (std::size_t f = 0; f < fields.size(); ++f) fill_padding(f, entries);
   const auto& inputs = model_->bundle().inputs;
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (inputs[i].mask) fill_mask(static_cast<int>(i), entries);

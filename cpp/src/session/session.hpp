@@ -61,7 +61,8 @@ class Session {
   void find_copy_runs(const Batch& batch);
   bool copies(const Batch& batch, std::size_t field) const;
   void clear_slots();
-  [[gnu::cold]] void refuse_unset() const;
+  bool anything_unset() const;
+  [[gnu::cold, noreturn]] void refuse_unset() const;
   void refuse_gaps(const Batch& batch) const;
   void rehearse();
   void size_results();
@@ -84,6 +85,14 @@ class Session {
   std::vector<std::vector<unsigned char>>
       marks_;   // per field that compares: which numbers of the slots were missing as fed
   Memory row_;  // slots of all columns that are no sequences, type after type
+  struct Region {
+    Type raw;
+    std::byte* data;
+    std::int64_t numbers, room;  // room: a multiple of what is looked at together
+  };
+  std::vector<Region> regions_;         // of row_
+  std::vector<std::size_t> sequences_;  // columns that are not in row_
+  bool pads_ = false;                   // fields of sequences
   std::vector<CopyRun> copy_runs_;
   const Batch* runs_of_ = nullptr;     // the batch that copy_runs_ was made for
   std::vector<std::int64_t> lengths_;  // per axis of the bundle: of the entry in the slots

@@ -19,6 +19,7 @@ template <class K, class E> struct Links {
     // Number i is to be e^x.
     void set(int i, K x) { of[i] = static_cast<double>(static_cast<E>(x)); }
     void take(int n) {
+      if (n == 1) return kernels().exp_float64(of, of, 1);
       for (int i = n; i % 8; ++i) of[i] = 0;
       kernels().exp_float64(of, of, (n + 7) / 8 * 8);
     }

@@ -23,11 +23,16 @@ LADING_INLINE doubles exp_of(doubles x) {
                                1.0 / 120,        1.0 / 24,        1.0 / 6,        1.0 / 2};
   const doubles n = (x * 0x1.71547652b82fep+0 + magic) - magic;
   const doubles hi = x - n * head, lo = n * tail, r = hi - lo, c = (hi - r) - lo;
-  doubles q = r - r + series[0];
-  LADING_UNROLL for (int i = 1; i < 12; ++i) q = q * r + series[i];
+  const doubles r2 = r * r, r4 = r2 * r2;
+  doubles four[3];  // of the twelve terms, so that they need not wait for each other
+  LADING_UNROLL for (int i = 0; i < 3; ++i) {
+    const double* s = series + 4 * i;
+    four[i] = (r * s[0] + s[1]) * r2 + (r * s[2] + s[3]);
+  }
+  const doubles q = (four[0] * r4 + four[1]) * r4 + four[2];
   const doubles half = (n * 0.5 + magic) - magic;  // in two steps: 2^n may not be a normal number
   const doubles sum = 1 + r, lost = r - (sum - 1);
-  return (sum + (lost + (c + c * r + r * r * q))) * power_of_two(half) * power_of_two(n - half);
+  return (sum + (lost + (c + c * r + r2 * q))) * power_of_two(half) * power_of_two(n - half);
 }
 
 }  // namespace
@@ -35,15 +40,16 @@ LADING_INLINE doubles exp_of(doubles x) {
 void exp_float64(const double* x, double* y, int64_t n) {
   constexpr int each = VL / 2;
   for (int64_t i = 0; i < n; i += each) {
-    doubles v;
-    __builtin_memcpy(&v, x + i, sizeof v);
+    doubles v = doubles{} + *x;
+    if (n > 1) __builtin_memcpy(&v, x + i, sizeof v);  // one alone need not wait until its neighbours are written
     const wholes number = v == v;
     const doubles finite = (doubles)((wholes)v & number);  // comparing NaN would raise a flag
     const wholes above = finite > overflow, below = finite < underflow;
     doubles e = exp_of((doubles)((wholes)finite & ~(above | below)));
     e = above ? doubles{} + __builtin_inf() : below ? doubles{} : e;
     e = (doubles)(((wholes)e & number) | ((wholes)v & ~number));
-    __builtin_memcpy(y + i, &e, sizeof e);
+    if (n > 1) __builtin_memcpy(y + i, &e, sizeof e);
+    else *y = e[0];
   }
 }
 
