@@ -11,7 +11,11 @@
 #define LADING_CALLED static inline __attribute__((noinline))
 #define LADING_FUNCTION LADING_INLINE  // a longer one: called where code should be small
 #define LADING_LAMBDA __attribute__((always_inline))
+#if defined(__AVX2__) || defined(__aarch64__)
 #define LADING_UNROLL _Pragma("GCC unroll 32")
+#else
+#define LADING_UNROLL _Pragma("GCC unroll 1")
+#endif
 
 // Whether this file is being compiled for the instruction set `neon`.
 #define LADING_JOIN_NOW(a, b) a##b
