@@ -71,7 +71,8 @@ class Session {
   void bind(std::int64_t entries);
   void check_outputs();
   void fill_inputs(const Batch& batch, std::int64_t first, std::int64_t entries);
-  void fill_field(const Batch& batch, std::size_t field, std::int64_t first, std::int64_t entries);
+  void fill_rows(const Batch& batch, std::int64_t first, std::int64_t at, std::int64_t entries);
+  void fill_field(const Batch& batch, std::size_t field, std::int64_t first, std::int64_t at, std::int64_t entries);
   void fill_padding(std::size_t field, std::int64_t entries);
   void fill_mask(int input, std::int64_t entries);
   void take_outputs(const Batch& batch, std::int64_t entries);
