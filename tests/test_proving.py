@@ -16,9 +16,11 @@ from mirrors import one_input
 import lading
 from lading import exchanges
 from lading.endpoints import Axis, Input, Label, Output, Variable
+from lading.errors import AgreementError
 from lading.graph import Graph, Node
 from lading.model import Model
 from lading.proving import prove
+from lading.trees import Tree, grow, model_of
 
 RANDOM = np.random.default_rng(17)
 JETS, TRACKS = ("pt", "eta", "mass"), ("d0", "z0", "dr", "pt")
@@ -219,3 +221,12 @@ def test_patience_has_an_end_and_the_text_says_so(monkeypatch: pytest.MonkeyPatc
     scores = {label: model.run(WIDE)[label] + np.float32(0.5) * RANDOM.normal(size=300) for label in ("a", "b")}
     monkeypatch.setattr(exchanges, "PATIENCE", 0.05)
     assert "No exchange of two columns of those that were tried, no unit" in disagreement(model, WIDE, scores)
+
+
+def test_scores_that_disagree_are_said_of_a_model_without_names() -> None:
+    left, right = np.array([1, -1, -1]), np.array([2, -1, -1])
+    tree = Tree(left, right, np.zeros(3, int), np.float32([0.5, 0, 0]), np.float32([0, -0.5, 1.5]))
+    model = model_of(grow([tree], 2, "made up"), "nameless", {}, "made up")
+    events = np.float32([[0, 0], [1, 0]])
+    with pytest.raises(AgreementError, match="disagree"):
+        prove(model, events, {"score": np.float32([1.5, -0.5])})

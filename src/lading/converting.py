@@ -52,7 +52,8 @@ def convert(
     model.name = name or model.name
     if simplify and not model.exported:
         say("simplifying the graph")
-        say(_simplified(model), True)
+        if text := _simplified(model):
+            say(text, True)
         give_readable_names(model)
     _check(model)
     if compare and agree is not None:
@@ -75,7 +76,10 @@ def _read(source: Any, say: Progress, options: dict[str, Any]) -> tuple[Model, C
         say(f"reading {path.name}")
         format_: Any = recognise(path)
         oracle = getattr(format_, "oracle", None)
-        return read_as(format_, path, **options), oracle and (lambda model: _compared(model, oracle(path), say))
+        model = read_as(format_, path, **options)
+        if hasattr(format_, "remark") and (remark := format_.remark(model)):
+            say(remark, True)
+        return model, oracle and (lambda model: _compared(model, oracle(path), say))
     if options:
         raise ValueRefused(f"a {type(source).__name__} in memory has no option '{next(iter(options))}'")
     format_ = recognise_object(source)
@@ -104,7 +108,7 @@ def _simplified(model: Model) -> str:
 
     before = _nodes(model)
     simplify(model)
-    return f"{before} nodes became {_nodes(model)}"
+    return f"{before} nodes became {_nodes(model)}" if before > 1 else ""
 
 
 def _nodes(model: Model) -> int:

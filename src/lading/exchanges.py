@@ -52,6 +52,8 @@ class Search:
         """Pairs that, prepared as they are, may stand in each other's place."""
         from .engine import Session
 
+        if next(pairs(self._model), None) is None:
+            return
         prepared = _prepared(self._model, self._one)
         yield from self._pairs(Session(_without_preparation(self._model)), prepared)
 

@@ -13,6 +13,7 @@ from lading.endpoints import Input, Mask, Missing, Variable
 from lading.examine.facts import facts, missing_text, number_text, steps_text
 from lading.examine.show import text
 from lading.model import Model
+from lading.trees import Tree, grow, model_of
 
 
 def full() -> Model:
@@ -87,3 +88,17 @@ def test_a_repr_is_one_line() -> None:
     made = full()
     made.weights = {"w": np.zeros((2, 3), np.float32)}
     assert repr(made) == "<Model 'mirror' 1.0: jets, tracks, track_mask -> out_jets, out_tracks, 6 numbers>"
+
+
+def test_a_forest_is_shown_with_its_size_its_link_and_what_it_was_compared_with() -> None:
+    left, right = np.array([1, -1, -1]), np.array([2, -1, -1])
+    tree = Tree(left, right, np.zeros(3, int), np.float32([3.5, 0, 0]), np.float32([0, -0.5, 1.5]))
+    made = model_of(grow([tree, tree], 2, "made up", link="logistic"), "b-tag", {}, "made up")
+    made.agreement = {"with": "xgboost 3.2.0", "rows": 2000, "outputs": {
+        "margin": {"differing rows": 0, "units in the last place": 0},
+        "score": {"differing rows": 7, "units in the last place": 2}}}  # fmt: skip
+    shown = text(made, width=120)
+    for said in ("2 trees, 4 leaves, up to 1 deep; score: logistic of the margin",
+                 "with xgboost 3.2.0: margin equal to the bit, score within 2 units in the last place"):
+        assert said in shown, shown
+    assert facts(made)["forests"] == [{"trees": 2, "leaves": 4, "deepest": 1, "sum": "float32", "link": "logistic"}]

@@ -38,7 +38,7 @@ def test_one_operation(start: str, end: str, expected: tuple[str | None, int]) -
      "'Gev' cannot be converted: no such unit (has: 'GeV', 'eV', 'keV', 'MeV', 'TeV', 'deg', 'm', 'cm' "
      "and 14 more); did you mean 'GeV'?"),
     ("GeV", "",
-     "'GeV' cannot be converted: the model says no unit; feed it as it was in training"),
+     "'GeV' cannot be converted: the model says no unit; feed it as it was in training, without a unit"),
 ])  # fmt: skip
 def test_what_is_refused(start: str, end: str, text: str) -> None:
     with pytest.raises(UnitError) as caught:

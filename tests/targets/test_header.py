@@ -176,3 +176,23 @@ def test_what_it_cannot_hold_is_refused_and_nothing_written(model: Model, why: s
     with pytest.raises(UnsupportedError, match=why):
         model.export(tmp_path / "model.hpp")
     assert not any(tmp_path.iterdir())
+
+
+def test_two_models_of_one_name_stay_apart_in_one_program(tmp_path: Path) -> None:
+    """Each in a part of the program of its own: inline functions of one name would be taken for the same."""
+    models = [random_forests.model("shallow", seed) for seed in (1, 2)]
+    x = rows_of(models[0])[:1]
+    for letter, model in zip("ab", models, strict=True):
+        model.name = "same"
+        model.export(tmp_path / f"{letter}.hpp")
+        (tmp_path / f"{letter}.cpp").write_text(
+            f'#include "{letter}.hpp"\nfloat {letter}(const float* x) {{ return forests::same::margin(x); }}\n')
+    numbers = ", ".join(f"{number!r}f" for number in np.nan_to_num(x[0]).tolist())
+    (tmp_path / "main.cpp").write_text(
+        "#include <cstdio>\nfloat a(const float*);\nfloat b(const float*);\n"
+        f'int main() {{ const float x[] = {{{numbers}}}; std::printf("%a %a", a(x), b(x)); }}\n')
+    command = [shutil.which("c++") or "c++", "-std=c++17", "-O0", "a.cpp", "b.cpp", "main.cpp", "-o", "main"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    said = subprocess.run([tmp_path / "main"], capture_output=True, text=True, check=True).stdout.split()
+    expected = [float(model.run({"features": np.nan_to_num(x)})["margin"][0]) for model in models]
+    assert [float.fromhex(each) for each in said] == expected and expected[0] != expected[1]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lading.agreement import run_engine
-from lading.errors import UnsupportedError, ValueRefused
+from lading.errors import MissingFile, UnsupportedError, ValueRefused
 from lading.model import Model
 from lading.sources import read
 from lading.trees import Tree, edge_rows, forests_of, grow, model_of
@@ -230,3 +230,16 @@ def test_nothing_of_the_writer_is_needed_to_import_lading():
     done = subprocess.run([sys.executable, "-c", "import lading, sys; print('uproot' in sys.modules)"], check=True,
                           capture_output=True, text=True)  # fmt: skip
     assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize("name", ["a,b", " pt", "pt := x", ""])
+def test_names_that_would_be_read_as_others_are_refused(name: str, tmp_path: Path) -> None:
+    names = ["mass", "f(a,b)", "eta", "phi"]
+    model = forest_model([random_tree(np.random.default_rng(1))], feature_names=names)
+    model.export(tmp_path / "good.root")
+    assert [v.name for v in read(tmp_path / "good.root").input_list[0].variable_list] == names
+    model.input_list[0].variable_list[0].name = name
+    with pytest.raises(UnsupportedError, match="would be read as another name"):
+        model.export(tmp_path / "bad.root")
+    with pytest.raises(MissingFile, match="there is no folder"):
+        forest_model([random_tree(np.random.default_rng(1))]).export(tmp_path / "nowhere" / "bad.root")

@@ -92,7 +92,8 @@ class Model {
   // Variable `name` of input `input`, to be fed in `unit`. Throws Error with the nearest names, or if the unit
   // cannot become the model's by one multiplication or division. `index` says which of its numbers, where the
   // input has further fixed axes.
-  Variable variable(const std::string& input, const std::string& name, const std::string& unit,
+  // Without a unit where the model says none.
+  Variable variable(const std::string& input, const std::string& name, const std::string& unit = "",
                     const Index& index = {}) const {
     Variable v{};
     v.slot.size = sizeof v.slot;

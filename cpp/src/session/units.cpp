@@ -57,7 +57,8 @@ double power_of_ten(int exponent) {
 Conversion unit_conversion(const std::string& from, const std::string& to, const std::string& what) {
   if (from == to) return {};
   if (to.empty())
-    throw Error(what + ": '" + from + "' cannot be converted: the model says no unit; feed it as it was in training",
+    throw Error(what + ": '" + from +
+                    "' cannot be converted: the model says no unit; feed it as it was in training, without a unit",
                 Fault::unit);
   const Unit &start = find(from, what), &end = find(to, what);
   if (std::string(start.kind) != end.kind)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..endpoints import Axis, Input, Output, Variable, usual_raw
+from ..graph import Node
+from ..trees import Forest, forests_of
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -30,6 +32,7 @@ def facts(model: Model, graph: bool = False) -> dict[str, Any]:
             "bytes": int(sum(w.nbytes for w in model.weights.values())),
             "operators": dict(Counter(node.operator for node in nodes).most_common()),
         },
+        "forests": [_forest(model, node, forest) for node, forest in forests_of(model)],
         "samples": _samples(model),
         "agreement": model.agreement,
         "record": model.record,
@@ -39,6 +42,13 @@ def facts(model: Model, graph: bool = False) -> dict[str, Any]:
     if graph:
         found["nodes"] = [_node(name, node) for name, g in model.graphs.items() for node in g.nodes]
     return found
+
+
+def _forest(model: Model, node: Node, forest: Forest) -> dict[str, Any]:
+    """``link``: what makes an output of the model of the margins; None where other nodes do."""
+    given = node.outputs[1] if len(node.outputs) > 1 else ""
+    return {"trees": len(forest.roots), "leaves": len(forest.leaf), "deepest": forest.deepest(),
+            "sum": forest.sum_type, "link": forest.link if given in model.outputs else None}  # fmt: skip
 
 
 def names_text(names: dict[str, Any]) -> str:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from ..model import Model
 
 
+#: What the score of a forest is.
+LINKS = {"identity": "the margin", "logistic": "logistic of the margin", "softmax": "softmax of the margins",
+         "exp": "exp of the margin", "tmva_gradient": "2/(1+exp(-2 margin))-1"}  # fmt: skip
+
+
 def facts_of(target: str | Model, graph: bool = False) -> dict[str, Any]:
     """The facts of a model, or of a bundle, model file, store name or URL."""
     if not isinstance(target, str):
@@ -139,17 +144,31 @@ def _summary(found: dict[str, Any]) -> Table:
     table.add_row("size", f"{size['nodes']} nodes, {size['numbers']:,} numbers, {_bytes(size['bytes'])}")
     operators = (f"{name} {count}" if count > 1 else name for name, count in size["operators"].items())
     table.add_row("made of", ", ".join(operators))
+    for forest in found["forests"]:
+        score = f"; score: {LINKS[forest['link']]}" if forest["link"] else ""
+        size = f"{forest['trees']:,} trees, {forest['leaves']:,} leaves, up to {forest['deepest']} deep"
+        table.add_row("forest", size + score)
     if found["samples"]:
         kept = found["samples"]
         table.add_row("self-test", f"{kept['entries']} entries to {kept['relative']:g} of scale")
     if found["agreement"].get("outputs"):
-        worst = max(output["difference"] for output in found["agreement"]["outputs"].values())
-        table.add_row("compared", f"with {found['agreement']['with']}: agrees to {worst:.1e} of scale")
+        agreement = found["agreement"]
+        table.add_row("compared", f"with {agreement['with']}: {_agreement_text(agreement['outputs'])}")
     for label, value in _origin(found["record"]):
         table.add_row(label, value)
     if found["digest"]:
         table.add_row("digest", found["digest"])
     return table
+
+
+def _agreement_text(outputs: dict[str, dict[str, Any]]) -> str:
+    """Of networks by their scale, of forests in units in the last place."""
+    networks = [output["difference"] for output in outputs.values() if "difference" in output]
+    if networks:
+        return f"agrees to {max(networks):.1e} of scale"
+    places = {name: output.get("units in the last place", 0) for name, output in outputs.items()}
+    return ", ".join(f"{name} within {most} units in the last place" if most else f"{name} equal to the bit"
+                     for name, most in places.items())  # fmt: skip
 
 
 def _axis_object(name: str, axis: dict[str, Any]) -> Any:

@@ -133,6 +133,8 @@ def _gather_input(gathered: Gathering, given: Input, source: Any, columns: Mappi
             raise ValueRefused(
                 f"variable '{variable.name}' of input '{given.name}' was not given {suggestion(name, table.names)}"
             )
+        if variable.categories is None:
+            table.refuse_ambiguous(name)
         gathered.add(given, variable, table.column(name), table.valid)
 
 

@@ -19,12 +19,28 @@ class Table:
     get: Callable[[str], Any]
     strict: bool = False
     valid: np.ndarray | None = None  # padded layout: which elements are real
+    codes: Callable[[str], Any] | None = None  # of a column of categories, None of others
 
     def column(self, name: str) -> Any:
         """The column ``name``. Raises ValueRefused if there are two."""
         if self.names.count(name) > 1:
             raise ValueRefused(f"column '{name}' is there {self.names.count(name)} times; which is meant?")
         return self.get(name)
+
+    def refuse_ambiguous(self, name: str) -> None:
+        """Raises ValueRefused for a column of categories that are numbers, but others than their codes: the trees of
+        most libraries look at the codes."""
+        codes = self.codes(name) if self.codes else None
+        if codes is None:
+            return
+        values = np.asarray(self.get(name))
+        if values.dtype.kind not in "iufb" or np.array_equal(values, codes):
+            return
+        raise ValueRefused(
+            f"column '{name}' holds categories, and its codes are other numbers than their values (code {codes[0]} is "
+            f"{values[0]}): feed numbers as in training: the codes (pandas: table['{name}'].cat.codes), or the values "
+            f"(table['{name}'].astype(float))"
+        )
 
     def nested(self, name: str) -> Any:
         """The column ``name`` if it is itself a table, else None."""
@@ -55,10 +71,12 @@ def table_of(thing: Any) -> Table | None:
     if hasattr(thing, "fields") and hasattr(thing, "layout"):  # awkward
         return Table(list(thing.fields), lambda name: thing[name]) if thing.fields else None
     if hasattr(thing, "column_names") and hasattr(thing, "column"):  # Arrow
-        return Table(list(thing.column_names), lambda name: arrow_column(thing.column(name)))
+        return Table(list(thing.column_names), lambda name: arrow_column(thing.column(name)),
+                     codes=lambda name: _arrow_codes(thing.column(name)))  # fmt: skip
     if hasattr(thing, "columns") and hasattr(thing, "__getitem__"):  # pandas, polars
         key = {str(column): column for column in thing.columns}
-        return Table([str(column) for column in thing.columns], lambda name: thing[key[name]].to_numpy())
+        return Table([str(column) for column in thing.columns], lambda name: thing[key[name]].to_numpy(),
+                     codes=lambda name: _pandas_codes(thing[key[name]]))  # fmt: skip
     return None
 
 
@@ -70,6 +88,16 @@ def arrow_column(column: Any) -> Any:
     if column.null_count:
         return column.to_numpy(zero_copy_only=False)  # refused later, with the entry that is null
     return column.flatten().to_numpy(zero_copy_only=False), column.value_lengths().to_numpy(zero_copy_only=False)
+
+
+def _pandas_codes(column: Any) -> np.ndarray | None:
+    categories = getattr(column, "cat", None) if str(getattr(column, "dtype", "")) == "category" else None
+    return None if categories is None else categories.codes.to_numpy()
+
+
+def _arrow_codes(column: Any) -> np.ndarray | None:
+    column = column.combine_chunks() if hasattr(column, "combine_chunks") else column
+    return column.indices.to_numpy(zero_copy_only=False) if hasattr(column, "indices") else None
 
 
 def _by_text(mapping: Mapping[Any, Any]) -> Callable[[str], Any]:

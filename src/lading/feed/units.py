@@ -32,7 +32,7 @@ def convert(from_unit: str, to_unit: str) -> tuple[str | None, int]:
     if from_unit == to_unit:
         return None, 0
     if not to_unit:
-        why = "the model says no unit; feed it as it was in training"
+        why = "the model says no unit; feed it as it was in training, without a unit"
         raise UnitError(f"'{from_unit}' cannot be converted: {why}")
     kind, start = _find(from_unit)
     other_kind, end = _find(to_unit)

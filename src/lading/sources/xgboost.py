@@ -11,9 +11,12 @@ its best_iteration, as its own ``predict`` does.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..endpoints import Missing
+from ..errors import UnsupportedError
 from . import is_of, origin_of
 
 if TYPE_CHECKING:
@@ -45,14 +48,45 @@ def read_bytes(data: bytes, where: str) -> Model:
     return model_of_learner(content, origin, where)
 
 
+def remark(model: Model) -> str:
+    """What whoever converts a file should know of it."""
+    from ..trees import forests_of
+
+    attributes = model.record["origin"].get("attributes", {})
+    best = attributes.get("best_iteration", "")
+    (_, forest), *_ = forests_of(model)
+    trees = len(forest.roots)
+    if not best.isdigit() or (int(best) + 1) * forest.outputs >= trees:
+        return ""
+    return (f"early stopping found iteration {best} best (from 0); all {trees} trees are used, as Booster.predict uses "
+            f"them. XGBClassifier.predict stops at the best: for its numbers save booster[:{int(best) + 1}]")
+
+
 def holds(thing: object) -> bool:
     """Whether ``thing`` is a Booster, or a model of XGBoost's scikit-learn interface."""
     return is_of(thing, "xgboost") and (hasattr(thing, "inplace_predict") or hasattr(thing, "get_booster"))
 
 
 def from_object(thing: Any) -> Model:
-    """The model in a Booster, or in an XGBModel up to its best iteration."""
-    return read_bytes(bytes(_booster(thing).save_raw("ubj")), "xgboost Booster")
+    """The model in a Booster, or in an XGBModel up to its best iteration.
+
+    Raises UnsupportedError for an XGBModel without feature names to which a number means missing.
+    """
+    model = read_bytes(bytes(_booster(thing).save_raw("ubj")), "xgboost Booster")
+    missing = getattr(thing, "missing", None)
+    if isinstance(missing, (int, float)) and missing == missing:
+        _take_missing(model, float(missing))
+    return model
+
+
+def _take_missing(model: Model, number: float) -> None:
+    variables = model.input_list[0].variable_list
+    if not variables:
+        raise UnsupportedError(f"xgboost Booster: it was trained with missing={number:g}, and a model without feature "
+                               "names has nowhere to say so: convert get_booster(), and feed NaN in its place"
+                               )  # fmt: skip
+    for variable in variables:
+        variable.missing = Missing([number], math.nan)
 
 
 def predictor(thing: Any) -> Predictor:

@@ -6,11 +6,11 @@ the C library. The header says what goes in by name, and holds the trees as tabl
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UnsupportedError
+from ..whole_file import whole_file
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -33,10 +33,8 @@ def write(model: Model, path: Path) -> None:
     Raises UnsupportedError for what is more than a forest, for prepared variables and for linear leaves.
     """
     text = to_text(model, str(path))
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-        beside = Path(folder) / path.name
+    with whole_file(path) as beside:
         beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
 
 
 def to_text(model: Model, where: str = "model.hpp") -> str:
@@ -51,6 +49,6 @@ def to_text(model: Model, where: str = "model.hpp") -> str:
         raise UnsupportedError(f"{where}: leaf {leaf} is a linear function, which a header does not hold: use the "
                                "library, or train with linear_tree=False")
     names = Names(model, forest, variables)
-    parts = [names.introduction(), INCLUDES, f"namespace {names.namespace} {{\n", names.declarations(), tables(forest),
-             functions(forest, names), f"}}  // namespace {names.namespace}\n"]  # fmt: skip
+    parts = [names.introduction(), INCLUDES, names.opening(), names.declarations(), tables(forest),
+             functions(forest, names), names.closing()]  # fmt: skip
     return "\n".join(parts)

@@ -10,11 +10,11 @@ each output, and rounded with them. So sums may differ from the model's in their
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import MissingPackage, UnsupportedError
+from ..whole_file import whole_file
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -32,10 +32,8 @@ def write(model: Model, path: Path, rounded: bool = False) -> None:
     nodes, categories, prepared variables, links that it does not have, float64 without ``rounded``.
     """
     data = to_bytes(model, str(path), rounded)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-        beside = Path(folder) / path.name
+    with whole_file(path) as beside:
         beside.write_bytes(data)
-        beside.replace(path)
 
 
 def to_bytes(model: Model, where: str = "model.root", rounded: bool = False) -> bytes:
@@ -48,8 +46,22 @@ def to_bytes(model: Model, where: str = "model.root", rounded: bool = False) -> 
 
     forest, variables = only_forest(model, where, "MVAUtils")
     names = [variable.name for variable in variables]
+    _refuse_names(names, where)
     tree = stored_as(forest, where, rounded)
     try:
         return tree_file(Path(where).name, tree, {"varList": ",".join(names)} if names else {})
     except OverflowError:
         raise UnsupportedError(f"{where}: a ROOT file of a forest holds at most 2 GB; this model needs more") from None
+
+
+def _refuse_names(names: list[str], where: str) -> None:
+    """Names stand in one text, between commas."""
+    from ..sources.mvautils_file.reading import names_of
+
+    if names_of(",".join(names)) == names:
+        return
+    wrong = next((name for name in names if names_of(name) != [name]), names[0])
+    raise UnsupportedError(
+        f"{where}: MVAUtils keeps the names of variables in one text, where commas part them, and := and blanks mean "
+        f"something: '{wrong}' would be read as another name; rename it in the papers"
+    )

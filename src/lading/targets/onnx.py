@@ -13,7 +13,6 @@ NODE/INPUT; no name of format 1 holds a ``/``.
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ import numpy as np
 from ..endpoints import Input, Output
 from ..errors import MissingPackage, UnsupportedError, ValueRefused
 from ..graph import BFLOAT16, OPSET, Attribute, Graph, Node, Subgraph, type_name
+from ..whole_file import whole_file
 from . import onnx_forests, onnx_trees
 
 if TYPE_CHECKING:
@@ -50,10 +50,8 @@ def write(model: Model, path: Path, operators: str = "TreeEnsemble") -> None:
     TreeEnsembleRegressor, which all have.
     """
     data = to_bytes(model, str(path), operators)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-        beside = Path(folder) / path.name
+    with whole_file(path) as beside:
         beside.write_bytes(data)
-        beside.replace(path)
 
 
 def to_bytes(model: Model, where: str = "model.onnx", operators: str = "TreeEnsemble") -> bytes:

@@ -114,6 +114,14 @@ class Forest:
         """One output, which has no axis of its own: margin and score are (rows,)."""
         return self.leaf.ndim == 1 and self.tree_output is None
 
+    def deepest(self) -> int:
+        """Splits on the longest way to a leaf."""
+        depth, level = 0, self.roots[self.roots >= 0]
+        while len(level):
+            below = np.concatenate([self.left[level], self.right[level]])
+            depth, level = depth + 1, below[below >= 0]
+        return depth
+
     def first_linear_leaf(self) -> int | None:
         """The number of a leaf that is a linear function, for targets that have none such."""
         if self.linear_begin is None or not (self.linear_begin >= 0).any():

@@ -245,3 +245,22 @@ def test_random_damage_is_a_format_error_or_another_forest() -> None:
             assert str(error).startswith("forest.txt")
             refused += 1
     assert refused > 100
+
+
+def test_categories_that_are_whole_numbers_are_fed_as_they_are() -> None:
+    """Charges, PDG codes: a table holds them, not the codes that pandas gives them; unknown ones are as missing."""
+    pandas = pytest.importorskip("pandas")
+    random = np.random.default_rng(3)
+    kind = random.choice([-211, 11, 13, 22, 211], len(X))
+    table = pandas.DataFrame({"pt": X[:, 0], "pdg": pandas.Categorical(kind)})
+    target = (np.isin(kind, [11, 13]) ^ (X[:, 0] > 0.5)).astype(int)
+    booster = lightgbm.train({"objective": "binary", "verbose": -1, "num_threads": 1, "min_data_per_group": 5}, lightgbm.Dataset(table, target), 8)
+    model = lading.convert(booster)
+    assert model.input_list[0].variable_list[1].categories == [-211, 11, 13, 22, 211]
+    expected = booster.predict(table, raw_score=True)
+    for given in (table, {"pt": X[:, 0], "pdg": kind}, {"pt": X[:, 0], "pdg": kind.astype(float)}):
+        np.testing.assert_array_equal(model.run(given)["margin"], expected)
+    for other in (2212.0, np.nan):
+        unseen = pandas.DataFrame({"pt": X[:, 0], "pdg": pandas.Categorical(np.full(len(X), other))})
+        np.testing.assert_array_equal(model.run({"pt": X[:, 0], "pdg": np.full(len(X), other)})["margin"],
+                                      booster.predict(unseen, raw_score=True))  # fmt: skip

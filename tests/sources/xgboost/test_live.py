@@ -152,3 +152,30 @@ def test_sums_start_at_the_bits_that_xgboost_makes_of_base_score(objective):
         if margin.tobytes() != made.tobytes():
             wrong.append(base_score)
     assert wrong == []
+
+
+def test_a_number_that_means_missing_stays_missing() -> None:
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame(np.where(np.isnan(X), -999, X), columns=NAMES)
+    regressor = xgboost.XGBRegressor(n_estimators=6, missing=-999).fit(table, TARGETS["positive"])
+    model = lading.convert(regressor)
+    assert model.input_list[0].variable_list[0].missing.when == [-999]
+    np.testing.assert_array_equal(model.run(table)["score"], regressor.predict(table))
+    nameless = xgboost.XGBRegressor(n_estimators=6, missing=-999).fit(table.to_numpy(), TARGETS["positive"])
+    with pytest.raises(lading.UnsupportedError, match=r"missing=-999.*feed NaN in its place"):
+        lading.convert(nameless)
+
+
+def test_whoever_converts_a_file_hears_that_training_stopped_early(tmp_path: Path) -> None:
+    half = slice(0, ROWS // 2), slice(ROWS // 2, ROWS)
+    parts = [xgboost.DMatrix(X[rows], TARGETS["signal"][rows]) for rows in half]
+    booster = xgboost.train({"objective": "binary:logistic", "eta": 1.0}, parts[0], 40, evals=[(parts[1], "other")],
+                            early_stopping_rounds=3, verbose_eval=False)  # fmt: skip
+    booster.save_model(tmp_path / "stopped.json")
+    said: list[str] = []
+    lading.convert(tmp_path / "stopped.json", progress=lambda text, done=False: said.append(text))
+    assert any(f"iteration {booster.best_iteration} best" in text for text in said), said
+    booster[: booster.best_iteration + 1].save_model(tmp_path / "best.json")
+    said.clear()
+    lading.convert(tmp_path / "best.json", progress=lambda text, done=False: said.append(text))
+    assert not any("early stopping" in text for text in said), said

@@ -10,6 +10,7 @@ import numpy as np
 from ...errors import FormatError, UnsupportedError
 from ...model import Model
 from ...trees import Forest, grow, model_of, score_by
+from ..categories import take_values
 from .features import Features
 from .loss import loss_of
 from .trees import oblivious_tree, plain_tree
@@ -36,6 +37,9 @@ def model_of_json(content: dict[str, Any], origin: dict[str, Any], where: str) -
         raise FormatError(f"{where}: no CatBoost model, or a damaged one: {type(error).__name__} {error}") from None
     model = model_of(forest, PurePath(where).stem, record, where)
     score_by(model, loss.nodes)
+    for variable, source in zip(model.input_list[0].variable_list, features.names, strict=False):
+        if source in features.categories.listed:
+            take_values(variable, features.categories.listed[source])
     return model
 
 

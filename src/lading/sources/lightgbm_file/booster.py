@@ -10,6 +10,7 @@ from typing import Any
 from ...errors import FormatError
 from ...model import Model
 from ...trees import Forest, grow, model_of, score_by
+from ..categories import take_values
 from .objective import Objective, objective_of
 from .text import Text, parse
 from .trees import tree_of
@@ -34,7 +35,18 @@ def model_of_booster(data: bytes, origin: dict[str, Any], where: str, labels: Se
         forest.labels = list(labels)
     model = model_of(forest, PurePath(where).stem, {"origin": origin | _about(text)}, where)
     score_by(model, objective.nodes)
+    _describe_categories(model, text)
     return model
+
+
+def _describe_categories(model: Model, text: Text) -> None:
+    """The categories of a DataFrame's columns, in the order of the columns that the trees take as categories."""
+    infos = text.header.get("feature_infos", "").split()
+    columns = [place for place, info in enumerate(infos) if info[0].isdigit() or info[0] == "-"]
+    names, variables = text.pandas_categorical or [], model.input_list[0].variable_list
+    for place, column in enumerate(columns):
+        if column < len(variables):
+            take_values(variables[column], names[place] if len(names) == len(columns) else [])
 
 
 def forest_of_text(text: Text, objective: Objective, where: str) -> Forest:

@@ -75,10 +75,13 @@ def _stored(key: str, title: str, arrays: dict[str, Any], where: str) -> Stored:
 
 def _variables(file: Any, key: str, classes: dict[str, str]) -> list[str]:
     """The names in the title of ``varList``: ``label := expression, ...``, of which the label counts."""
-    if classes.get(key) != "TNamed":
-        return []
+    return names_of(file[key].member("fTitle")) if classes.get(key) == "TNamed" else []
+
+
+def names_of(title: str) -> list[str]:
+    """The names in ``label := expression, ...``."""
     entries, depth = [""], 0
-    for letter in file[key].member("fTitle"):
+    for letter in title:
         depth += (letter in "([") - (letter in ")]")
         if letter == "," and depth <= 0:
             entries.append("")

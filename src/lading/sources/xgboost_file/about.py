@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...model import Model
-
-LISTED = 10  # categories that a description names
+from ..categories import describe_codes
 
 #: What the objective's parameters call the numbers that its outputs stand for, and the outputs' label.
 LEVELS = {"quantile_loss_param": ("quantile_alpha", "quantile")}
@@ -81,12 +80,4 @@ def describe_variables(model: Model, learner: dict[str, Any]) -> None:
     names, kinds = categories_of(learner), list(learner.get("feature_types") or [])
     for place, variable in enumerate(variables):
         if (place < len(kinds) and kinds[place] == "c") or str(place) in names:
-            variable.description = _described(names.get(str(place), []))
-
-
-def _described(names: list[Any]) -> str:
-    if not names or names == list(range(len(names))):
-        return f"category code, 0 to {len(names) - 1}" if names else "category code"
-    listed = ", ".join(f"{code} {name}" for code, name in enumerate(names[:LISTED]))
-    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return f"category code: {listed}{more}"
+            describe_codes(variable, names.get(str(place), []))

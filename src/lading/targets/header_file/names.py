@@ -64,6 +64,17 @@ class Names:
         self.members = identifiers([variable.name for variable in variables])
         self.labels = forest.labels or [label for output in model.output_list[-1:] for label in output.labels]
 
+    @property
+    def _content(self) -> str:
+        return "model_" + self.model.digest.split(":")[-1][:12]
+
+    def opening(self) -> str:
+        """The namespaces: the inner one keeps two models of one name apart, even in two parts of a program."""
+        return f"namespace {self.namespace} {{\ninline namespace {self._content} {{\n"
+
+    def closing(self) -> str:
+        return f"}}  // namespace {self._content}\n}}  // namespace {self.namespace}\n"
+
     def introduction(self) -> str:
         """What the reader of a header sees first."""
         model, forest = self.model, self.forest

@@ -20,9 +20,9 @@ def float32_cuts(forest: Forest) -> np.ndarray:
     below for ``<=`` and ``>``."""
     with np.errstate(over="ignore"):
         near = forest.threshold.astype(np.float32)
-    if forest.left_if in ("x < t", "x >= t"):
-        return np.where(near < forest.threshold, np.nextafter(near, np.float32(np.inf)), near)
-    return np.where(near > forest.threshold, np.nextafter(near, np.float32(-np.inf)), near)
+        if forest.left_if in ("x < t", "x >= t"):
+            return np.where(near < forest.threshold, np.nextafter(near, np.float32(np.inf)), near)
+        return np.where(near > forest.threshold, np.nextafter(near, np.float32(-np.inf)), near)
 
 
 def plain_missing(forest: Forest, where: str) -> np.ndarray:
