@@ -243,3 +243,12 @@ def test_names_that_would_be_read_as_others_are_refused(name: str, tmp_path: Pat
         model.export(tmp_path / "bad.root")
     with pytest.raises(MissingFile, match="there is no folder"):
         forest_model([random_tree(np.random.default_rng(1))]).export(tmp_path / "nowhere" / "bad.root")
+
+
+def test_a_forest_of_tmva_is_written_without_its_answer_to_nan(tmp_path: Path) -> None:
+    model = read(MVAUTILS.parent / "tmva" / "grad.weights.xml.gz")
+    model.export(tmp_path / "grad.root", rounded=True)
+    (_, forest), *_ = forests_of(model)
+    rows = edge_rows([forest], 300)
+    back = scores(read(tmp_path / "grad.root"), rows)["margin"]
+    np.testing.assert_allclose(back, scores(model, rows)["margin"], rtol=1e-5, atol=1e-6)

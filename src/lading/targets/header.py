@@ -44,11 +44,12 @@ def to_text(model: Model, where: str = "model.hpp") -> str:
     from .header_file.tables import tables
     from .lone_forest import only_forest
 
-    forest, variables = only_forest(model, where, "a header")
+    lone = only_forest(model, where, "a header")
+    forest = lone.forest
     if (leaf := forest.first_linear_leaf()) is not None:
         raise UnsupportedError(f"{where}: leaf {leaf} is a linear function, which a header does not hold: use the "
                                "library, or train with linear_tree=False")
-    names = Names(model, forest, variables)
+    names = Names(model, forest, lone.variables)
     parts = [names.introduction(), INCLUDES, names.opening(), names.declarations(), tables(forest),
-             functions(forest, names), names.closing()]  # fmt: skip
+             functions(forest, names, lone.nan_score), names.closing()]  # fmt: skip
     return "\n".join(parts)

@@ -5,7 +5,8 @@ where NaN goes right. Cuts keep their meaning for every float32 input. Which fun
 ``response=``; MVAUtils passes over it, lading reads it.
 
 MVAUtils adds float32, the last tree first, and knows no base score: bases are added to the leaves of the first tree of
-each output, and rounded with them. So sums may differ from the model's in their last digits.
+each output, and rounded with them. So sums may differ from the model's in their last digits. What TMVA's Reader answers
+for NaN (-999) is not in these files: callers of MVAUtils do not get it.
 """
 
 from __future__ import annotations
@@ -44,8 +45,8 @@ def to_bytes(model: Model, where: str = "model.root", rounded: bool = False) -> 
     from .mvautils_file.flavours import stored_as
     from .root_file import tree_file
 
-    forest, variables = only_forest(model, where, "MVAUtils")
-    names = [variable.name for variable in variables]
+    lone = only_forest(model, where, "MVAUtils")
+    forest, names = lone.forest, [variable.name for variable in lone.variables]
     _refuse_names(names, where)
     tree = stored_as(forest, where, rounded)
     try:

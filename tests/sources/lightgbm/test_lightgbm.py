@@ -254,7 +254,8 @@ def test_categories_that_are_whole_numbers_are_fed_as_they_are() -> None:
     kind = random.choice([-211, 11, 13, 22, 211], len(X))
     table = pandas.DataFrame({"pt": X[:, 0], "pdg": pandas.Categorical(kind)})
     target = (np.isin(kind, [11, 13]) ^ (X[:, 0] > 0.5)).astype(int)
-    booster = lightgbm.train({"objective": "binary", "verbose": -1, "num_threads": 1, "min_data_per_group": 5}, lightgbm.Dataset(table, target), 8)
+    settings = {"objective": "binary", "verbose": -1, "num_threads": 1, "min_data_per_group": 5}
+    booster = lightgbm.train(settings, lightgbm.Dataset(table, target), 8)
     model = lading.convert(booster)
     assert model.input_list[0].variable_list[1].categories == [-211, 11, 13, 22, 211]
     expected = booster.predict(table, raw_score=True)

@@ -11,9 +11,10 @@ __all__ = ["functions"]
 OPERATORS = {"x < t": "<", "x <= t": "<=", "x > t": ">", "x >= t": ">="}
 
 
-def functions(forest: Forest, names: Names) -> str:
-    """The rest of the namespace ``detail``, and what users call."""
-    parts = [_goes_left(forest), _leaf_of(forest), "}  // namespace detail", "", _margin(forest), _score(forest)]
+def functions(forest: Forest, names: Names, nan_score: float | None = None) -> str:
+    """The rest of the namespace ``detail``, and what users call. ``nan_score``: what the score is for any NaN."""
+    score = _score(forest) if nan_score is None else _with_nan_score(_score(forest), forest, nan_score)
+    parts = [_goes_left(forest), _leaf_of(forest), "}  // namespace detail", "", _margin(forest), score]
     if names.members:
         parts.append(_by_name(forest, names))
     return "\n".join(parts)
@@ -97,7 +98,7 @@ def _score(forest: Forest) -> str:
     """What the library makes of the margin."""
     result = _result(forest)
     if forest.link == "identity":
-        return f"// The margin: there is no link.\ninline {result} score(const Value* x) {{ return margin(x); }}\n"
+        return f"// The margin: there is no link.\ninline {result} score(const Value* x) {{\n  return margin(x);\n}}\n"
     kind = "float" if forest.link_type == "float32" else "double"
     narrow = "double" if forest.link_type == "float64" else "float"
     exponential = f"""namespace detail {{
@@ -113,6 +114,13 @@ inline {narrow} exponential({kind} x) {{
     start = f"  std::array<Sum, outputs> score{'{{margin(x)}}' if forest.single else ' = margin(x)'};\n"
     end = f"  return score{'[0]' if forest.single else ''};\n}}\n"
     return f"{exponential}\n// {_formula(forest)}\ninline {result} score(const Value* x) {{\n{start}{body}{end}"
+
+
+def _with_nan_score(score: str, forest: Forest, nan_score: float) -> str:
+    """The function of the score, asked only where no variable is NaN."""
+    head, answer = f"inline {_result(forest)} score(const Value* x) {{\n", number(nan_score, forest.sum_type)
+    check = f"  for (int i = 0; i < inputs; ++i)\n    if (x[i] != x[i]) return {answer};  // as the Reader of TMVA\n"
+    return score.replace(head, head + check, 1)
 
 
 def _formula(forest: Forest) -> str:
