@@ -113,7 +113,9 @@ class Grower:
         return feature, missing, self.random.choice(self.pool[feature])
 
     def set_of(self, feature: int) -> list[int]:
-        """Nine categories, or fewer; one of a few sets of this feature where these are to be few."""
+        """Nine categories, or fewer, or none; one of a few sets of this feature where these are to be few."""
+        if self.random.random() < 0.1:
+            return []
         which = [feature, int(self.random.integers(self.how.get("different", 1 << 30)))]
         chosen = np.random.default_rng(which).integers(0, self.how.get("largest", 70), 9)
         return sorted(set(chosen.tolist()))

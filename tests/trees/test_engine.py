@@ -10,6 +10,7 @@ import random_forests
 from instruction_sets import bits_on, every_instruction_set
 
 from lading.agreement.forests import units_apart
+from lading.trees import model_of
 
 
 def differing(ours: np.ndarray, theirs: np.ndarray) -> int:
@@ -54,3 +55,18 @@ def test_threads_share_the_rows(kind="level mode"):
     x = random_forests.rows(kind, 3000)
     one, two = (random_forests.model(kind).session(threads=n).run({"features": x})["margin"] for n in (1, 2))
     assert differing(one, two) == 0
+
+
+@pytest.mark.parametrize("kind", ["few sets", "many sets", "too many categories"])
+def test_a_set_without_words_has_no_member(kind):
+    """Also at -0.5, which is category 0 elsewhere, and where the words end."""
+    forest = random_forests.forest(kind)
+    asked = np.flatnonzero(forest.category_begin >= 0)
+    forest.category_words[asked[::2]] = 0
+    forest.category_begin[asked[::4]] = len(forest.categories)
+    made = model_of(forest, kind, {}, kind)
+    x = random_forests.rows(kind, 400)
+    expected = random_forests.evaluator(made)({"features": x})["margin"]
+    for size in (400, 1):
+        got = [made.run({"features": x[at : at + size]})["margin"] for at in range(0, 400, size)]
+        assert differing(np.concatenate(got), expected) == 0

@@ -84,7 +84,10 @@ std::shared_ptr<const Bundle> read_bundle(const std::string& path, const Limits&
     }
     const std::filesystem::path given(where);
     if (given.filename() != "model.json") {
-      throw Error(where + ": not a bundle: that is a folder, its model.json or a .lading file");
+      throw Error(where +
+                  ": not a bundle: that is a folder, its model.json or a .lading file. A model of another format "
+                  "becomes one by: lading convert " +
+                  where + " -o FOLDER");
     }
     const std::filesystem::path parent = given.parent_path();
     where = parent.empty() ? "." : parent.string();

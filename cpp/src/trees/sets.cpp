@@ -63,6 +63,7 @@ class Finder {
   }
   void see(const Split& split) {
     std::vector<std::uint8_t>& seen = columns_[key_of(split)].code;
+    if (seen.empty()) seen.resize(1);  // sets may have no members: -0.5 is category 0
     members(split, [&](std::size_t category) {
       if (category >= seen.size()) seen.resize(category + 1);
       seen[category] = 1;

@@ -67,7 +67,7 @@ template <class T> bool WalkedForest<T>::odd_goes_right(const WalkNode<T>& node,
   const std::int32_t set = sets_.empty() ? -1 : set_[static_cast<std::size_t>(&node - nodes_.data())];
   if (set < 0) return x >= node.threshold;
   const Set& s = sets_[static_cast<std::size_t>(set)];
-  if (!(x > -1 && x < static_cast<T>(s.words) * 32) || ((rules & negative_is_none) && x < 0)) return true;
+  if (!s.words || !(x > -1 && x < static_cast<T>(s.words) * 32) || ((rules & negative_is_none) && x < 0)) return true;
   const auto category = static_cast<std::uint32_t>(x < 0 ? 0 : x);
   return !(words_[static_cast<std::size_t>(s.begin) + category / 32] >> category % 32 & 1);
 }

@@ -37,7 +37,8 @@ def open_files(path: str | os.PathLike[str]) -> Files:
         if bytes(data[:2]) == b"PK":
             return Files(where, Archive(data, where).member)
         if os.path.basename(where) != "model.json":
-            raise FormatError(f"{where}: not a bundle: that is a folder, its model.json or a .lading file")
+            raise FormatError(f"{where}: not a bundle: that is a folder, its model.json or a .lading file. "
+                              f"A model of another format becomes one by: lading convert {where} -o FOLDER")
         where = os.path.dirname(where) or "."
     return Files(where, lambda name: mapped(Path(where, name), f"{where}/{name}"))
 

@@ -24,7 +24,8 @@ class Source(Protocol):
 
     Also, where it can be had: ``oracle(path)``, what runs the file itself (agreement.Oracle); ``holds(thing)`` and
     ``from_object(thing) -> Model`` for models of the training library in memory, and ``predictor(thing)``, the
-    library's own numbers for them (agreement.forests.Predictor).
+    library's own numbers for them (agreement.forests.Predictor). And ``remark(model)``, what whoever converts a file
+    should know, or "".
     """
 
     def recognises(self, path: Path) -> bool:
@@ -37,11 +38,13 @@ class Source(Protocol):
 def recognise(path: str | Path) -> Source:
     """The source that reads the file at ``path``, told by its content. Raises MissingFile or FormatError."""
     path = Path(path)
-    if not path.is_file():
+    if not path.exists():
         raise MissingFile(f"{path}: no such file")
     for source in _sources():
-        if source.recognises(path):
+        if path.is_file() and source.recognises(path):
             return source
+    if path.suffix == ".lading" or path.name == "model.json" or (path / "model.json").exists():
+        raise FormatError(f"{path}: already a bundle: load, show, check or run it as it is")
     raise FormatError(f"{path}: of no format that is read (these are: {', '.join(SOURCES)})")
 
 

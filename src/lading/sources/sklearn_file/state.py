@@ -38,7 +38,7 @@ class State:
 
     def __getitem__(self, name: str) -> Any:
         if name not in self.items():
-            fitted = any(each.endswith("_") for each in self.items())
+            fitted = self.kind == "Pipeline" or any(each.endswith("_") for each in self.items())
             raise FormatError(f"{self.where}: the {self.kind} has no '{name}' {suggestion(name, self.items())}"
                               + ("" if fitted else "; it is not fitted"))  # fmt: skip
         return self.get(name)
