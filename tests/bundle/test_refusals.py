@@ -62,8 +62,8 @@ def test_a_path_that_is_no_bundle(tmp_path: Path) -> None:
     (tmp_path / "network.onnx").write_bytes(b"\x08\x07")
     (tmp_path / "empty").mkdir()
     for path, text in {
-        "network.onnx": "network.onnx: not a bundle: that is a folder, its model.json or a .lading file. A model of another "
-                        f"format becomes one by: lading convert {tmp_path}/network.onnx -o FOLDER",
+        "network.onnx": "network.onnx: not a bundle: that is a folder, its model.json or a .lading file. A model of "
+                        f"another format becomes one by: lading convert {tmp_path}/network.onnx -o FOLDER",
         "nowhere": "nowhere: no such file",
         "empty": "empty/model.json: no such file",
         "empty/model.json": "empty/model.json: no such file",

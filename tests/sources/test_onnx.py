@@ -377,3 +377,12 @@ def test_a_damaged_file_has_no_endpoints(tmp_path):
     (tmp_path / "net.onnx").write_bytes(dense()[:-30])
     with pytest.raises(FormatError, match="no ONNX file, or a damaged one"):
         source.describe_only(tmp_path / "net.onnx")
+
+
+def test_no_root_file_is_taken_for_onnx():
+    """Its first letters may pass for a field of 111 bytes, and the last byte of its time for the tag of a graph."""
+    from lading.sources.onnx_file.recognising import is_model
+
+    data = b"root" + bytes(109) + b"\x3a\x20" + bytes(100)
+    assert not is_model(data, len(data))
+    assert is_model(b"\x08\x09" + data[113:], len(data) - 111)

@@ -43,9 +43,17 @@ def recognise(path: str | Path) -> Source:
     for source in _sources():
         if path.is_file() and source.recognises(path):
             return source
+    if path.is_file() and packed(path):
+        raise FormatError(f"{path}: a gzip file; unpack it first (gunzip -k {path})")
     if path.suffix == ".lading" or path.name == "model.json" or (path / "model.json").exists():
         raise FormatError(f"{path}: already a bundle: load, show, check or run it as it is")
     raise FormatError(f"{path}: of no format that is read (these are: {', '.join(SOURCES)})")
+
+
+def packed(path: Path) -> bool:
+    """Whether a file is packed by gzip: only those of TMVA are read so."""
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
 
 
 def recognise_object(thing: object) -> Any:

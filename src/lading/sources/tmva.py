@@ -54,12 +54,17 @@ def read_bytes(data: bytes, where: str) -> Model:
 
 
 def _unpacked(data: bytes, where: str) -> bytes:
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        text = unpacker.decompress(data, LARGEST)
-    except zlib.error as error:
-        raise FormatError(f"{where}: a damaged gzip file: {error}") from None
-    if not unpacker.eof:
-        why = f"unpacks to more than {LARGEST} bytes" if len(text) >= LARGEST else "is truncated"
-        raise FormatError(f"{where}: a gzip file that {why}")
+    """All members of a gzip file, one behind the other."""
+    text = b""
+    while data.startswith(GZIP):
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            text += unpacker.decompress(data, LARGEST - len(text) + 1)
+        except zlib.error as error:
+            raise FormatError(f"{where}: a damaged gzip file: {error}") from None
+        if len(text) > LARGEST:
+            raise FormatError(f"{where}: a gzip file that unpacks to more than {LARGEST} bytes")
+        if not unpacker.eof:
+            raise FormatError(f"{where}: a gzip file that is truncated")
+        data = unpacker.unused_data
     return text

@@ -225,6 +225,40 @@ def test_files_are_recognised_by_content(name: str, tmp_path: Path) -> None:
     assert not tmva.recognises(path)
 
 
+GRAD = make.files()["grad"]
+
+
+@pytest.mark.parametrize("data", [
+    b"\n \xef\xbb\xbf \n" + GRAD.encode(), GRAD.encode() + b"\n\0\0", GRAD.replace("nobody", "Müller").encode("latin-1"),
+    gzip.compress(GRAD[:5000].encode()) + gzip.compress(GRAD[5000:].encode()),
+], ids=["mark of byte order", "zeros behind", "Latin-1", "two gzip members"])  # fmt: skip
+def test_what_editors_and_tools_leave_in_files_changes_nothing(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "weights").write_bytes(data)
+    assert recognise(tmp_path / "weights") is tmva
+    (_, expected), *_ = forests_of(read(GRAD))
+    (_, forest), *_ = forests_of(lading.sources.read(tmp_path / "weights"))
+    np.testing.assert_array_equal(forest.threshold, expected.threshold)
+    np.testing.assert_array_equal(forest.leaf, expected.leaf)
+
+
+@pytest.mark.parametrize(("said", "version"), [
+    ("6.36/02 [402434]", 402434), ("6.36/02", 402434), ("6.36.02", 402434), ("5.34/19", 336403), ("", 0), ("new", 0),
+])  # fmt: skip
+def test_the_release_is_taken_from_its_number_or_its_text(said: str, version: int) -> None:
+    from lading.sources.tmva_file.parsing import parsed
+    from lading.sources.tmva_file.setup import setup_of
+
+    setup = setup_of(parsed(GRAD.encode(), "grad"), "grad")
+    setup.info["ROOT Release"] = said
+    assert setup.release("ROOT") == version
+
+
+def test_the_method_is_asked_for_first() -> None:
+    text = re.sub("(?s)<Weights.*</Weights>", "", GRAD).replace('"BDT::BDTG"', '"PyKeras::net"')
+    with pytest.raises(UnsupportedError, match="the method is 'PyKeras'"):
+        read(text)
+
+
 @pytest.mark.parametrize(("name", "old", "new", "why"), [
     ("grad", ">Grad<", ">AdaBoostR2<", "classification by AdaBoostR2"),
     ("grad", ">Grad<", ">Magic<", "BoostType is 'Magic'"),

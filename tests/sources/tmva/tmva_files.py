@@ -116,23 +116,28 @@ def normalise(names: Iterable[str], seed: int) -> str:
                Name="Normalize")  # fmt: skip
 
 
-def matrix(name: str, rows: int, columns: int, random: np.random.Generator) -> str:
-    def numbers() -> str:
-        return " ".join(f"{x:.16e}" for x in random.normal(size=rows * columns))
+def matrices(name: str, size: int, random: np.random.Generator, **about: object) -> str:
+    """Of each class and of all; with what TMVA says of them."""
 
-    return "".join(tag(name, numbers(), ClassIndex=i, Rows=rows, Columns=columns) for i in range(3))
+    def numbers() -> str:
+        return " ".join(f"{x:.16e}" for x in random.normal(size=size))
+
+    classes = [{"Class": each, "ClassIndex": i} for i, each in enumerate(("Signal", "Background", "Combined"))]
+    return "".join(tag(name, numbers(), **({} if name == "Matrix" else each), **about) for each in classes)
 
 
 def decorrelate(names: Iterable[str], seed: int) -> str:
-    names = list(names)
-    return tag("Transform", selection(names) + matrix("Matrix", len(names), len(names), np.random.default_rng(seed)),
+    names, random = list(names), np.random.default_rng(seed)
+    size = len(names)
+    return tag("Transform", selection(names) + matrices("Matrix", size * size, random, Rows=size, Columns=size),
                Name="Decorrelation")  # fmt: skip
 
 
 def principal(names: Iterable[str], seed: int) -> str:
     names, random = list(names), np.random.default_rng(seed)
-    return tag("Transform", selection(names) + matrix("Statistics", 1, len(names), random)
-               + matrix("Eigenvectors", len(names), len(names), random), Name="PCA")  # fmt: skip
+    size = len(names)
+    return tag("Transform", selection(names) + matrices("Statistics", size, random, NRows=size)
+               + matrices("Eigenvectors", size * size, random, NRows=size, NCols=size), Name="PCA")  # fmt: skip
 
 
 def rearrange(names: Iterable[str]) -> str:

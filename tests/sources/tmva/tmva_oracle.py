@@ -127,7 +127,8 @@ def normalise(transform: ElementTree.Element, x: np.ndarray) -> np.ndarray:
 
 
 def square(element: ElementTree.Element) -> list[list[float]]:
-    words, columns = list(map(float, element.text.split())), int(element.get("Columns"))
+    words, columns = list(map(float, element.text.split())), int(
+        element.get("Columns") or element.get("NCols") or element.get("NRows"))
     return [words[i : i + columns] for i in range(0, len(words), columns)]
 
 

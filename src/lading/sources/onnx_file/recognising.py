@@ -5,10 +5,16 @@ from __future__ import annotations
 #: Fields of a ModelProto by number, and how they are encoded: 0 a number, 2 bytes with their length.
 FIELDS = {1: 0, 2: 2, 3: 2, 4: 2, 5: 0, 6: 2, 7: 2, 8: 2, 14: 2, 20: 2, 25: 2, 26: 2}
 IR_VERSION, GRAPH = 1, 7
+ROOT = b"root\0"
 
 
 def is_model(beginning: bytes, size: int) -> bool:
-    """Whether a file of ``size`` bytes that begins so is a ModelProto: known fields up to the graph, an IR version."""
+    """Whether a file of ``size`` bytes that begins so is a ModelProto: known fields up to the graph, an IR version.
+
+    The beginning of a ROOT file may pass for a field of 111 bytes and the first of a graph.
+    """
+    if beginning.startswith(ROOT):
+        return False
     at, versions = 0, 0
     while at < len(beginning):
         tag, at = varint(beginning, at)

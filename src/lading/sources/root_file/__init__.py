@@ -14,6 +14,9 @@ __all__ = ["begins_as_root", "choose", "opened", "reading"]
 #: Every ROOT file begins so.
 MAGIC = b"root"
 
+LISTED = 10  # keys of a file that a message names
+
+
 
 def begins_as_root(path: Path, *classes: str) -> bool:
     """Whether it is a ROOT file that names one of ``classes``: the heads of keys hold them as text, uncompressed."""
@@ -53,7 +56,10 @@ def choose(found: Iterable[str], key: str | None, where: str, what: str, others:
     """The key of the forest that is meant: ``key``, or the only one of ``found``. ``others`` are keys of no forest."""
     keys, others = list(found), sorted(set(others))
     if not keys:
-        listed = f"; its keys are {', '.join(others)}" if others else "; it has no keys"
+        more = f" and {len(others) - LISTED} more" if len(others) > LISTED else ""
+        listed = f"; its keys are {', '.join(others[:LISTED])}{more}" if others else "; it has no keys"
+        if any("Method_" in each or "InputVariables_" in each for each in others):
+            listed = "; it looks like what a training of TMVA wrote: the method is beside it, in weights/*.weights.xml"
         raise FormatError(f"{where}: no {what} in this file{listed}")
     if key is None and len(keys) > 1:
         raise FormatError(f"{where}: {len(keys)} of {what} in this file: choose one with key={keys[0]!r} "

@@ -60,8 +60,8 @@ def _build(state: State, pipeline: bool = False) -> Ensemble:
     if state.kind not in BUILDERS:
         raise UnsupportedError(
             f"{state.where}: a {state.kind} is no forest that is read; these are: {', '.join(BUILDERS)}, and a "
-            "Pipeline that ends with one of them (of a search, convert its best_estimator_; where a Pipeline ends with a "
-            "model of another library, convert pipeline[-1], and do the steps before it to what is fed)"
+            "Pipeline that ends with one of them (of a search, convert its best_estimator_; where a Pipeline ends with "
+            "a model of another library, convert pipeline[-1], and do the steps before it to what is fed)"
         )
     return BUILDERS[state.kind](state)
 

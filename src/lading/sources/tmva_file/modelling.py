@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ...endpoints import Axis, Input, Label, Output, Variable, valid_name
-from ...errors import UnsupportedError
 from ...graph import Graph
 from ...model import Model
 from ...trees import add_forest
@@ -54,8 +53,6 @@ def method_values(
     x = transformed(wiring, setup, setup.transformations if transformations is None else transformations, x, where)
     if setup.kind == "MLP":
         return (x, *mlp_values(wiring, setup, x, where))
-    if setup.kind != "BDT":
-        raise UnsupportedError(f"{where}: the method is '{setup.kind}'; read are BDT, MLP and Category")
     forest, fisher = forest_of_setup(setup, where)
     margin, score = wiring.name("raw_margin"), wiring.name("raw_score")
     columns = fisher.columns(wiring, x)

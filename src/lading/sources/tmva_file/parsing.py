@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import math
 from typing import Any
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -11,11 +12,14 @@ from ...errors import FormatError
 
 __all__ = ["children", "integer", "number", "numbers", "only", "parsed", "text_of"]
 
+SPACE = b" \t\r\n"
 DEEPEST = 1000  # elements inside each other; a tree of TMVA has some ten levels
 
 
 def parsed(text: bytes, where: str) -> Element:
-    """The root element. White space before the header, which some files have, is passed over."""
+    """The root element. White space and a byte order mark before the header, which some files have, are passed over;
+    bytes that are no UTF-8, in a file that says nothing else, are taken for Latin-1."""
+    text = text.lstrip(SPACE).removeprefix(codecs.BOM_UTF8).lstrip(SPACE).rstrip(SPACE + b"\0")
     builder, depth = TreeBuilder(), 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
@@ -33,12 +37,12 @@ def parsed(text: bytes, where: str) -> Element:
     def refuse(*_: Any) -> Any:
         raise FormatError(f"{where}: declares a document type or entities, which no weight file of TMVA does; refused")
 
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate(_encoding(text))
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, builder.data
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = refuse
     try:
-        parser.Parse(text.lstrip(b" \t\r\n"), True)
+        parser.Parse(text, True)
         root = builder.close()
     except (expat.ExpatError, ValueError, LookupError, AssertionError) as error:
         if isinstance(error, FormatError):
@@ -47,6 +51,17 @@ def parsed(text: bytes, where: str) -> Element:
     if root.tag != "MethodSetup":
         raise FormatError(f"{where}: the root is <{root.tag}>, that of a TMVA weight file is <MethodSetup>")
     return root
+
+
+def _encoding(text: bytes) -> str | None:
+    """The encoding to be taken, None for what the file says or UTF-8."""
+    if b"encoding" in text[: text.find(b">") + 1]:
+        return None
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return "iso-8859-1"
+    return None
 
 
 def children(element: Element | None, name: str) -> list[Element]:

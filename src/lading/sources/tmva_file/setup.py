@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from ...errors import FormatError
+from ...errors import FormatError, UnsupportedError
 from .parsing import children, only, text_of
 
 __all__ = ["Quantity", "Setup", "setup_of"]
+
+METHODS = ("BDT", "MLP", "Category")
 
 
 @dataclass
@@ -46,8 +48,11 @@ class Setup:
 
     def release(self, of: str) -> int:
         """The version of "ROOT" or "TMVA" at training, major << 16 | minor << 8 | patch; 0 if it is not given."""
-        found = re.search(r"\[(\d{1,9})\]", self.info.get(f"{of} Release", ""))
-        return int(found[1]) if found else 0
+        said = self.info.get(f"{of} Release", "")
+        if found := re.search(r"\[(\d{1,9})\]", said):
+            return int(found[1])
+        parts = re.fullmatch(r"\s*(\d{1,3})[./](\d{1,3})[./](\d{1,3})\D*", said)
+        return int(parts[1]) << 16 | int(parts[2]) << 8 | int(parts[3]) if parts else 0
 
     def says(self, option: str, usually: bool = False) -> bool:
         """A yes-or-no option."""
@@ -57,13 +62,16 @@ class Setup:
 def setup_of(element: Element, where: str, outer: Setup | None = None) -> Setup:
     """The method in ``element``; what a category does not say itself is said by the ``outer`` method."""
     kind, _, title = text_of(element, "Method", where).partition("::")
+    kind = kind.strip().split(" ")[-1]
+    if kind not in METHODS:
+        raise UnsupportedError(f"{where}: the method is '{kind}'; read are {', '.join(METHODS)}")
     general, options, classes = (element.find(name) for name in ("GeneralInfo", "Options", "Classes"))
     info = {text_of(each, "name", where): text_of(each, "value", where) for each in children(general, "Info")}
     variables = _quantities(only(element, "Variables", where), "Variable", where)
     if not variables:
         raise FormatError(f"{where}: has no variables; damaged file")
     return Setup(
-        kind.strip().split(" ")[-1], title.strip() or kind,
+        kind, title.strip() or kind,
         {**(outer.info if outer else {}), **info},
         {text_of(each, "name", where): (each.text or "").strip() for each in children(options, "Option")},
         variables,

@@ -79,8 +79,7 @@ def _decorrelated(wiring: Wiring, setup: Setup, element: Element, x: str, where:
 def _principal(wiring: Wiring, setup: Setup, element: Element, x: str, where: str) -> str:
     where, size = f"{where}: the transformation 'PCA'", len(setup.variables)
     _check_selection(element, setup, where)
-    means = _last(element, "Statistics", where)
-    mean = _matrix(means, *((size, 1) if means.get("Columns") == "1" else (1, size)), where).ravel()
+    mean = _matrix(_last(element, "Statistics", where), size, 1, where).ravel()
     vectors = _matrix(_last(element, "Eigenvectors", where), size, size, where)
     centred = wiring.add("Sub", wiring.add("Cast", x, to="float64"), wiring.weight("mean", mean))
     return wiring.add("Cast", wiring.add("MatMul", centred, wiring.weight("eigenvectors", vectors)), to="float32")
@@ -103,18 +102,21 @@ STEPS = {"Normalize": _normalised, "Decorrelation": _decorrelated, "PCA": _princ
 
 
 def _last(element: Element, name: str, where: str) -> Element:
-    """That of all classes together."""
+    """That of all classes together. Classes are numbered, but those of a decorrelation."""
     found = children(element, name)
     if not found:
         raise FormatError(f"{where} holds no <{name}>; damaged file")
     for place, each in enumerate(found):
-        if integer(each, "ClassIndex", where, 0) != place:
+        if each.get("ClassIndex") is not None and integer(each, "ClassIndex", where, 0) != place:
             raise FormatError(f"{where}: the <{name}> of class {place} says it is of class {each.get('ClassIndex')}")
     return found[-1]
 
 
 def _matrix(element: Element, rows: int, columns: int, where: str) -> np.ndarray:
-    size = integer(element, "Rows", where, 0), integer(element, "Columns", where, 0)
+    """Row after row. TMVA says Rows and Columns of a decorrelation, NRows and NCols of what PCA needs."""
+    n = "N" if element.get("Rows") is None else ""
+    size = (integer(element, f"{n}Rows", where, 0),
+            integer(element, "NCols" if n else "Columns", where, 0) if columns > 1 else 1)  # fmt: skip
     if size != (rows, columns):
         raise FormatError(f"{where}: <{element.tag}> is {size[0]} x {size[1]}, for {rows} x {columns}; damaged file")
     return np.array(numbers(element, rows * columns, where)).reshape(rows, columns)
