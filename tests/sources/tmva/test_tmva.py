@@ -229,7 +229,8 @@ GRAD = make.files()["grad"]
 
 
 @pytest.mark.parametrize("data", [
-    b"\n \xef\xbb\xbf \n" + GRAD.encode(), GRAD.encode() + b"\n\0\0", GRAD.replace("nobody", "Müller").encode("latin-1"),
+    b"\n \xef\xbb\xbf \n" + GRAD.encode(), GRAD.encode() + b"\n\0\0",
+    GRAD.replace("nobody", "Müller").encode("latin-1"),
     gzip.compress(GRAD[:5000].encode()) + gzip.compress(GRAD[5000:].encode()),
 ], ids=["mark of byte order", "zeros behind", "Latin-1", "two gzip members"])  # fmt: skip
 def test_what_editors_and_tools_leave_in_files_changes_nothing(data: bytes, tmp_path: Path) -> None:
