@@ -51,8 +51,10 @@ def _boosted() -> dict[str, Any]:
         for loss in ("log_loss", "exponential"):
             estimator = classifier(n_estimators=12, loss=loss, init=init, random_state=1)
             made[f"GradientBoosting {loss} {init}"] = estimator, (X, TWO), WEIGHTS
-        made[f"GradientBoosting four {init}"] = classifier(n_estimators=9, init=init, random_state=1), (X, FOUR), WEIGHTS
-        made[f"GradientBoosting regression {init}"] = regressor(n_estimators=12, init=init, random_state=1), (X, TARGET), WEIGHTS
+        four = classifier(n_estimators=9, init=init, random_state=1)
+        regression = regressor(n_estimators=12, init=init, random_state=1)
+        made[f"GradientBoosting four {init}"] = four, (X, FOUR), WEIGHTS
+        made[f"GradientBoosting regression {init}"] = regression, (X, TARGET), WEIGHTS
     made["GradientBoosting rare"] = classifier(n_estimators=12, random_state=1), (X, RARE), None
     for loss in ("absolute_error", "huber", "quantile"):
         made[f"GradientBoosting {loss}"] = regressor(n_estimators=12, loss=loss, random_state=1), (X, TARGET), WEIGHTS
