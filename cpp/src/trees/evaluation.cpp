@@ -13,7 +13,7 @@ double time_of_row(const GroupedForest<S>& forest, const RowTimes& t, double seg
   return t.start + t.segment * segments + t.node * static_cast<double>(forest.cost()) + t.tree * trees;
 }
 double time_of_walk(const Forest& forest) {
-  constexpr double step = 2;
+  const double step = forest.sets.empty() ? 2.5 : 4;
   return step * std::accumulate(forest.depth.begin(), forest.depth.end(), 0.0);
 }
 template <class S>
@@ -25,7 +25,7 @@ double time_of_block(const BlockedForest<S>& forest, const BlockKernels& kernel,
 }
 
 constexpr std::uint8_t row_by_row = 255;
-constexpr int rows_together = 4, rows_of_walk = 128;
+constexpr int rows_together = 4, rows_of_walk = 128, fewest_walked_together = 8;
 
 }  // namespace
 
@@ -135,7 +135,10 @@ void Evaluation<T, S>::add(const T* x, std::int64_t stride, std::int64_t rows, S
 
 template <class T, class S>
 void Evaluation<T, S>::add_rows(const T* x, std::int64_t stride, std::int64_t rows, S* sums) const {
-  if (!grouped_ && rows == 1) return walk_row(x, sums);
+  if (!grouped_ && rows < fewest_walked_together) {
+    for (std::int64_t r = 0; r < rows; ++r) walk_row(x + r * stride, sums + r * outputs_);
+    return;
+  }
   const std::int64_t together = grouped_ ? rows_together : rows_of_walk;
   for (std::int64_t r = 0; r < rows; r += together) {
     const auto some = static_cast<int>(std::min(together, rows - r));

@@ -25,9 +25,9 @@ template <class T> class WalkedForest {
 
   explicit WalkedForest(const Forest& forest);
 
-  // leaf[row] = number of the leaf that each of up to eight rows, `stride` numbers apart, falls into in a tree.
+  // leaf[row] = number of the leaf that each of up to sixteen rows, `stride` numbers apart, falls into in a tree.
   void leaves_of_tree(int tree, const T* x, std::int64_t stride, int rows, std::int32_t* leaf) const;
-  // leaf[tree - first] for up to eight trees of one row.
+  // leaf[tree - first] for up to sixteen trees of one row.
   void leaves_of_row(int first, int trees, const T* x, std::int32_t* leaf) const;
   std::size_t bytes() const;
 
