@@ -9,6 +9,7 @@ import awkward as ak
 import h5py
 import numpy as np
 import polars as pl
+import pyarrow
 import pytest
 import uproot
 from mirrors import jets_and_tracks, nameless, one_input, one_sequence
@@ -182,6 +183,18 @@ def test_collisions_of_photons_in_a_tree(tmp_path: Path) -> None:
     with uproot.open(tmp_path / "scores.root") as file:
         assert file["scores"]["p_pt"].array().tolist() == [[1, 2], [], [3]]
     assert pl.read_parquet(tmp_path / "scores.parquet")["p_eta"].to_list() == [[1, 2], [], [3]]
+
+
+def test_lists_of_parquet_lead_where_the_model_has_no_sequence(tmp_path: Path) -> None:
+    photons = {"pt": ak.unflatten(D0, COUNTS), "eta": ak.unflatten(Z0, COUNTS)}
+    ak.to_parquet(ak.Array(photons), tmp_path / "photons.parquet")
+    model = one_input(Variable("pt"), Variable("eta"), name="photons")
+    scores = model.run(tmp_path / "photons.parquet")
+    assert scores["p_eta"].tolist() == [[4, 5], [], [6]] and scores.entries == 3
+    lists = pyarrow.table({"pt": [[[1.0], [2.0, 3.0]], []], "eta": [[[4.0], [5.0, 6.0]], []]})
+    assert model.run(lists)["p_eta"].tolist() == [[[4], [5, 6]], []]
+    vectors = pyarrow.table({"x": pyarrow.array([[1.0, 2.0], [3.0, 4.0]], pyarrow.list_(pyarrow.float64(), 2))})
+    assert nameless(2).run(vectors)["out"].tolist() == [[1, 2], [3, 4]]
 
 
 # ---- what cannot be read

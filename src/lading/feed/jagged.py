@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ValueRefused
+from ..errors import MissingPackage, ValueRefused
 from .numbers import is_absent, numbers
 
 
@@ -35,8 +35,7 @@ class Leading:
     def restore(self, array: Any) -> Any:
         """``array`` (entries, ...) with the leading axes it came with."""
         if self.counts:
-            import awkward
-
+            awkward = _awkward()
             for counts in reversed(self.counts):
                 array = awkward.unflatten(array, counts)
             return array
@@ -45,8 +44,7 @@ class Leading:
         if len(self.shape) == 0:
             return array[0]
         if len(self.shape) > 1:
-            import awkward
-
+            awkward = _awkward()
             for length in reversed(self.shape[1:]):
                 array = awkward.unflatten(array, length)
         return array
@@ -57,6 +55,15 @@ class Leading:
         if len(self.shape) > 1:
             return f"{self.count} entries ({' x '.join(map(str, self.shape))})"
         return "1 entry" if self.count == 1 else f"{self.count} entries"
+
+
+def _awkward() -> Any:
+    try:
+        import awkward
+    except ImportError:
+        raise MissingPackage("lists come back as awkward arrays: pip install awkward, or take the numbers of all in a "
+                             "row from scores.flat(output)") from None  # fmt: skip
+    return awkward
 
 
 @dataclass
@@ -85,8 +92,10 @@ def items_of(
     elements of padded rows. Raises ValueRefused for text, or for a shape that does not fit; ``text`` names
     the variable in it.
     """
-    if sequence and isinstance(values, tuple) and len(values) == 2:
-        items = _from_counts(values, fixed, text)
+    from .counted import from_counted, is_counted
+
+    if is_counted(values):
+        items = from_counted(values, sequence, fixed, text)
     elif hasattr(values, "layout"):
         from .awkward_arrays import from_awkward
 
@@ -142,19 +151,6 @@ def _is_ragged(values: Any) -> bool:
 
 def _is_row(item: Any) -> bool:
     return hasattr(item, "__len__") and not isinstance(item, (str, bytes))
-
-
-def _from_counts(values: tuple[Any, Any], fixed: tuple[int, ...], text: str) -> Items:
-    flat, counts = numbers(values[0], text), np.asarray(values[1])
-    if counts.size == 0:
-        counts = counts.astype(np.int64)
-    if counts.dtype.kind not in "iu" or (counts.size and counts.min() < 0):
-        raise ValueRefused(f"{text}: counts must be integers that are not negative")
-    if flat.shape != (int(counts.sum()), *fixed):
-        raise ValueRefused(
-            f"{text}: the counts add up to {int(counts.sum())} elements, the values have shape {flat.shape}"
-        )
-    return Items(flat, Leading(counts.shape), counts.reshape(-1).astype(np.int64), "counts")
 
 
 def _from_lists(values: Any, sequence: bool, fixed: tuple[int, ...], text: str) -> Items:

@@ -63,13 +63,11 @@ def table_of(thing: Any) -> Table | None:
 
 
 def arrow_column(column: Any) -> Any:
-    """An Arrow array as numbers, or as lists where it holds lists."""
+    """An Arrow array as numbers, or as pairs of values and counts where it holds lists."""
     column = column.combine_chunks() if hasattr(column, "combine_chunks") else column
-    if not hasattr(column, "value_lengths"):
-        return column.to_numpy(zero_copy_only=False)
-    if column.null_count:
-        return column.to_numpy(zero_copy_only=False)  # refused later, with the entry that is null
-    return column.flatten().to_numpy(zero_copy_only=False), column.value_lengths().to_numpy(zero_copy_only=False)
+    if not hasattr(column, "value_lengths") or column.null_count:
+        return column.to_numpy(zero_copy_only=False)  # lists that are null are refused later, with their entry
+    return arrow_column(column.flatten()), column.value_lengths().to_numpy(zero_copy_only=False)
 
 
 def _by_text(mapping: Mapping[Any, Any]) -> Callable[[str], Any]:
