@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..endpoints import usual_raw
 from ..errors import FormatError, MissingFile, MissingPackage, UnknownName, suggestion
 from .csv_files import header_of, read_csv_columns
+from .readable import readable
 from .tables import Table, arrow_column
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def read_file(path: Path, model: Model, columns: Mapping[str, str] | None = None
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise FormatError(f"{path}: events are read from files ending in {', '.join(READERS)}")
-    return reader(path, model, dict(columns or {}))
+    with readable(path):
+        return reader(path, model, dict(columns or {}))
 
 
 def wanted(model: Model, columns: Mapping[str, str]) -> dict[str, str]:
@@ -46,17 +47,6 @@ def wanted(model: Model, columns: Mapping[str, str]) -> dict[str, str]:
     return names
 
 
-@contextmanager
-def opened(open_: Any, path: Path) -> Iterator[Any]:
-    """``open_(path)``, or FormatError if the file is damaged or of another format than its ending says."""
-    try:
-        file = open_(path)
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise FormatError(f"{path}: cannot be read as {path.suffix}: {str(error).splitlines()[0]}") from None
-    with file:
-        yield file
-
-
 def package(name: str, extra: str, path: Path, doing: str = "reading") -> Any:
     """An optional package, or MissingPackage naming what to install."""
     import importlib
@@ -70,29 +60,34 @@ def package(name: str, extra: str, path: Path, doing: str = "reading") -> Any:
 def _read_hdf5(path: Path, model: Model, columns: dict[str, str]) -> Any:
     """Structured datasets named like the inputs (sequences padded, with a field ``valid``), groups, or columns."""
     h5py = package("h5py", "hdf5", path)
-    with opened(h5py.File, path) as file:
+    with h5py.File(path) as file:
         inputs = [i for i in model.input_list if i.is_fed]
         if not any(given.name in file for given in inputs):
             names = [name for name in wanted(model, columns) if name in file]
             if not names:
                 found = [f"'{i.name}'" for i in inputs]
                 raise UnknownName(f"{path}: no dataset {' or '.join(found)} {suggestion(inputs[0].name, file)}")
-            return _table({name: file[name][()] for name in names}, list(file))
+            return _table({name: _whole(file[name]) for name in names}, list(file))
         events = {}
         for given in inputs:
             if given.name not in file:
                 raise UnknownName(f"{path}: dataset '{given.name}' is not there {suggestion(given.name, file)}")
             counts = f"counts/{model.sequence_axis(given.axes)}"
             if hasattr(file[given.name], "keys"):
-                events[given.name] = _group(file[given.name], file[counts][()] if counts in file else None)
+                events[given.name] = _group(file[given.name], _whole(file[counts]) if counts in file else None)
             else:
                 events[given.name] = _dataset(file[given.name], given, columns)
         return events
 
 
+def _whole(dataset: Any, fields: list[str] | None = None) -> Any:
+    with readable(Path(dataset.file.filename), f"dataset '{dataset.name.lstrip('/')}'"):
+        return (dataset if fields is None else dataset.fields(fields))[()]
+
+
 def _group(group: Any, counts: Any) -> Table:
     """A group with a dataset a column; beside ``counts/AXIS`` they hold the elements of all entries in a row."""
-    columns = {name: dataset[()] for name, dataset in group.items() if hasattr(dataset, "dtype")}
+    columns = {name: _whole(dataset) for name, dataset in group.items() if hasattr(dataset, "dtype")}
     return _table({name: array if counts is None else (array, counts) for name, array in columns.items()})
 
 
@@ -100,7 +95,7 @@ def _dataset(dataset: Any, given: Any, columns: dict[str, str]) -> Any:
     """The fields of a structured dataset that the input reads; all of a plain one."""
     names = dataset.dtype.names
     if not names:
-        return dataset[()]
+        return _whole(dataset)
     keys = [
         columns.get(f"{given.name}.{v.name}", columns.get(v.name, v.name))
         for v in given.variable_list
@@ -110,7 +105,7 @@ def _dataset(dataset: Any, given: Any, columns: dict[str, str]) -> Any:
     # all names stay known, so that a wrong one is told the nearest right ones
     if not fields:
         return Table(list(names), lambda name: dataset[name])
-    array = dataset.fields(fields)[()]
+    array = _whole(dataset, fields)
     valid = array["valid"] if "valid" in fields and array.ndim == 2 else None
     return Table(list(names), lambda name: array[name], valid=None if valid is None else valid.astype(bool))
 
@@ -129,8 +124,11 @@ def _read_csv(path: Path, model: Model, columns: dict[str, str]) -> Table:
 
 def _read_npz(path: Path, model: Model, columns: dict[str, str]) -> Any:
     """Arrays "jets/pt" (or "pt"); those of a sequence flat, beside "counts/track"; nameless inputs by their name."""
-    with path.open("rb") as raw, opened(lambda _: _load_npz(raw), path) as file:
-        arrays = {name: file[name] for name in file.files}
+    arrays = {}
+    with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+        for name in file.files:
+            with readable(path, f"array '{name}'"):
+                arrays[name] = file[name]
     events: dict[str, Any] = {}
     for given in model.input_list:
         prefix = given.name + "/"
@@ -146,17 +144,10 @@ def _read_npz(path: Path, model: Model, columns: dict[str, str]) -> Any:
     return events or _table(arrays)
 
 
-def _load_npz(raw: BinaryIO) -> Any:
-    try:
-        return np.load(raw, allow_pickle=False)
-    except zipfile.BadZipFile as error:
-        raise ValueError(str(error)) from None
-
-
 def _read_parquet(path: Path, model: Model, columns: dict[str, str]) -> Table:
     """One entry a row; list columns hold sequences."""
     parquet = package("pyarrow.parquet", "parquet", path)
-    with opened(parquet.ParquetFile, path) as file:
+    with parquet.ParquetFile(path) as file:
         names = file.schema_arrow.names
         table = file.read([name for name in wanted(model, columns) if name in names])
     return _table({name: arrow_column(table.column(name)) for name in table.column_names}, names)
@@ -176,7 +167,7 @@ def first_tree(path: Path) -> Iterator[Any]:
     """The first TTree or RNTuple of a ROOT file, open."""
     uproot = package("uproot", "root", path)
     package("awkward", "root", path)
-    with opened(uproot.open, path) as file:
+    with uproot.open(path) as file:
         trees = [key for key, kind in file.classnames().items() if kind.startswith(("TTree", "ROOT::RNTuple"))]
         if not trees:
             raise FormatError(f"{path}: it holds no tree (has: {', '.join(file.keys()) or 'nothing'})")
