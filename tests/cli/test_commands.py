@@ -160,6 +160,16 @@ def test_run_reads_and_writes_files_and_streams(folder: Path) -> None:
     assert found.output == "p_pt,p_eta\n1.0,2.0\n"
 
 
+@pytest.mark.parametrize(("events", "told"), [
+    (b"pt,eta\n1,2\n1,x\n", "lading: standard input: line 3, column 'eta': 'x' is no number"),
+    (b"pt,eta\n1,2\n\xff,2\n", "lading: standard input: cannot be read as .csv: byte 12 is no UTF-8 (0xff)"),
+    (b"pt;eta\n1;2\n", "lading: standard input: it seems to be separated by ';'"),
+])  # fmt: skip
+def test_what_is_wrong_on_standard_input_is_told_of_it(folder: Path, events: bytes, told: str) -> None:
+    found = lading_("run", "tau-id", "-", "-o", "-", "-q", stdin=events)
+    assert found.exit_code == 2 and found.output.startswith(told) and len(found.output.splitlines()) == 1
+
+
 def test_export_and_convert_bring_back_the_same_model(folder: Path) -> None:
     assert lading_("export", "tau-id", "-o", "again.onnx").exit_code == 0
     assert lading_("convert", "again.onnx", "-o", "again", "-q").exit_code == 0

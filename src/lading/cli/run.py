@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import ValueRefused
+from ..errors import LadingError, ValueRefused
 from .progress import Progress
 
 if TYPE_CHECKING:
@@ -80,7 +80,10 @@ def _as_file(events: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "events.csv"
         file.write_bytes(sys.stdin.buffer.read())
-        yield file
+        try:
+            yield file
+        except LadingError as error:
+            raise type(error)(str(error).replace(str(file), "standard input")) from error
 
 
 def _write(output: Path, model: Model, scores: Scores) -> None:

@@ -71,11 +71,12 @@ def _read_npz(path: Path, names: list[str]) -> dict[str, np.ndarray]:
 
 
 def _read_csv(path: Path, names: list[str]) -> dict[str, np.ndarray]:
-    from .csv_files import header_of, read_csv_columns
+    from .csv_files import header_of, read_csv_columns, refuse_other_separators
 
     header = header_of(path)
     for name in names:
         if name not in header:
+            refuse_other_separators(path, header)
             raise _refuse(path, name, header)
     return read_csv_columns(path, dict.fromkeys(names, "float64"))
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..endpoints import usual_raw
 from ..errors import FormatError, MissingFile, MissingPackage, UnknownName, suggestion
-from .csv_files import header_of, read_csv_columns
+from .csv_files import header_of, read_csv_columns, refuse_other_separators
 from .readable import readable
 from .tables import Table, arrow_column
 
@@ -119,6 +119,8 @@ def _read_csv(path: Path, model: Model, columns: dict[str, str]) -> Table:
     header = header_of(path)
     types = wanted(model, columns)
     present = {name: type_ for name, type_ in types.items() if name in header}
+    if len(present) < len(types):
+        refuse_other_separators(path, header)
     return _table(read_csv_columns(path, present) if present else {}, header)
 
 
