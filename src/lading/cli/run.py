@@ -58,7 +58,7 @@ def run(model: Path, events: Path, output: Path, columns: tuple[str, ...], units
         scores = session.run_batch(batch, progress.bar(f"running {loaded.name}", batch.entries))
         progress.step(f"writing {output}")
         _write(output, loaded, scores)
-        progress.done(f"wrote {', '.join(scores)} of {scores.entries} entries to {output}")
+        progress.done(f"wrote {', '.join(scores)} of {batch.leading} to {output}")
 
 
 def _pairs(given: tuple[str, ...], option: str) -> dict[str, str]:

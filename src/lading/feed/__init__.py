@@ -122,8 +122,8 @@ def _gather_input(gathered: Gathering, given: Input, source: Any, columns: Mappi
             f"input '{given.name}' has named variables: feed them by name, or say their order with "
             f"lading.positional(array, order=[{order}, ...])"
         )
-    if gathered.model.sequence_axis(given.axes) is not None and "valid" not in given.variables:
-        table = table.with_valid()
+    if "valid" not in given.variables:  # of an input without a sequence, the entries themselves may be padded
+        table = table.with_valid(2 if gathered.model.sequence_axis(given.axes) is None else 1)
     fed = [v for v in given.variable_list if v.source is None]
     if table.strict:
         _refuse_unknown(table, given, fed, columns)

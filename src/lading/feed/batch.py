@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import ValueRefused
-from .jagged import Items, Leading, items_of
+from .jagged import Items, items_of
+from .leading import Leading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,10 +49,13 @@ class Gathering:
         self.leading: tuple[str, Leading] | None = None
         self.sequences: dict[str, tuple[str, Items]] = {}
         self.axis_of: dict[tuple[str, str | None], str] = {}
+        self._has_sequence = any(model.sequence_axis(given.axes) for given in model.input_list)
 
     def add(self, given: Input, variable: Variable | None, values: Any, valid: np.ndarray | None = None) -> None:
         text = f"input '{given.name}'" if variable is None else f"variable '{variable.name}' of input '{given.name}'"
         axis = self.model.sequence_axis(given.axes)
+        if valid is not None and axis is None and getattr(values, "shape", None) != valid.shape and self._has_sequence:
+            valid = None  # it marks the elements of another input
         items = items_of(values, axis is not None, self.model.item_shape(given), text, valid)
         items.values = items.values.reshape((len(items.values), *self.model.fixed_shape(given)))
         self._agree_on_entries(text, items)

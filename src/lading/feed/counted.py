@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import ValueRefused
-from .jagged import Items, Leading
+from .jagged import Items, checked
+from .leading import Leading
 from .numbers import numbers
 
 
@@ -27,9 +28,7 @@ def from_counted(values: Any, sequence: bool, fixed: tuple[int, ...], text: str)
         levels.append(_counts(counts, text))
     flat = _folded(numbers(values, text), levels, fixed)
     _refuse_other_sums(flat, levels, text)
-    if flat.shape[1:] != fixed:
-        raise ValueRefused(f"{text}: each item has shape {flat.shape[1:]}, expected {fixed}")
-    return _arranged(flat, levels, sequence, text)
+    return _arranged(checked(flat, fixed, text), levels, sequence, text)
 
 
 def _refuse_other_sums(flat: np.ndarray, levels: list[np.ndarray], text: str) -> None:
@@ -58,8 +57,7 @@ def _leading(levels: list[np.ndarray], count: int) -> Leading:
     if not levels or levels[0].ndim == 0:
         return Leading((count,))
     shape = levels[0].shape
-    above = [np.full(int(np.prod(shape[:at], dtype=np.int64)), shape[at], np.int64) for at in range(1, len(shape))]
-    return Leading((shape[0],), [*above, *(counts.reshape(-1) for counts in levels)])
+    return Leading(shape[:1], [*Leading(shape).lists, *(counts.reshape(-1) for counts in levels)])
 
 
 def _folded(flat: np.ndarray, levels: list[np.ndarray], fixed: tuple[int, ...]) -> np.ndarray:

@@ -67,6 +67,8 @@ def _read_hdf5(path: Path, model: Model, columns: dict[str, str]) -> Any:
             if not names:
                 found = [f"'{i.name}'" for i in inputs]
                 raise UnknownName(f"{path}: no dataset {' or '.join(found)} {suggestion(inputs[0].name, file)}")
+            if hasattr(file.get("valid"), "dtype"):
+                names.append("valid")
             return _table({name: _whole(file[name]) for name in names}, list(file))
         events = {}
         for given in inputs:
@@ -106,12 +108,13 @@ def _dataset(dataset: Any, given: Any, columns: dict[str, str]) -> Any:
     if not fields:
         return Table(list(names), lambda name: dataset[name])
     array = _whole(dataset, fields)
-    valid = array["valid"] if "valid" in fields and array.ndim == 2 else None
+    valid = array["valid"] if "valid" in fields and "valid" not in keys and array.ndim == 2 else None
     return Table(list(names), lambda name: array[name], valid=None if valid is None else valid.astype(bool))
 
 
 def _table(columns: Mapping[str, Any], names: list[str] | None = None) -> Table:
-    return Table(names if names is not None else list(columns), columns.__getitem__)
+    """All ``names`` of a file, of which only ``columns`` were read."""
+    return Table(names if names is not None else list(columns), columns.get)
 
 
 def _read_csv(path: Path, model: Model, columns: dict[str, str]) -> Table:
@@ -125,7 +128,10 @@ def _read_csv(path: Path, model: Model, columns: dict[str, str]) -> Table:
 
 
 def _read_npz(path: Path, model: Model, columns: dict[str, str]) -> Any:
-    """Arrays "jets/pt" (or "pt"); those of a sequence flat, beside "counts/track"; nameless inputs by their name."""
+    """Arrays "jets/pt" (or "pt"); those of a sequence flat, beside "counts/track"; nameless inputs by their name.
+
+    Counts of the entry axis, "counts/jet", are how many entries each event has.
+    """
     arrays = {}
     with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
         for name in file.files:
@@ -135,10 +141,9 @@ def _read_npz(path: Path, model: Model, columns: dict[str, str]) -> Any:
     for given in model.input_list:
         prefix = given.name + "/"
         own = {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
-        axis = model.sequence_axis(given.axes)
-        counts = arrays.get(f"counts/{axis}") if axis else None
-        if counts is not None:
-            own = {name: (array, counts) for name, array in own.items()}
+        for axis in (model.sequence_axis(given.axes), model.entry_axis):
+            if (counts := arrays.get(f"counts/{axis}")) is not None:
+                own = {name: (array, counts) for name, array in own.items()}
         if own:
             events[given.name] = _table(own)
         elif given.name in arrays:
@@ -161,7 +166,7 @@ def _read_root(path: Path, model: Model, columns: dict[str, str]) -> Any:
         names = list(tree.keys())
         present = [name for name in wanted(model, columns) if name in names]
         arrays: Any = tree.arrays(present, library="ak") if present else None
-    return Table(names, lambda name: arrays[name])
+    return _table({name: arrays[name] for name in present}, names)
 
 
 @contextmanager

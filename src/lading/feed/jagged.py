@@ -7,63 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import MissingPackage, ValueRefused
+from ..errors import ValueRefused
+from .leading import Leading
 from .numbers import is_absent, numbers
-
-
-@dataclass
-class Leading:
-    """The axes before an input's own: a shape, or (jagged) counts per level; they come back on the outputs."""
-
-    shape: tuple[int, ...]
-    counts: list[np.ndarray] | None = None  # of a jagged array: lengths at each level below the first axis
-
-    @property
-    def count(self) -> int:
-        """Number of entries."""
-        if self.counts:
-            return int(self.counts[-1].sum())
-        return int(np.prod(self.shape, dtype=np.int64))
-
-    def same(self, other: Leading) -> bool:
-        """Both hold as many entries, in the same arrangement."""
-        mine, theirs = self.counts or [], other.counts or []
-        if mine or theirs:
-            return len(mine) == len(theirs) and all(np.array_equal(a, b) for a, b in zip(mine, theirs, strict=True))
-        return self.shape == other.shape
-
-    def restore(self, array: Any) -> Any:
-        """``array`` (entries, ...) with the leading axes it came with."""
-        if self.counts:
-            awkward = _awkward()
-            for counts in reversed(self.counts):
-                array = awkward.unflatten(array, counts)
-            return array
-        if isinstance(array, np.ndarray):
-            return array.reshape(self.shape + array.shape[1:])
-        if len(self.shape) == 0:
-            return array[0]
-        if len(self.shape) > 1:
-            awkward = _awkward()
-            for length in reversed(self.shape[1:]):
-                array = awkward.unflatten(array, length)
-        return array
-
-    def __str__(self) -> str:
-        if self.counts:
-            return f"{self.count} entries (in {self.shape[0]} lists)"
-        if len(self.shape) > 1:
-            return f"{self.count} entries ({' x '.join(map(str, self.shape))})"
-        return "1 entry" if self.count == 1 else f"{self.count} entries"
-
-
-def _awkward() -> Any:
-    try:
-        import awkward
-    except ImportError:
-        raise MissingPackage("lists come back as awkward arrays: pip install awkward, or take the numbers of all in a "
-                             "row from scores.flat(output)") from None  # fmt: skip
-    return awkward
 
 
 @dataclass
@@ -104,7 +50,7 @@ def items_of(
         items = _from_lists(values, sequence, fixed, text)
     else:
         items = _from_array(values, sequence, fixed, text, valid)
-    if valid is not None and sequence and items.valid is None:
+    if valid is not None and items.valid is None and items.leading.valid is None:
         raise ValueRefused(f"{text}: 'valid' marks the elements of padded rows, these are {items.form}")
     if fixed:
         items.values = np.ascontiguousarray(items.values)
@@ -120,6 +66,8 @@ def _from_array(values: Any, sequence: bool, fixed: tuple[int, ...], text: str, 
     if array.ndim < sequence + len(fixed) or array.shape[array.ndim - len(fixed) :] != fixed:
         wanted = ("n", *(("length",) if sequence else ()), *fixed)
         raise ValueRefused(f"{text}: the shape is {array.shape}, expected ({', '.join(map(str, wanted))})")
+    if not sequence and valid is not None:
+        return _of_padded(array, leading, valid, text)
     if not sequence:
         return Items(array.reshape((leading.count, *fixed)), leading)
     width = array.shape[len(leading.shape)]
@@ -132,12 +80,22 @@ def _from_array(values: Any, sequence: bool, fixed: tuple[int, ...], text: str, 
 
 
 def _from_padded(rows: np.ndarray, leading: Leading, valid: Any, text: str) -> Items:
-    valid = np.asarray(valid)
-    if valid.dtype != np.bool_ or valid.shape != (*leading.shape, rows.shape[1]):
-        raise ValueRefused(f"{text}: 'valid' is {valid.dtype} of shape {valid.shape}, expected bool of shape "
-                           f"{(*leading.shape, rows.shape[1])}")
-    valid = valid.reshape(rows.shape[:2])
+    valid = _marks(valid, (*leading.shape, rows.shape[1]), text).reshape(rows.shape[:2])
     return Items(rows[valid], leading, valid.sum(axis=1).astype(np.int64), "padded", rows.shape[1], valid)
+
+
+def _of_padded(array: np.ndarray, leading: Leading, valid: Any, text: str) -> Items:
+    """Entries that stand in padded rows: collisions x muons. The padding is none of them."""
+    valid = _marks(valid, leading.shape, text)
+    above = Leading(leading.shape[:-1]).lists
+    return Items(array[valid], Leading(leading.shape[:1], [*above, valid.sum(axis=-1).reshape(-1)], valid), None)
+
+
+def _marks(valid: Any, shape: tuple[int, ...], text: str) -> np.ndarray:
+    marks: np.ndarray = np.asarray(valid)
+    if marks.dtype != np.bool_ or marks.shape != shape:
+        raise ValueRefused(f"{text}: 'valid' is {marks.dtype} of shape {marks.shape}, expected bool of shape {shape}")
+    return marks
 
 
 def _is_ragged(values: Any) -> bool:

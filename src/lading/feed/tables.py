@@ -33,12 +33,15 @@ class Table:
         column = self.get(name)
         return column if table_of(column) is not None else None
 
-    def with_valid(self) -> Table:
-        """A boolean column ``valid`` taken out of the names: it marks the real elements of padded rows."""
+    def with_valid(self, least: int = 1) -> Table:
+        """A boolean column ``valid`` of ``least`` axes or more taken out: it marks what is real in padded rows."""
         if self.valid is not None or self.names.count("valid") != 1:
             return self
-        valid = np.asarray(self.get("valid"))
-        if valid.dtype != np.bool_:
+        valid = self.get("valid")
+        if isinstance(valid, (tuple, list)) or hasattr(valid, "layout"):  # lists are not padded
+            return self
+        valid = np.asarray(valid)
+        if valid.dtype != np.bool_ or valid.ndim < least:
             return self
         return Table([name for name in self.names if name != "valid"], self.get, self.strict, valid)
 
