@@ -29,6 +29,9 @@ class Scores(Mapping[str, Any]):
         self._model, self._items, self._kept, self._batch = model, items, kept, batch
 
     def __getitem__(self, name: str | tuple[str, str]) -> Any:
+        if not (isinstance(name, str) or _is_pair(name)):
+            known = ", ".join(f"'{each}'" for each in self._ipython_key_completions_()[:8])
+            raise UnknownName(f"scores[{name!r:.60}]: expected is an output, a label, or a pair of both: {known}")
         if isinstance(name, tuple):
             output, label = name
             given = self._model.outputs[output]
@@ -114,6 +117,10 @@ class Scores(Mapping[str, Any]):
         first = 0 if self._model.axes[axis].keep == "first" else cut
         kept = valid & (order > np.reshape(first, (-1, 1))) & (order <= np.reshape(first + counts, (-1, 1)))
         return filled(values, kept)
+
+
+def _is_pair(name: Any) -> bool:
+    return isinstance(name, tuple) and len(name) == 2 and all(isinstance(each, str) for each in name)
 
 
 class PlainScores(dict[str, Any], Scores):  # type: ignore[misc]
