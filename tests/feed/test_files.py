@@ -99,8 +99,43 @@ def test_a_dataset_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(lading.UnknownName) as caught:
         jets_and_tracks().run(tmp_path / "events.h5")
     assert str(caught.value) == (
-        f"{tmp_path}/events.h5: no dataset 'jets' or 'tracks' (has: 'jet'); did you mean 'jet'?"
+        f"{tmp_path}/events.h5: no dataset 'jets' or 'tracks' (has: 'jet'); did you mean 'jet'?; "
+        "another is named by columns: jets=DATASET"
     )
+
+
+def test_the_only_dataset_is_taken_whatever_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "events.h5"
+    with h5py.File(path, "w") as file:
+        file["events"] = np.array(list(zip(PT, ETA, strict=True)), [("pt", "f4"), ("eta", "f4")])
+    model = one_input(Variable("pt"), Variable("eta"))
+    np.testing.assert_array_equal(model.run(path)["p_pt"], PT)
+    with h5py.File(path, "a") as file:
+        file["other/events"] = file["events"][:1]
+        file["truth"] = PT
+    with pytest.raises(lading.UnknownName) as caught:
+        model.run(path)
+    assert str(caught.value) == (
+        f"{path}: no dataset 'jets' (has: 'events', 'truth', 'other'); another is named by columns: jets=DATASET"
+    )
+    np.testing.assert_array_equal(model.run(path, columns={"jets": "events"})["p_pt"], PT)
+    np.testing.assert_array_equal(model.run(path, columns={"jets": "other/events"})["p_pt"], PT[:1])
+    with pytest.raises(lading.UnknownName, match=r"no dataset 'event' \(has: 'events', .*did you mean 'events'"):
+        model.run(path, columns={"jets": "event"})
+    with pytest.raises(lading.UnknownName, match="columns: 'jets' is no variable of model 'mirror'"):
+        model.run({"pt": PT, "eta": ETA}, columns={"jets": "events"})
+
+
+def test_the_only_dataset_of_an_input_without_names(tmp_path: Path) -> None:
+    path = tmp_path / "events.h5"
+    with h5py.File(path, "w") as file:
+        file["features"] = np.arange(6.0).reshape(2, 3)
+    assert nameless(3).run(path)["out"].shape == (2, 3)
+    with pytest.raises(lading.UnknownName, match="no dataset 'jets'"):
+        one_input(Variable("pt")).run(path)
+    with h5py.File(path, "a") as file:
+        file["truth"] = np.zeros(2)
+    assert nameless(3).run(path, columns={"x": "features"})["out"].shape == (2, 3)
 
 
 def test_a_field_that_is_not_there(tmp_path: Path) -> None:
@@ -177,6 +212,25 @@ def test_what_is_wrong_in_a_csv_file(tmp_path: Path, text: str, told: str) -> No
 
 
 # ---- columns and units
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".root", ".h5", ".npz"])
+def test_a_column_that_a_converter_would_call_like_the_variable(tmp_path: Path, ending: str) -> None:
+    path, table = tmp_path / f"events{ending}", {"d0/sigma": PT, "jet eta": ETA, "other": ETA}
+    if ending == ".root":  # a branch cannot be called d0/sigma
+        table = {"d0_sigma": PT, "jet eta": ETA}
+        with uproot.recreate(path) as file:
+            file["events"] = table
+    elif ending == ".h5":
+        with h5py.File(path, "w") as file:
+            file["jets"] = np.array(list(zip(PT, ETA, strict=True)), [("d0/sigma", "f4"), ("jet eta", "f4")])
+    elif ending == ".npz":
+        np.savez(path, **{"jets/d0/sigma": PT, "jets/jet eta": ETA})
+    else:
+        frame = pl.DataFrame(table)
+        frame.write_csv(path) if ending == ".csv" else frame.write_parquet(path)
+    scores = one_input(Variable("d0_sigma"), Variable("jet_eta")).run(path)
+    np.testing.assert_array_equal(scores["out"], np.stack([PT, ETA], axis=1))
 
 
 @pytest.mark.parametrize("ending", [".csv", ".parquet", ".root"])

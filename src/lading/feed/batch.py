@@ -43,10 +43,10 @@ class Batch:
 class Gathering:
     """Collects columns and holds them against each other: entries and lengths must agree."""
 
-    def __init__(self, model: Model, units: Mapping[tuple[str, str], str]) -> None:
+    def __init__(self, model: Model, units: Mapping[tuple[str, str | None], str]) -> None:
         self.model, self.units = model, units
         self.columns: dict[tuple[str, str | None], Column] = {}
-        self.leading: tuple[str, Leading] | None = None
+        self.leading: tuple[str, Items] | None = None
         self.sequences: dict[str, tuple[str, Items]] = {}
         self.axis_of: dict[tuple[str, str | None], str] = {}
         self._has_sequence = any(model.sequence_axis(given.axes) for given in model.input_list)
@@ -69,13 +69,13 @@ class Gathering:
 
     def _agree_on_entries(self, text: str, items: Items) -> None:
         if self.leading is None:
-            self.leading = (text, items.leading)
+            self.leading = (text, items)
             return
-        other, leading = self.leading
-        if items.is_empty_list and leading.shape == (0,):
-            items.leading, items.counts = leading, np.zeros(0, np.int64)
-        if not leading.same(items.leading):
-            raise ValueRefused(f"{text} has {items.leading}, {other} has {leading}")
+        other, first = self.leading
+        if items.is_empty_list and first.leading.shape == (0,):
+            items.leading, items.counts = first.leading, np.zeros(0, np.int64)
+        if not first.leading.same(items.leading):
+            raise ValueRefused(f"{text} {items.arrangement}, {other} {first.arrangement}")
 
     def _agree_on_lengths(self, axis: str, text: str, items: Items) -> None:
         assert items.counts is not None
@@ -91,7 +91,7 @@ class Gathering:
             )
 
     def batch(self) -> Batch:
-        leading = self.leading[1] if self.leading else Leading((1,))
+        leading = self.leading[1].leading if self.leading else Leading((1,))
         batch = Batch(leading.count, leading, self.columns, axis_of=self.axis_of)
         for axis, (_, items) in self.sequences.items():
             assert items.counts is not None

@@ -24,6 +24,13 @@ class Items:
     valid: np.ndarray | None = None
 
     @property
+    def arrangement(self) -> str:
+        """How many entries there are, for messages."""
+        if self.leading.shape == () and self.counts is None:
+            return "is a single number, not one per entry" if self.values.size == 1 else "is of a single entry"
+        return f"has {self.leading}"
+
+    @property
     def is_empty_list(self) -> bool:
         """One sequence of no elements, or no sequence at all: which of the two, the other inputs tell."""
         return self.counts is not None and self.leading.shape == () and not self.counts.any()

@@ -50,6 +50,8 @@ def table_of(thing: Any) -> Table | None:
     """``thing`` as a table, or None if it has no named columns."""
     if isinstance(thing, Table):
         return thing
+    if type(thing).__name__ == "LazyFrame":
+        raise ValueRefused("a LazyFrame holds no numbers yet: call collect() first, and feed what it gives")
     if isinstance(thing, Mapping):
         return Table([str(name) for name in thing], _by_text(thing), strict=True)
     if getattr(getattr(thing, "dtype", None), "names", None):  # structured arrays, datasets of HDF5
