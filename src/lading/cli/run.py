@@ -27,7 +27,8 @@ STREAM = Path("-")
 @click.argument("events", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path),
               help="File to write: .h5 .csv .npz .parquet .root, or - for CSV on standard output.")
-@click.option("--columns", multiple=True, metavar="VARIABLE=COLUMN", help="A column that has another name.")
+@click.option("--columns", multiple=True, metavar="VARIABLE=COLUMN",
+              help="A column that has another name; in HDF5 also INPUT=DATASET.")
 @click.option("--units", multiple=True, metavar="VARIABLE=UNIT", help="A column that is in another unit.")
 @click.option("--threads", default=1, show_default=True, type=click.IntRange(min=1),
               help="Threads to share the entries between.")
