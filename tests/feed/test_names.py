@@ -113,6 +113,14 @@ def test_columns_of_unknown_variables_are_refused() -> None:
     ) == ("column 'Jet_pt', from which variable 'pt' of input 'jets' is read, is not there (has: 'pt', 'eta')")
 
 
+def test_columns_that_are_no_mapping_of_texts() -> None:
+    assert one_input(Variable("pt")).run(pd.DataFrame({0: [1.0]}), columns={"pt": 0})["p_pt"] == 1
+    with pytest.raises(lading.ValueRefused, match="columns is 'pt'; expected is a mapping by variable"):
+        one_input(Variable("pt")).run({"pt": [1.0]}, columns="pt")
+    with pytest.raises(lading.UnitError, match="'None' cannot be converted"):
+        one_input(Variable("pt", "GeV")).run({"pt": [1.0]}, units={"pt": None})
+
+
 def test_a_column_that_is_not_there_is_named() -> None:
     for events in ({"pt": [1.0]}, pd.DataFrame({"pt": [1.0]}), JETS | TRACKS):
         model = MODEL if len(events) > 1 else one_input(Variable("pt"))

@@ -38,16 +38,24 @@ def batch_of(
     if events is None:
         raise ValueRefused(f"no events for model '{model.name}': None was given; feed a mapping by name, a table, or "
                            "the path of a file")  # fmt: skip
+    columns, units = _texts(columns, "columns"), _texts(units, "units")
     whole = [i.name for i in model.input_list if i.is_fed and (_is_hdf5(events) or not i.variable_list)]
-    column_of = _by_variable(model, columns or {}, "columns", whole)
+    column_of = _by_variable(model, columns, "columns", whole)
     if isinstance(events, (str, Path)):
         from .files import read_file
 
         events = read_file(Path(events), model, columns)
-    gathered = Gathering(model, _by_variable(model, units or {}, "units"))
+    gathered = Gathering(model, _by_variable(model, units, "units"))
     for name, source in _sources(model, events, column_of).items():
         _gather_input(gathered, model.inputs[name], source, column_of)
     return gathered.batch()
+
+
+def _texts(given: Mapping[str, str] | None, what: str) -> dict[str, str]:
+    """A mapping from text to text; a column of pandas may be called 0."""
+    if given is not None and not isinstance(given, Mapping):
+        raise ValueRefused(f"{what} is {given!r:.60}; expected is a mapping by variable: {what}={{'pt': ...}}")
+    return {str(name): str(value) for name, value in (given or {}).items()}
 
 
 def _is_hdf5(events: Any) -> bool:

@@ -124,7 +124,8 @@ def _from_lists(values: Any, sequence: bool, fixed: tuple[int, ...], text: str) 
             found = "nothing" if is_absent(row) else f"the number {row}"
             raise ValueRefused(f"{text}: entry {entry} is {found}, the others are lists; an empty list is []")
     if not sequence and len({len(row) for row in values}) > 1:
-        raise ValueRefused(f"{text}: rows differ in length, but it is no sequence")
+        raise ValueRefused(f"{text}: rows differ in length, but it is no sequence; if each row holds entries of one "
+                           "event, feed an awkward array or (values, counts)")  # fmt: skip
     rows = [numbers(row, text) for row in values]
     if not sequence:
         return _from_array(np.stack(rows), sequence, fixed, text, None)
