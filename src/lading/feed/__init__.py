@@ -141,12 +141,7 @@ def _gather_input(gathered: Gathering, given: Input, source: Any, columns: Mappi
         source = source.as_mapping(given)
     table = table_of(source)
     if table is None:
-        names = [f"'{v.name}'" for v in given.variable_list]
-        order = ", ".join(names if len(names) <= 8 else [*names[:3], "..."])
-        raise ValueRefused(
-            f"input '{given.name}' has named variables: feed them by name, or say their order with "
-            f"lading.positional(array, order=[{order}])"
-        )
+        raise _without_names(given)
     if "valid" not in given.variables:  # of an input without a sequence, the entries themselves may be padded
         table = table.with_valid(2 if gathered.model.sequence_axis(given.axes) is None else 1)
     read_from = _columns_read(given, table, columns)
@@ -159,6 +154,15 @@ def _gather_input(gathered: Gathering, given: Input, source: Any, columns: Mappi
                 text = f"variable '{variable.name}' of input '{given.name}' was not given"
                 raise ValueRefused(f"{text} {suggestion(name, table.names)}")
             gathered.add(given, variable, table.column(name), table.valid)
+
+
+def _without_names(given: Input) -> ValueRefused:
+    names = [f"'{v.name}'" for v in given.variable_list]
+    order = ", ".join(names if len(names) <= 8 else [*names[:3], "..."])
+    return ValueRefused(
+        f"input '{given.name}' has named variables: feed them by name, or say their order with "
+        f"lading.positional(array, order=[{order}])"
+    )
 
 
 def _columns_read(given: Input, table: Table, columns: Mapping[Key, str]) -> dict[str, str]:
