@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .feed import Batch, Column
-from .feed.jagged import Leading
+from .feed.leading import Leading
 
 if TYPE_CHECKING:
     from .engine import Session

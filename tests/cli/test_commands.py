@@ -8,9 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import awkward as ak
 import bundles
 import numpy as np
 import pytest
+import uproot
 from click.testing import CliRunner, Result
 
 import lading
@@ -158,6 +160,26 @@ def test_run_reads_and_writes_files_and_streams(folder: Path) -> None:
         "run", "tau-id", "-", "-o", "-", "-q", "--columns", "pt=a", "--units", "pt=GeV", stdin="a,eta\n1,2\n"
     )
     assert found.output == "p_pt,p_eta\n1.0,2.0\n"
+
+
+@pytest.mark.parametrize(("events", "told"), [
+    (b"pt,eta\n1,2\n1,x\n", "lading: standard input: line 3, column 'eta': 'x' is no number"),
+    (b"pt,eta\n1,2\n\xff,2\n", "lading: standard input: cannot be read as .csv: byte 12 is no UTF-8 (0xff)"),
+    (b"pt;eta\n1;2\n", "lading: standard input: it seems to be separated by ';'"),
+])  # fmt: skip
+def test_what_is_wrong_on_standard_input_is_told_of_it(folder: Path, events: bytes, told: str) -> None:
+    found = lading_("run", "tau-id", "-", "-o", "-", "-q", stdin=events)
+    assert found.exit_code == 2 and found.output.startswith(told) and len(found.output.splitlines()) == 1
+
+
+def test_run_says_that_entries_stand_in_lists(folder: Path) -> None:
+    with uproot.recreate("events.root") as file:
+        file["events"] = {name: ak.Array([[1.0, 2.0], [], [3.0]]) for name in ("pt", "eta")}
+    for ending in (".root", ".parquet", ".h5", ".csv", ".npz"):
+        found = lading_("run", "tau-id", "events.root", "-o", f"scores{ending}")
+        assert found.exit_code == 0
+        assert found.output.startswith(f"wrote out of 3 entries (in 3 lists) to scores{ending}")
+    assert lading_("run", "tau-id", "events.root", "-o", "-", "-q").output.splitlines()[0] == "event,p_pt,p_eta"
 
 
 def test_export_and_convert_bring_back_the_same_model(folder: Path) -> None:

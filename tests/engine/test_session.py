@@ -11,7 +11,7 @@ from mirrors import jets_and_tracks, nameless, one_input
 import lading
 from lading.endpoints import Input, Output, Variable
 from lading.feed import Batch, Column, batch_of
-from lading.feed.jagged import Leading
+from lading.feed.leading import Leading
 from lading.graph import Node
 from lading.model import Model
 

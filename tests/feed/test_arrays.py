@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 from mirrors import jets_and_tracks, nameless, one_input, one_sequence
 
@@ -114,10 +115,33 @@ def test_a_bare_array_is_refused_where_they_have() -> None:
         one_input(*PAIR).run(np.zeros((3, 2)))
     assert str(caught.value) == (
         "input 'jets' has named variables: feed them by name, or say their order with "
-        "lading.positional(array, order=['pt', 'eta', ...])"
+        "lading.positional(array, order=['pt', 'eta'])"
     )
     with pytest.raises(lading.ValueRefused, match=r"has 2 inputs .jets, tracks.: feed a mapping by input"):
         jets_and_tracks().run(np.zeros((3, 2)))
+
+
+def test_an_order_is_shown_whole_up_to_eight_names() -> None:
+    for number, shown in ((8, ", ".join(f"'f{i}'" for i in range(8))), (9, "'f0', 'f1', 'f2', ...")):
+        with pytest.raises(lading.ValueRefused) as caught:
+            one_input(*(Variable(f"f{i}") for i in range(number))).run(np.zeros((3, number)))
+        assert str(caught.value).endswith(f"lading.positional(array, order=[{shown}])")
+
+
+def test_a_single_number_beside_arrays_is_told_as_such() -> None:
+    for events in ({"pt": [1], "eta": 2}, {"eta": 2, "pt": [1]}):
+        with pytest.raises(lading.ValueRefused) as caught:
+            one_input(*PAIR).run(events)
+        assert "variable 'eta' of input 'jets' is a single number, not one per entry" in str(caught.value)
+        assert "variable 'pt' of input 'jets' has 1 entry" in str(caught.value)
+
+
+def test_what_holds_no_events_is_refused() -> None:
+    for model in (one_input(*PAIR), nameless(3), jets_and_tracks()):
+        with pytest.raises(lading.ValueRefused, match="no events for model 'mirror': None was given; feed a mapping"):
+            model.run(None)
+    with pytest.raises(lading.ValueRefused, match=r"a LazyFrame holds no numbers yet: call collect\(\) first"):
+        one_input(*PAIR).run(pl.LazyFrame({"pt": [1.0], "eta": [2.0]}))
 
 
 def test_absent_numbers_become_nan() -> None:

@@ -9,6 +9,7 @@ import awkward as ak
 import h5py
 import numpy as np
 import polars as pl
+import pyarrow
 import pytest
 import uproot
 from mirrors import jets_and_tracks, nameless, one_input, one_sequence
@@ -98,8 +99,43 @@ def test_a_dataset_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(lading.UnknownName) as caught:
         jets_and_tracks().run(tmp_path / "events.h5")
     assert str(caught.value) == (
-        f"{tmp_path}/events.h5: no dataset 'jets' or 'tracks' (has: 'jet'); did you mean 'jet'?"
+        f"{tmp_path}/events.h5: no dataset 'jets' or 'tracks' (has: 'jet'); did you mean 'jet'?; "
+        "another is named by columns: jets=DATASET"
     )
+
+
+def test_the_only_dataset_is_taken_whatever_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "events.h5"
+    with h5py.File(path, "w") as file:
+        file["events"] = np.array(list(zip(PT, ETA, strict=True)), [("pt", "f4"), ("eta", "f4")])
+    model = one_input(Variable("pt"), Variable("eta"))
+    np.testing.assert_array_equal(model.run(path)["p_pt"], PT)
+    with h5py.File(path, "a") as file:
+        file["other/events"] = file["events"][:1]
+        file["truth"] = PT
+    with pytest.raises(lading.UnknownName) as caught:
+        model.run(path)
+    assert str(caught.value) == (
+        f"{path}: no dataset 'jets' (has: 'events', 'truth', 'other'); another is named by columns: jets=DATASET"
+    )
+    np.testing.assert_array_equal(model.run(path, columns={"jets": "events"})["p_pt"], PT)
+    np.testing.assert_array_equal(model.run(path, columns={"jets": "other/events"})["p_pt"], PT[:1])
+    with pytest.raises(lading.UnknownName, match=r"no dataset 'event' \(has: 'events', .*did you mean 'events'"):
+        model.run(path, columns={"jets": "event"})
+    with pytest.raises(lading.UnknownName, match="columns: 'jets' is no variable of model 'mirror'"):
+        model.run({"pt": PT, "eta": ETA}, columns={"jets": "events"})
+
+
+def test_the_only_dataset_of_an_input_without_names(tmp_path: Path) -> None:
+    path = tmp_path / "events.h5"
+    with h5py.File(path, "w") as file:
+        file["features"] = np.arange(6.0).reshape(2, 3)
+    assert nameless(3).run(path)["out"].shape == (2, 3)
+    with pytest.raises(lading.UnknownName, match="no dataset 'jets'"):
+        one_input(Variable("pt")).run(path)
+    with h5py.File(path, "a") as file:
+        file["truth"] = np.zeros(2)
+    assert nameless(3).run(path, columns={"x": "features"})["out"].shape == (2, 3)
 
 
 def test_a_field_that_is_not_there(tmp_path: Path) -> None:
@@ -134,6 +170,21 @@ def test_csv_keeps_whole_numbers_whole(tmp_path: Path) -> None:
     np.testing.assert_array_equal(model.run(tmp_path / "real.csv")["p_n"], [1, 2])
 
 
+def test_csv_keeps_whole_numbers_whole_beside_empty_cells(tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text(CSV)
+    model = model_of_csv()
+    assert lading.feed.batch_of(model, tmp_path / "events.csv").columns["jets", "n"].values.tolist() == [2**53 + 1, 3]
+    (tmp_path / "events.csv").write_text("pt,eta,n\n1,1,\n1,,9007199254740993\n")
+    with pytest.raises(lading.ValueRefused, match="9007199254740993 is too large to stand beside NaN"):
+        model.run(tmp_path / "events.csv")
+
+
+def test_csv_with_infinity_and_without_trailing_cells(tmp_path: Path) -> None:
+    (tmp_path / "events.csv").write_text("pt,eta,sample\ninf,-Infinity,a\n1,2\n")
+    model = one_input(Variable("pt"), Variable("eta"))
+    np.testing.assert_array_equal(model.run(tmp_path / "events.csv")["out"], [[np.inf, -np.inf], [1, 2]])
+
+
 def test_csv_without_entries(tmp_path: Path) -> None:
     (tmp_path / "events.csv").write_text("pt,eta\n")
     assert one_input(Variable("pt"), Variable("eta")).run(tmp_path / "events.csv")["out"].shape == (0, 2)
@@ -142,18 +193,44 @@ def test_csv_without_entries(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("text", "told"), [
     ("pt\n1\nabc\n", "line 3, column 'pt': 'abc' is no number"),
     ("a,pt\n1,2\n3\n", "line 3 has 1 cells, column 'pt' is the 2th"),
+    ("a,pt\n1,2\n\n\"x\ny\",3,4\n", "line 5 has 3 cells, the header names 2 columns; a comma inside a"),
+    ("pt\n1\n2,5\n", "line 3 has 2 cells, the header names 1 columns"),
+    ("pt\n1_000\n", "line 2, column 'pt': '1_000' is no number"),
+    ("pt\n١\n", "line 2, column 'pt': '١' is no number"),
+    ("pt\n1\n-1e400\n", "line 3, column 'pt': -1e400 is beyond float64"),
+    ("pt;eta\n1;2\n", "seems to be separated by ';'; commas are expected, as in 'pt,eta'"),
+    ("pt\teta\n1\t2\n", "seems to be separated by tabs; commas are expected, as in 'pt,eta'"),
     ("pt,pt\n1,2\n", "column 'pt' is there 2 times; which is meant?"),
     ("pT\n1\n", "variable 'pt' of input 'jets' was not given (has: 'pT'); did you mean 'pT'?"),
     ("", "variable 'pt' of input 'jets' was not given (there are none)"),
 ])  # fmt: skip
 def test_what_is_wrong_in_a_csv_file(tmp_path: Path, text: str, told: str) -> None:
-    (tmp_path / "events.csv").write_text(text)
+    (tmp_path / "events.csv").write_text(text, encoding="utf-8")
     with pytest.raises(lading.LadingError) as caught:
         one_input(Variable("pt")).run(tmp_path / "events.csv")
     assert told in str(caught.value)
 
 
 # ---- columns and units
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet", ".root", ".h5", ".npz"])
+def test_a_column_that_a_converter_would_call_like_the_variable(tmp_path: Path, ending: str) -> None:
+    path, table = tmp_path / f"events{ending}", {"d0/sigma": PT, "jet eta": ETA, "other": ETA}
+    if ending == ".root":  # a branch cannot be called d0/sigma
+        table = {"d0_sigma": PT, "jet eta": ETA}
+        with uproot.recreate(path) as file:
+            file["events"] = table
+    elif ending == ".h5":
+        with h5py.File(path, "w") as file:
+            file["jets"] = np.array(list(zip(PT, ETA, strict=True)), [("d0/sigma", "f4"), ("jet eta", "f4")])
+    elif ending == ".npz":
+        np.savez(path, **{"jets/d0/sigma": PT, "jets/jet eta": ETA})
+    else:
+        frame = pl.DataFrame(table)
+        frame.write_csv(path) if ending == ".csv" else frame.write_parquet(path)
+    scores = one_input(Variable("d0_sigma"), Variable("jet_eta")).run(path)
+    np.testing.assert_array_equal(scores["out"], np.stack([PT, ETA], axis=1))
 
 
 @pytest.mark.parametrize("ending", [".csv", ".parquet", ".root"])
@@ -182,6 +259,110 @@ def test_collisions_of_photons_in_a_tree(tmp_path: Path) -> None:
     with uproot.open(tmp_path / "scores.root") as file:
         assert file["scores"]["p_pt"].array().tolist() == [[1, 2], [], [3]]
     assert pl.read_parquet(tmp_path / "scores.parquet")["p_eta"].to_list() == [[1, 2], [], [3]]
+
+
+MUONS = np.array([2, 0, 3])
+MUON_PT = np.arange(1, 6, dtype=np.float32)
+
+
+def muons():
+    return one_input(Variable("pt"), name="muons")
+
+
+def test_scores_of_lists_are_written_as_lists(tmp_path: Path) -> None:
+    """Three events with 2, 0 and 3 muons: no format loses whose they are."""
+    model = muons()
+    scores = model.run({"pt": (MUON_PT, MUONS)})
+    for ending in ENDINGS:
+        write_scores(tmp_path / f"scores{ending}", model, scores)
+    with h5py.File(tmp_path / "scores.h5") as file:
+        rows = file["out"][:]
+    np.testing.assert_array_equal(rows["valid"], np.arange(3) < MUONS[:, None])
+    np.testing.assert_array_equal(rows["p_pt"][rows["valid"]], MUON_PT)
+    assert (tmp_path / "scores.csv").read_text().split() == [
+        "event,p_pt", "0,1.0", "0,2.0", "2,3.0", "2,4.0", "2,5.0"
+    ]  # fmt: skip
+    with np.load(tmp_path / "scores.npz") as file:
+        np.testing.assert_array_equal(file["counts/jet"], MUONS)
+    assert pl.read_parquet(tmp_path / "scores.parquet")["p_pt"].to_list() == [[1, 2], [], [3, 4, 5]]
+    with uproot.open(tmp_path / "scores.root") as file:
+        assert file["scores"]["p_pt"].array().tolist() == [[1, 2], [], [3, 4, 5]]
+
+
+def test_lists_of_lists_are_written_with_all_their_levels(tmp_path: Path) -> None:
+    model = jets_and_tracks()
+    pair = (np.arange(1.0, 4.0), [2, 0, 1])
+    tracks = ((np.arange(1.0, 5.0), [1, 3, 0]), [2, 0, 1])
+    scores = model.run({"pt": pair, "eta": pair, "d0": tracks, "z0": tracks})
+    for ending in (".h5", ".csv", ".npz", ".parquet"):
+        write_scores(tmp_path / f"scores{ending}", model, scores)
+    with h5py.File(tmp_path / "scores.h5") as file:
+        rows = file["out_tracks"][:]
+    assert rows.shape == (3, 2, 3) and rows["valid"].sum(axis=2).tolist() == [[1, 3], [0, 0], [0, 0]]
+    np.testing.assert_array_equal(rows["p_d0"][rows["valid"]], np.arange(1.0, 5.0))
+    lines = (tmp_path / "scores.out_tracks.csv").read_text().split()
+    assert lines == ["event,entry,p_d0,p_z0", "0,0,1.0,1.0", "0,1,2.0,2.0", "0,1,3.0,3.0", "0,1,4.0,4.0"]
+    with np.load(tmp_path / "scores.npz") as file:
+        assert file["counts/jet"].tolist() == [2, 0, 1] and file["counts/track"].tolist() == [1, 3, 0]
+    assert pl.read_parquet(tmp_path / "scores.parquet")["p_d0"].to_list() == [[[1], [2, 3, 4]], [], [[]]]
+
+
+def test_counts_of_entries_in_npz(tmp_path: Path) -> None:
+    np.savez(tmp_path / "muons.npz", **{"muons/pt": MUON_PT, "counts/jet": MUONS})
+    assert muons().run(tmp_path / "muons.npz")["p_pt"].tolist() == [[1, 2], [], [3, 4, 5]]
+
+
+@pytest.mark.parametrize("kind", ["structured", "columns", "mapping"])
+def test_padding_in_place_of_entries_is_not_scored(tmp_path: Path, kind: str) -> None:
+    valid = np.arange(3) < MUONS[:, None]
+    pt = np.zeros(valid.shape, np.float32)
+    pt[valid] = MUON_PT
+    events: object = {"pt": pt, "valid": valid}
+    if kind != "mapping":
+        rows = np.zeros(valid.shape, [("pt", "f4"), ("valid", "?")])
+        rows["pt"], rows["valid"] = pt, valid
+        events = tmp_path / "events.h5"
+        with h5py.File(events, "w") as file:
+            if kind == "structured":
+                file["muons"] = rows
+            else:
+                file["pt"], file["valid"] = pt, valid
+    scores = muons().run(events)
+    assert scores.entries == 5
+    np.testing.assert_array_equal(scores["p_pt"], np.where(valid, pt, np.nan))
+    assert scores["out"].shape == (3, 3, 1)
+    write_scores(tmp_path / "scores.root", muons(), scores)
+    with uproot.open(tmp_path / "scores.root") as file:
+        assert file["scores"]["p_pt"].array().tolist() == [[1, 2], [], [3, 4, 5]]
+
+
+def test_valid_of_other_shape_or_kind(tmp_path: Path) -> None:
+    with pytest.raises(lading.ValueRefused, match=r"'valid' is bool of shape \(3, 2\), expected bool of shape \(3,\)"):
+        muons().run({"pt": np.zeros(3), "valid": np.ones((3, 2), bool)})
+    flags = pl.DataFrame({"pt": [1.0, 2.0], "valid": [True, False]})
+    assert muons().run(flags)["p_pt"].tolist() == [1, 2]  # one of the columns that the model does not read
+    lists = pl.DataFrame({"d0": [[1.0, 2.0], []], "valid": [[True, False], []]})
+    lists.write_parquet(tmp_path / "tracks.parquet")
+    model = one_sequence(Variable("d0"))
+    for events in (tmp_path / "tracks.parquet", lists.to_arrow(), ak.Array({"d0": [[1, 2]], "valid": [[True, False]]})):
+        assert model.run(events).flat("out").ravel().tolist() == [1, 2]
+    tracks = {"d0": ROWS, "z0": ROWS, "valid": ROWS > 1}
+    assert jets_and_tracks().run({"pt": [1, 2], "eta": [1, 2]} | tracks).counts("out_tracks").tolist() == [1, 2]
+
+
+ROWS = np.array([[1.0, 2.0], [3.0, 4.0]])
+
+
+def test_lists_of_parquet_lead_where_the_model_has_no_sequence(tmp_path: Path) -> None:
+    photons = {"pt": ak.unflatten(D0, COUNTS), "eta": ak.unflatten(Z0, COUNTS)}
+    ak.to_parquet(ak.Array(photons), tmp_path / "photons.parquet")
+    model = one_input(Variable("pt"), Variable("eta"), name="photons")
+    scores = model.run(tmp_path / "photons.parquet")
+    assert scores["p_eta"].tolist() == [[4, 5], [], [6]] and scores.entries == 3
+    lists = pyarrow.table({"pt": [[[1.0], [2.0, 3.0]], []], "eta": [[[4.0], [5.0, 6.0]], []]})
+    assert model.run(lists)["p_eta"].tolist() == [[[4], [5, 6]], []]
+    vectors = pyarrow.table({"x": pyarrow.array([[1.0, 2.0], [3.0, 4.0]], pyarrow.list_(pyarrow.float64(), 2))})
+    assert nameless(2).run(vectors)["out"].tolist() == [[1, 2], [3, 4]]
 
 
 # ---- what cannot be read

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import awkward as ak
+import lightgbm
 import numpy as np
 import pandas as pd
 import pytest
+import xgboost
 from mirrors import jets_and_tracks, nameless, one_input
 
 import lading
@@ -108,7 +110,53 @@ def test_columns_of_unknown_variables_are_refused() -> None:
     )
     assert refusal(
         lading.ValueRefused, {"jets": JETS, "tracks": TRACKS} | {"jets": pd.DataFrame(JETS)}, columns={"pt": "Jet_pt"}
-    ) == ("variable 'pt' of input 'jets' was not given (has: 'pt', 'eta')")
+    ) == ("column 'Jet_pt', from which variable 'pt' of input 'jets' is read, is not there (has: 'pt', 'eta')")
+
+
+def test_columns_that_are_no_mapping_of_texts() -> None:
+    assert one_input(Variable("pt")).run(pd.DataFrame({0: [1.0]}), columns={"pt": 0})["p_pt"] == 1
+    with pytest.raises(lading.ValueRefused, match="columns is 'pt'; expected is a mapping by variable"):
+        one_input(Variable("pt")).run({"pt": [1.0]}, columns="pt")
+    with pytest.raises(lading.UnitError, match="'None' cannot be converted"):
+        one_input(Variable("pt", "GeV")).run({"pt": [1.0]}, units={"pt": None})
+
+
+def test_a_column_that_is_not_there_is_named() -> None:
+    for events in ({"pt": [1.0]}, pd.DataFrame({"pt": [1.0]}), JETS | TRACKS):
+        model = MODEL if len(events) > 1 else one_input(Variable("pt"))
+        with pytest.raises(lading.ValueRefused, match=r"column 'pT', from which .*'pt' .*is not there .*mean 'pt'\?"):
+            model.run(events, columns={"pt": "pT"})
+
+
+# ---- names as converters write them
+
+
+def test_a_column_whose_name_a_converter_changes_is_found() -> None:
+    model = one_input(Variable("d0_sigma"), Variable("jet_eta"))
+    table = {"d0/sigma": [1.0, 2.0], "jet eta": [3.0, 4.0]}
+    for events in (table, {"jets": table}, pd.DataFrame(table), pd.DataFrame(table | {"other": 0})):
+        assert model.run(events)["out"].tolist() == [[1, 3], [2, 4]]
+    array = lading.positional([[1.0, 3.0]], order=["d0/sigma", "jet eta"])
+    assert model.run(array)["out"].tolist() == [[1, 3]]
+
+
+def test_the_very_name_comes_first_and_two_others_are_refused() -> None:
+    model = one_input(Variable("d0_sigma"))
+    assert model.run(pd.DataFrame({"d0/sigma": [1.0], "d0_sigma": [2.0]}))["p_d0_sigma"] == 2
+    with pytest.raises(lading.ValueRefused, match="variable 'd0_sigma' of input 'jets' was not given"):
+        model.run(pd.DataFrame({"d0/sigma": [1.0], "d0 sigma": [2.0]}))
+    with pytest.raises(lading.ValueRefused, match="column 'd0_sigma', from which"):
+        model.run(pd.DataFrame({"d0/sigma": [1.0]}), columns={"d0_sigma": "d0_sigma"})
+
+
+def test_the_table_of_the_training_runs_in_the_model_of_it() -> None:
+    random = np.random.default_rng(5)
+    table = pd.DataFrame(random.normal(size=(50, 2)), columns=["d0/sigma", "jet eta"])
+    booster = xgboost.train({"max_depth": 2}, xgboost.DMatrix(table, table["d0/sigma"]), 2)
+    assert lading.convert(booster).run(table).entries == 50
+    data = lightgbm.Dataset(table.rename(columns={"d0/sigma": "d0 sigma"}), table["d0/sigma"])
+    booster = lightgbm.train({"verbose": -1, "min_data_in_leaf": 5}, data, 2)
+    assert lading.convert(booster).run(table.rename(columns={"d0/sigma": "d0 sigma"})).entries == 50
 
 
 # ---- positional
@@ -125,6 +173,9 @@ def test_an_array_whose_order_is_said() -> None:
 
 
 @pytest.mark.parametrize(("order", "kind", "told"), [
+    (None, lading.ValueRefused, "positional: order is None; expected are the names of the columns: ['pt', 'eta']"),
+    ("pt", lading.ValueRefused, "positional: order is 'pt'; expected are the names"),
+    ([0, 1], lading.ValueRefused, "positional: order is [0, 1]; expected are the names"),
     (["pt"], lading.ValueRefused, "positional: order has 1 names, the array's shape is (2, 2)"),
     (["pt", "pt"], lading.ValueRefused, "positional: 'pt' comes twice in order"),
     (["pt", "phi"], lading.UnknownName, "variable 'phi' is not in input 'jets' (has: 'pt', 'eta')"),

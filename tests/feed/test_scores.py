@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from mirrors import jets_and_tracks
+from mirrors import jets_and_tracks, nameless
 
 import lading
 from lading.endpoints import Axis, Input, Label, Output, Variable
@@ -36,6 +36,9 @@ def test_it_is_a_mapping_of_outputs() -> None:
 
 @pytest.mark.parametrize(("name", "told"), [
     ("p_etta", "'p_etta' is no output or label of model 'mirror' (has: 'p_eta', 'p_pt', "),
+    (3, "scores[3]: expected is an output, a label, or a pair of both: 'out_jets', 'out_tracks', 'p_pt', "),
+    (("out_jets",), "scores[('out_jets',)]: expected is an output, a label, or a pair of both"),
+    (("out_jets", 0), "scores[('out_jets', 0)]: expected is an output, a label, or a pair of both"),
     (("out_jets", "p_d0"), "label 'p_d0' is not in output 'out_jets' (has: "),
     (("out_jet", "p_pt"), "output 'out_jet' is not in model 'mirror' (has: 'out_jets', 'out_tracks'); did you mean"),
 ])  # fmt: skip
@@ -43,6 +46,12 @@ def test_a_wrong_name(name, told: str) -> None:
     with pytest.raises(lading.UnknownName) as caught:
         scores()[name]
     assert str(caught.value).startswith(told)
+
+
+def test_a_wrong_name_of_plain_scores() -> None:
+    found = nameless(2).run(np.zeros((1, 2)))
+    with pytest.raises(lading.UnknownName, match=r"scores\[3\]: expected is an output, a label, or a pair of both"):
+        found[3]
 
 
 def test_a_label_of_two_outputs_must_say_which() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import awkward as ak
 import numpy as np
 import pytest
-from mirrors import jets_and_tracks, one_input, one_sequence
+from mirrors import jets_and_tracks, nameless, one_input, one_sequence
 
 import lading
 from lading.endpoints import Variable
@@ -125,6 +125,45 @@ def test_collisions_of_jets_of_tracks() -> None:
     scores = jets_and_tracks().run({"jets": jets, "tracks": {"d0": ak.Array(d0), "z0": ak.Array(d0)}})
     assert scores["p_pt"].tolist() == [[1, 2], [], [3]]
     assert scores["p_d0"].tolist() == d0
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint64, np.int32])
+def test_counts_above_the_entry_lead_as_lists_of_awkward_do(dtype) -> None:
+    counts = np.array([2, 0, 3], dtype)
+    pt, eta = np.arange(5.0), np.arange(5.0) + 10
+    model = one_input(Variable("pt"), Variable("eta"))
+    pairs = model.run({"pt": (pt, counts), "eta": (eta, counts)})
+    lists = model.run({"pt": ak.unflatten(pt, counts), "eta": ak.unflatten(eta, counts)})
+    assert pairs["p_eta"].tolist() == lists["p_eta"].tolist() == [[10, 11], [], [12, 13, 14]]
+    assert pairs["out"].type == lists["out"].type and pairs.entries == 5
+    mixed = model.run({"pt": (pt, counts), "eta": ak.unflatten(eta, counts)})
+    assert mixed["out"].tolist() == lists["out"].tolist()
+
+
+def test_pairs_of_pairs_are_lists_of_lists() -> None:
+    pt, d0 = [[1.0, 2.0], [], [3.0]], [[[1.0], [2.0, 3.0]], [], [[]]]
+    pair = (np.arange(1.0, 4.0), [2, 0, 1])
+    tracks = ((np.arange(1.0, 4.0), [1, 2, 0]), [2, 0, 1])
+    scores = jets_and_tracks().run({"pt": pair, "eta": pair, "d0": tracks, "z0": tracks})
+    assert scores["p_pt"].tolist() == pt and scores["p_d0"].tolist() == d0
+    assert one_input(Variable("pt")).run({"pt": tracks})["p_pt"].tolist() == d0
+    square = one_input(Variable("pt")).run({"pt": (np.arange(3.0), [[1, 0], [0, 2]])})
+    assert square["p_pt"].tolist() == [[[0], []], [[], [1, 2]]]
+    with pytest.raises(lading.ValueRefused, match=r"the counts add up to 3 elements, the values have shape \(2,\)"):
+        one_input(Variable("pt")).run({"pt": ((np.arange(3.0), [1, 2]), [2, 1])})
+
+
+def test_pairs_whose_lists_are_all_as_long_are_the_axes_of_an_item() -> None:
+    assert nameless(2).run({"x": (np.arange(6.0), [2, 2, 2])})["out"].tolist() == [[0, 1], [2, 3], [4, 5]]
+    assert nameless(2).run({"x": (np.zeros(0), [])})["out"].shape == (0, 2)
+    with pytest.raises(lading.ValueRefused, match=r"each item has shape \(\), expected \(2,\)"):
+        nameless(2).run({"x": (np.arange(3.0), [2, 1])})
+
+
+def test_a_tuple_of_two_numbers_is_two_entries() -> None:
+    assert one_input(Variable("pt")).run({"pt": (1.0, 2.0)})["p_pt"].tolist() == [1, 2]
+    with pytest.raises(lading.ValueRefused, match=r"not negative; a tuple of two is \(values, counts\)"):
+        one_input(Variable("pt")).run({"pt": ([1.0, 2.0], [3.5, 4.0])})
 
 
 def test_two_levels_above_the_entry() -> None:

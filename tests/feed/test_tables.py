@@ -106,7 +106,11 @@ def test_an_input_without_names_takes_the_column_of_its_name() -> None:
     np.testing.assert_array_equal(nameless(3).run(table)["out"], np.arange(6).reshape(2, 3))
     with pytest.raises(lading.ValueRefused) as caught:
         nameless(3).run(np.zeros(2, [("z", "f4", (3,))]))
-    assert str(caught.value) == "input 'x' was not given (has: 'z'); did you mean 'z'?"
+    assert str(caught.value) == (
+        "input 'x' was not given (has: 'z'); did you mean 'z'?; its variables have no names, so that columns cannot "
+        "find theirs: feed an array (of a DataFrame df.to_numpy()), or convert the model with papers that name them"
+    )
+    assert nameless().run(pd.DataFrame({"z": PT}), columns={"x": "z"})["out"].tolist() == PT
 
 
 def test_an_empty_table() -> None:

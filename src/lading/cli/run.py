@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import ValueRefused
+from ..errors import LadingError, ValueRefused
 from .progress import Progress
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ STREAM = Path("-")
 @click.argument("events", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path),
               help="File to write: .h5 .csv .npz .parquet .root, or - for CSV on standard output.")
-@click.option("--columns", multiple=True, metavar="VARIABLE=COLUMN", help="A column that has another name.")
+@click.option("--columns", multiple=True, metavar="VARIABLE=COLUMN",
+              help="A column that has another name; in HDF5 also INPUT=DATASET.")
 @click.option("--units", multiple=True, metavar="VARIABLE=UNIT", help="A column that is in another unit.")
 @click.option("--threads", default=1, show_default=True, type=click.IntRange(min=1),
               help="Threads to share the entries between.")
@@ -58,7 +59,7 @@ def run(model: Path, events: Path, output: Path, columns: tuple[str, ...], units
         scores = session.run_batch(batch, progress.bar(f"running {loaded.name}", batch.entries))
         progress.step(f"writing {output}")
         _write(output, loaded, scores)
-        progress.done(f"wrote {', '.join(scores)} of {scores.entries} entries to {output}")
+        progress.done(f"wrote {', '.join(scores)} of {batch.leading} to {output}")
 
 
 def _pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
@@ -80,7 +81,10 @@ def _as_file(events: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "events.csv"
         file.write_bytes(sys.stdin.buffer.read())
-        yield file
+        try:
+            yield file
+        except LadingError as error:
+            raise type(error)(str(error).replace(str(file), "standard input")) from error
 
 
 def _write(output: Path, model: Model, scores: Scores) -> None:

@@ -68,7 +68,7 @@ class Session:
         units: Mapping[str, str] | None = None,
     ) -> Scores:
         """Scores of all entries in ``events``; see ``Model.run``."""
-        if self._plain is not None and columns is None and units is None:
+        if self._plain is not None and columns is None and units is None and events is not None:
             scores = self._session.run_plain(self._plain, events, self.threads)
             if scores is not None:
                 return scores

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..endpoints import usual_raw
 from ..feed import Batch
-from ..feed.jagged import Leading
+from ..feed.leading import Leading
 from ..feed.scores import PlainScores
 from . import _lading
 from .types import BFLOAT16, TYPE_NUMBERS, TYPES

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import FormatError
 from ..feed import Batch, Column
-from ..feed.jagged import Leading
+from ..feed.leading import Leading
 from ..feed.numbers import numbers
 from .lint import Remark, lint
 

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 from ..errors import UnknownName, ValueRefused, suggestion
 from .batch import Batch, Column, Gathering
 from .positional import Positional, positional
+from .spelling import column_for
 from .tables import Table, table_of
 
 if TYPE_CHECKING:
-    from ..endpoints import Input, Variable
+    from ..endpoints import Input
     from ..model import Model
+
+#: An input and its variable; None: the input itself.
+Key = tuple[str, "str | None"]
 
 __all__ = ["Batch", "Column", "batch_of", "positional"]
 
@@ -27,35 +31,55 @@ def batch_of(
 ) -> Batch:
     """The batch for ``events``: a mapping by input, one table for all inputs, or the path of a file.
 
-    ``columns`` names the column of a variable where it differs ("pt" or "jets.pt" -> "Jet_pt"), ``units``
-    the unit of a variable as fed. Raises UnknownName, UnitError or ValueRefused, naming the variable.
+    ``columns`` names the column of a variable where it differs ("pt" or "jets.pt" -> "Jet_pt"), and the dataset
+    of an input in HDF5 ("jets" -> "events"), ``units`` the unit of a variable as fed.
+    Raises UnknownName, UnitError or ValueRefused, naming the variable.
     """
+    if events is None:
+        raise ValueRefused(f"no events for model '{model.name}': None was given; feed a mapping by name, a table, or "
+                           "the path of a file")  # fmt: skip
+    columns, units = _texts(columns, "columns"), _texts(units, "units")
+    whole = [i.name for i in model.input_list if i.is_fed and (_is_hdf5(events) or not i.variable_list)]
+    column_of = _by_variable(model, columns, "columns", whole)
     if isinstance(events, (str, Path)):
         from .files import read_file
 
         events = read_file(Path(events), model, columns)
-    column_of = _by_variable(model, columns or {}, "columns")
-    gathered = Gathering(model, _by_variable(model, units or {}, "units"))
+    gathered = Gathering(model, _by_variable(model, units, "units"))
     for name, source in _sources(model, events, column_of).items():
         _gather_input(gathered, model.inputs[name], source, column_of)
     return gathered.batch()
 
 
-def _by_variable(model: Model, given: Mapping[str, str], what: str) -> dict[tuple[str, str], str]:
-    """``{"pt": x}`` or ``{"jets.pt": x}`` as ``{("jets", "pt"): x}``."""
+def _texts(given: Mapping[str, str] | None, what: str) -> dict[str, str]:
+    """A mapping from text to text; a column of pandas may be called 0."""
+    if given is not None and not isinstance(given, Mapping):
+        raise ValueRefused(f"{what} is {given!r:.60}; expected is a mapping by variable: {what}={{'pt': ...}}")
+    return {str(name): str(value) for name, value in (given or {}).items()}
+
+
+def _is_hdf5(events: Any) -> bool:
+    """A file whose datasets are inputs."""
+    return isinstance(events, (str, Path)) and Path(events).suffix.lower() in (".h5", ".hdf5")
+
+
+def _by_variable(model: Model, given: Mapping[str, str], what: str, inputs: list[str] | None = None) -> dict[Key, str]:
+    """``{"pt": x}`` or ``{"jets.pt": x}`` as ``{("jets", "pt"): x}``, one of ``inputs`` as ``{("jets", None): x}``."""
     known = {(i.name, v.name) for i in model.input_list for v in i.variable_list}
-    result = {}
+    result: dict[Key, str] = {}
     for key, value in given.items():
-        matches = [pair for pair in known if key in (pair[1], ".".join(pair))]
+        matches: list[Key] = [pair for pair in known if key in (pair[1], ".".join(pair))]
+        if not matches and key in (inputs or []):
+            matches = [(key, None)]
         if not matches:
-            names = sorted({v for _, v in known} | {".".join(pair) for pair in known})
+            names = sorted({v for _, v in known} | {".".join(pair) for pair in known} | {*(inputs or [])})
             raise UnknownName(f"{what}: '{key}' is no variable of model '{model.name}' {suggestion(key, names)}")
         for pair in matches:
             result[pair] = value
     return result
 
 
-def _sources(model: Model, events: Any, columns: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+def _sources(model: Model, events: Any, columns: Mapping[Key, str]) -> dict[str, Any]:
     """What each input is fed from."""
     fed = [given.name for given in model.input_list if given.is_fed]
     if isinstance(events, Mapping) and _is_flat(model, events):
@@ -95,63 +119,86 @@ def _is_flat(model: Model, events: Mapping[str, Any]) -> bool:
 
 
 def _from_flat(
-    model: Model, fed: list[str], events: Mapping[str, Any], columns: Mapping[tuple[str, str], str]
+    model: Model, fed: list[str], events: Mapping[str, Any], columns: Mapping[Key, str]
 ) -> dict[str, Any]:
     """One mapping for all inputs; each of its names must be that of a variable of one of them."""
     table = table_of(events)
     assert table is not None
     if len(fed) == 1:
         return {fed[0]: table}
-    expected = [columns.get((i.name, v.name), v.name) for i in model.input_list for v in i.variable_list]
+    expected = [name for given in model.input_list for name in _columns_read(given, table, columns).values()]
     for name in table.names:
         if name not in expected and name != "valid":
             raise UnknownName(f"variable '{name}' is in no input of model '{model.name}' {suggestion(name, expected)}")
     return dict.fromkeys(fed, replace(table, strict=False))
 
 
-def _gather_input(gathered: Gathering, given: Input, source: Any, columns: Mapping[tuple[str, str], str]) -> None:
+def _gather_input(gathered: Gathering, given: Input, source: Any, columns: Mapping[Key, str]) -> None:
     if not given.variable_list:
-        gathered.add(given, None, _nameless(given, source))
+        gathered.add(given, None, _nameless(given, source, columns))
         return
     if isinstance(source, Positional):
         source = source.as_mapping(given)
     table = table_of(source)
     if table is None:
-        order = ", ".join(f"'{v.name}'" for v in given.variable_list[:3])
-        raise ValueRefused(
-            f"input '{given.name}' has named variables: feed them by name, or say their order with "
-            f"lading.positional(array, order=[{order}, ...])"
-        )
-    if gathered.model.sequence_axis(given.axes) is not None and "valid" not in given.variables:
-        table = table.with_valid()
-    fed = [v for v in given.variable_list if v.source is None]
+        raise _without_names(given)
+    if "valid" not in given.variables:  # of an input without a sequence, the entries themselves may be padded
+        table = table.with_valid(2 if gathered.model.sequence_axis(given.axes) is None else 1)
+    read_from = _columns_read(given, table, columns)
     if table.strict:
-        _refuse_unknown(table, given, fed, columns)
-    for variable in fed:
-        name = columns.get((given.name, variable.name), variable.name)
-        if name not in table.names:
-            raise ValueRefused(
-                f"variable '{variable.name}' of input '{given.name}' was not given {suggestion(name, table.names)}"
-            )
-        if variable.categories is None:
-            table.refuse_ambiguous(name)
-        gathered.add(given, variable, table.column(name), table.valid)
+        _refuse_unknown(table, given, list(read_from.values()))
+    for variable in given.variable_list:
+        if variable.source is None:
+            name = read_from[variable.name]
+            if name not in table.names:
+                text = f"variable '{variable.name}' of input '{given.name}' was not given"
+                raise ValueRefused(f"{text} {suggestion(name, table.names)}")
+            if variable.categories is None:
+                table.refuse_ambiguous(name)
+            gathered.add(given, variable, table.column(name), table.valid)
 
 
-def _nameless(given: Input, source: Any) -> Any:
+def _without_names(given: Input) -> ValueRefused:
+    names = [f"'{v.name}'" for v in given.variable_list]
+    order = ", ".join(names if len(names) <= 8 else [*names[:3], "..."])
+    return ValueRefused(
+        f"input '{given.name}' has named variables: feed them by name, or say their order with "
+        f"lading.positional(array, order=[{order}])"
+    )
+
+
+def _columns_read(given: Input, table: Table, columns: Mapping[Key, str]) -> dict[str, str]:
+    """The column that each variable is read from. Raises ValueRefused if one that ``columns`` names is not there."""
+    read_from = {}
+    for variable in given.variable_list:
+        if variable.source is not None:
+            continue
+        name = columns.get((given.name, variable.name))
+        if name is not None and name not in table.names:
+            text = f"column '{name}', from which variable '{variable.name}' of input '{given.name}' is read,"
+            raise ValueRefused(f"{text} is not there {suggestion(name, table.names)}")
+        read_from[variable.name] = name or column_for(variable.name, table.names)
+    return read_from
+
+
+def _nameless(given: Input, source: Any, columns: Mapping[Key, str]) -> Any:
     """The array of an input whose slots have no names; of a table the column called like the input."""
     if isinstance(source, Positional):
         raise ValueRefused(f"input '{given.name}' has no named variables: feed the array as it is, without an order")
     table = table_of(source)
     if table is None:
         return source
-    if given.name not in table.names:
-        raise ValueRefused(f"input '{given.name}' was not given {suggestion(given.name, table.names)}")
-    return table.column(given.name)
+    name = columns.get((given.name, None), given.name)
+    if name not in table.names:
+        raise ValueRefused(
+            f"input '{given.name}' was not given {suggestion(name, table.names)}; its variables have no names, so that "
+            "columns cannot find theirs: feed an array (of a DataFrame df.to_numpy()), or convert the model with "
+            "papers that name them"
+        )
+    return table.column(name)
 
 
-def _refuse_unknown(table: Table, given: Input, fed: list[Variable], columns: Mapping[tuple[str, str], str]) -> None:
-    expected = [columns.get((given.name, v.name), v.name) for v in fed]
+def _refuse_unknown(table: Table, given: Input, expected: list[str]) -> None:
     for name in table.names:
         if name in expected:
             continue

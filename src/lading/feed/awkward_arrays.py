@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import ValueRefused
-from .jagged import Items, Leading, checked
+from .jagged import Items, checked
+from .leading import Leading
 from .numbers import numbers
 
 

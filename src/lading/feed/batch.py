@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import ValueRefused
-from .jagged import Items, Leading, items_of
+from .jagged import Items, items_of
+from .leading import Leading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,16 +43,19 @@ class Batch:
 class Gathering:
     """Collects columns and holds them against each other: entries and lengths must agree."""
 
-    def __init__(self, model: Model, units: Mapping[tuple[str, str], str]) -> None:
+    def __init__(self, model: Model, units: Mapping[tuple[str, str | None], str]) -> None:
         self.model, self.units = model, units
         self.columns: dict[tuple[str, str | None], Column] = {}
-        self.leading: tuple[str, Leading] | None = None
+        self.leading: tuple[str, Items] | None = None
         self.sequences: dict[str, tuple[str, Items]] = {}
         self.axis_of: dict[tuple[str, str | None], str] = {}
+        self._has_sequence = any(model.sequence_axis(given.axes) for given in model.input_list)
 
     def add(self, given: Input, variable: Variable | None, values: Any, valid: np.ndarray | None = None) -> None:
         text = f"input '{given.name}'" if variable is None else f"variable '{variable.name}' of input '{given.name}'"
         axis = self.model.sequence_axis(given.axes)
+        if valid is not None and axis is None and getattr(values, "shape", None) != valid.shape and self._has_sequence:
+            valid = None  # it marks the elements of another input
         items = items_of(values, axis is not None, self.model.item_shape(given), text, valid)
         items.values = items.values.reshape((len(items.values), *self.model.fixed_shape(given)))
         self._agree_on_entries(text, items)
@@ -65,13 +69,13 @@ class Gathering:
 
     def _agree_on_entries(self, text: str, items: Items) -> None:
         if self.leading is None:
-            self.leading = (text, items.leading)
+            self.leading = (text, items)
             return
-        other, leading = self.leading
-        if items.is_empty_list and leading.shape == (0,):
-            items.leading, items.counts = leading, np.zeros(0, np.int64)
-        if not leading.same(items.leading):
-            raise ValueRefused(f"{text} has {items.leading}, {other} has {leading}")
+        other, first = self.leading
+        if items.is_empty_list and first.leading.shape == (0,):
+            items.leading, items.counts = first.leading, np.zeros(0, np.int64)
+        if not first.leading.same(items.leading):
+            raise ValueRefused(f"{text} {items.arrangement}, {other} {first.arrangement}")
 
     def _agree_on_lengths(self, axis: str, text: str, items: Items) -> None:
         assert items.counts is not None
@@ -87,7 +91,7 @@ class Gathering:
             )
 
     def batch(self) -> Batch:
-        leading = self.leading[1] if self.leading else Leading((1,))
+        leading = self.leading[1].leading if self.leading else Leading((1,))
         batch = Batch(leading.count, leading, self.columns, axis_of=self.axis_of)
         for axis, (_, items) in self.sequences.items():
             assert items.counts is not None

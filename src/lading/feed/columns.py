@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import FormatError, MissingFile, UnknownName, suggestion
+from .readable import readable
 
 
 def read_columns(path: Path, wanted: str) -> dict[str, np.ndarray]:
@@ -21,7 +22,8 @@ def read_columns(path: Path, wanted: str) -> dict[str, np.ndarray]:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise FormatError(f"{path}: scores are read from files ending in {', '.join(READERS)}")
-    return reader(path, names)
+    with readable(path):
+        return reader(path, names)
 
 
 def _refuse(path: Path, name: str, there: Any) -> UnknownName:
@@ -32,24 +34,28 @@ def _read_hdf5(path: Path, names: list[str]) -> dict[str, np.ndarray]:
     from .files import package
 
     with package("h5py", "hdf5", path).File(path) as file:
-        columns = {}
+        fields = {f: d for d in file.values() for f in _fields(d)}
+        columns: dict[str, np.ndarray] = {}
         for name in names:
-            if name not in file:
-                owners = (d for d in file.values() if getattr(d.dtype, "names", None) and name in d.dtype.names)
-                owner = next(owners, None)
-                if owner is None:
-                    fields = [field for d in file.values() for field in (getattr(d.dtype, "names", None) or ())]
-                    raise _refuse(path, name, [*file, *fields])
-                columns[name] = owner[name]
-            elif file[name].dtype.names:
-                columns |= {field: file[name][field] for field in file[name].dtype.names}
+            if name not in file and name not in fields:
+                raise _refuse(path, name, [*file, *fields])
+            found = file.get(name)
+            if found is None:
+                columns[name] = fields[name][name][()]
+            elif _fields(found):
+                columns |= {field: found[field][()] for field in _fields(found)}
             else:
-                columns[name] = file[name][()]
+                columns[name] = found[()]
         return columns
 
 
+def _fields(found: Any) -> list[str]:
+    """The fields of a structured dataset, the datasets of a group."""
+    return list(found) if hasattr(found, "keys") else list(found.dtype.names or ())
+
+
 def _read_npz(path: Path, names: list[str]) -> dict[str, np.ndarray]:
-    with np.load(path, allow_pickle=False) as file:
+    with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
         columns: dict[str, np.ndarray] = {}
         for name in names:
             inside = [key for key in file.files if key.startswith(name + "/")]
@@ -65,11 +71,12 @@ def _read_npz(path: Path, names: list[str]) -> dict[str, np.ndarray]:
 
 
 def _read_csv(path: Path, names: list[str]) -> dict[str, np.ndarray]:
-    from .csv_files import header_of, read_csv_columns
+    from .csv_files import header_of, read_csv_columns, refuse_other_separators
 
     header = header_of(path)
     for name in names:
         if name not in header:
+            refuse_other_separators(path, header)
             raise _refuse(path, name, header)
     return read_csv_columns(path, dict.fromkeys(names, "float64"))
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..endpoints import usual_raw
 from ..errors import FormatError, MissingFile, MissingPackage, UnknownName, suggestion
-from .csv_files import header_of, read_csv_columns
+from .csv_files import header_of, read_csv_columns, refuse_other_separators
+from .readable import readable
+from .spelling import column_for
 from .tables import Table, arrow_column
 
 if TYPE_CHECKING:
+    from ..endpoints import Input
     from ..model import Model
 
 
@@ -30,31 +32,27 @@ def read_file(path: Path, model: Model, columns: Mapping[str, str] | None = None
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise FormatError(f"{path}: events are read from files ending in {', '.join(READERS)}")
-    return reader(path, model, dict(columns or {}))
+    with readable(path):
+        return reader(path, model, dict(columns or {}))
 
 
-def wanted(model: Model, columns: Mapping[str, str]) -> dict[str, str]:
-    """Names of all columns that the model's variables are read from, and whether they are whole: their type."""
+def wanted(model: Model, columns: Mapping[str, str], there: Collection[str]) -> dict[str, str]:
+    """Of the names ``there`` those that the model's variables are read from, and the type of each: whole or not."""
     names: dict[str, str] = {}
     for given in model.input_list:
-        for variable in given.variable_list:
-            key = columns.get(f"{given.name}.{variable.name}", columns.get(variable.name, variable.name))
-            if variable.source is None:
-                names.setdefault(key, "int64" if (variable.raw or usual_raw(given.type)) == "int64" else "float64")
+        for variable, column in _read_from(given, columns, there).items():
+            whole = (given.variables[variable].raw or usual_raw(given.type)) == "int64"
+            names.setdefault(column, "int64" if whole else "float64")
         if not given.variable_list and given.is_fed:
-            names.setdefault(given.name, "float64")
-    return names
+            names.setdefault(columns.get(given.name, given.name), "float64")
+    return {name: type_ for name, type_ in names.items() if name in there}
 
 
-@contextmanager
-def opened(open_: Any, path: Path) -> Iterator[Any]:
-    """``open_(path)``, or FormatError if the file is damaged or of another format than its ending says."""
-    try:
-        file = open_(path)
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise FormatError(f"{path}: cannot be read as {path.suffix}: {str(error).splitlines()[0]}") from None
-    with file:
-        yield file
+def _read_from(given: Input, columns: Mapping[str, str], there: Collection[str]) -> dict[str, str]:
+    """The column of each variable that is fed."""
+    fed = [variable.name for variable in given.variable_list if variable.source is None]
+    told = {name: columns.get(f"{given.name}.{name}", columns.get(name)) for name in fed}
+    return {name: told[name] or column_for(name, there) for name in fed}
 
 
 def package(name: str, extra: str, path: Path, doing: str = "reading") -> Any:
@@ -70,29 +68,59 @@ def package(name: str, extra: str, path: Path, doing: str = "reading") -> Any:
 def _read_hdf5(path: Path, model: Model, columns: dict[str, str]) -> Any:
     """Structured datasets named like the inputs (sequences padded, with a field ``valid``), groups, or columns."""
     h5py = package("h5py", "hdf5", path)
-    with opened(h5py.File, path) as file:
-        inputs = [i for i in model.input_list if i.is_fed]
-        if not any(given.name in file for given in inputs):
-            names = [name for name in wanted(model, columns) if name in file]
-            if not names:
-                found = [f"'{i.name}'" for i in inputs]
-                raise UnknownName(f"{path}: no dataset {' or '.join(found)} {suggestion(inputs[0].name, file)}")
-            return _table({name: file[name][()] for name in names}, list(file))
+    with h5py.File(path) as file:
+        datasets = _datasets(file, model, columns)
+        if not datasets:
+            names = list(wanted(model, columns, list(file)))
+            if hasattr(file.get("valid"), "dtype"):
+                names.append("valid")
+            return _table({name: _whole(file[name]) for name in names}, list(file))
         events = {}
-        for given in inputs:
-            if given.name not in file:
-                raise UnknownName(f"{path}: dataset '{given.name}' is not there {suggestion(given.name, file)}")
+        for given, name in datasets:
             counts = f"counts/{model.sequence_axis(given.axes)}"
-            if hasattr(file[given.name], "keys"):
-                events[given.name] = _group(file[given.name], file[counts][()] if counts in file else None)
+            if hasattr(file[name], "keys"):
+                events[given.name] = _group(file[name], _whole(file[counts]) if counts in file else None)
             else:
-                events[given.name] = _dataset(file[given.name], given, columns)
+                events[given.name] = _dataset(file[name], given, columns)
         return events
+
+
+def _datasets(file: Any, model: Model, columns: dict[str, str]) -> list[tuple[Input, str]]:
+    """The dataset or group of each input; none if the datasets are columns. Raises UnknownName for one not there."""
+    inputs = [given for given in model.input_list if given.is_fed]
+    variables = {variable.name for given in inputs for variable in given.variable_list}
+    told = {key: name for key, name in columns.items() if key not in variables}
+    names = [told.get(given.name, given.name) for given in inputs]
+    if not any(name in file for name in names):
+        if wanted(model, columns, list(file)) and not any(given.name in told for given in inputs):
+            return []
+        names = _only_dataset(file, inputs, names)
+    for name, given in zip(names, inputs, strict=True):
+        if name not in file:
+            raise UnknownName(f"{file.filename}: dataset '{name}' is not there {suggestion(name, file)}"
+                              f"; another is named by columns: {given.name}=DATASET")  # fmt: skip
+    return list(zip(inputs, names, strict=True))
+
+
+def _only_dataset(file: Any, inputs: list[Input], names: list[str]) -> list[str]:
+    """The one dataset of a file, whatever its name, if the model has one input and it can be nothing else."""
+    datasets = [name for name, found in file.items() if hasattr(found, "dtype")]
+    fits = len(datasets) == 1 and bool(file[datasets[0]].dtype.names) == bool(inputs[0].variable_list)
+    if len(inputs) == 1 and fits and names == [inputs[0].name]:
+        return datasets
+    wrong = " or ".join(f"'{name}'" for name in names)
+    raise UnknownName(f"{file.filename}: no dataset {wrong} {suggestion(names[0], file)}; "
+                      f"another is named by columns: {inputs[0].name}=DATASET")  # fmt: skip
+
+
+def _whole(dataset: Any, fields: list[str] | None = None) -> Any:
+    with readable(Path(dataset.file.filename), f"dataset '{dataset.name.lstrip('/')}'"):
+        return (dataset if fields is None else dataset.fields(fields))[()]
 
 
 def _group(group: Any, counts: Any) -> Table:
     """A group with a dataset a column; beside ``counts/AXIS`` they hold the elements of all entries in a row."""
-    columns = {name: dataset[()] for name, dataset in group.items() if hasattr(dataset, "dtype")}
+    columns = {name: _whole(dataset) for name, dataset in group.items() if hasattr(dataset, "dtype")}
     return _table({name: array if counts is None else (array, counts) for name, array in columns.items()})
 
 
@@ -100,45 +128,48 @@ def _dataset(dataset: Any, given: Any, columns: dict[str, str]) -> Any:
     """The fields of a structured dataset that the input reads; all of a plain one."""
     names = dataset.dtype.names
     if not names:
-        return dataset[()]
-    keys = [
-        columns.get(f"{given.name}.{v.name}", columns.get(v.name, v.name))
-        for v in given.variable_list
-        if v.source is None
-    ]
+        return _whole(dataset)
+    keys = list(_read_from(given, columns, names).values())
     fields = [name for name in dict.fromkeys([*keys, "valid"]) if name in names]
     # all names stay known, so that a wrong one is told the nearest right ones
     if not fields:
         return Table(list(names), lambda name: dataset[name])
-    array = dataset.fields(fields)[()]
-    valid = array["valid"] if "valid" in fields and array.ndim == 2 else None
+    array = _whole(dataset, fields)
+    valid = array["valid"] if "valid" in fields and "valid" not in keys and array.ndim == 2 else None
     return Table(list(names), lambda name: array[name], valid=None if valid is None else valid.astype(bool))
 
 
 def _table(columns: Mapping[str, Any], names: list[str] | None = None) -> Table:
-    return Table(names if names is not None else list(columns), columns.__getitem__)
+    """All ``names`` of a file, of which only ``columns`` were read."""
+    return Table(names if names is not None else list(columns), columns.get)
 
 
 def _read_csv(path: Path, model: Model, columns: dict[str, str]) -> Table:
     """One entry a line under a header of column names; columns that the model does not read may hold text."""
     header = header_of(path)
-    types = wanted(model, columns)
-    present = {name: type_ for name, type_ in types.items() if name in header}
+    present = wanted(model, columns, header)
+    if not present:
+        refuse_other_separators(path, header)
     return _table(read_csv_columns(path, present) if present else {}, header)
 
 
 def _read_npz(path: Path, model: Model, columns: dict[str, str]) -> Any:
-    """Arrays "jets/pt" (or "pt"); those of a sequence flat, beside "counts/track"; nameless inputs by their name."""
-    with path.open("rb") as raw, opened(lambda _: _load_npz(raw), path) as file:
-        arrays = {name: file[name] for name in file.files}
+    """Arrays "jets/pt" (or "pt"); those of a sequence flat, beside "counts/track"; nameless inputs by their name.
+
+    Counts of the entry axis, "counts/jet", are how many entries each event has.
+    """
+    arrays = {}
+    with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+        for name in file.files:
+            with readable(path, f"array '{name}'"):
+                arrays[name] = file[name]
     events: dict[str, Any] = {}
     for given in model.input_list:
         prefix = given.name + "/"
         own = {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}
-        axis = model.sequence_axis(given.axes)
-        counts = arrays.get(f"counts/{axis}") if axis else None
-        if counts is not None:
-            own = {name: (array, counts) for name, array in own.items()}
+        for axis in (model.sequence_axis(given.axes), model.entry_axis):
+            if (counts := arrays.get(f"counts/{axis}")) is not None:
+                own = {name: (array, counts) for name, array in own.items()}
         if own:
             events[given.name] = _table(own)
         elif given.name in arrays:
@@ -146,19 +177,12 @@ def _read_npz(path: Path, model: Model, columns: dict[str, str]) -> Any:
     return events or _table(arrays)
 
 
-def _load_npz(raw: BinaryIO) -> Any:
-    try:
-        return np.load(raw, allow_pickle=False)
-    except zipfile.BadZipFile as error:
-        raise ValueError(str(error)) from None
-
-
 def _read_parquet(path: Path, model: Model, columns: dict[str, str]) -> Table:
     """One entry a row; list columns hold sequences."""
     parquet = package("pyarrow.parquet", "parquet", path)
-    with opened(parquet.ParquetFile, path) as file:
+    with parquet.ParquetFile(path) as file:
         names = file.schema_arrow.names
-        table = file.read([name for name in wanted(model, columns) if name in names])
+        table = file.read(list(wanted(model, columns, names)))
     return _table({name: arrow_column(table.column(name)) for name in table.column_names}, names)
 
 
@@ -166,9 +190,9 @@ def _read_root(path: Path, model: Model, columns: dict[str, str]) -> Any:
     """The first TTree or RNTuple; branches of lists hold sequences."""
     with first_tree(path) as tree:
         names = list(tree.keys())
-        present = [name for name in wanted(model, columns) if name in names]
+        present = list(wanted(model, columns, names))
         arrays: Any = tree.arrays(present, library="ak") if present else None
-    return Table(names, lambda name: arrays[name])
+    return _table({name: arrays[name] for name in present}, names)
 
 
 @contextmanager
@@ -176,7 +200,7 @@ def first_tree(path: Path) -> Iterator[Any]:
     """The first TTree or RNTuple of a ROOT file, open."""
     uproot = package("uproot", "root", path)
     package("awkward", "root", path)
-    with opened(uproot.open, path) as file:
+    with uproot.open(path) as file:
         trees = [key for key, kind in file.classnames().items() if kind.startswith(("TTree", "ROOT::RNTuple"))]
         if not trees:
             raise FormatError(f"{path}: it holds no tree (has: {', '.join(file.keys()) or 'nothing'})")

@@ -8,55 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import ValueRefused
+from .leading import Leading
 from .numbers import is_absent, numbers
-
-
-@dataclass
-class Leading:
-    """The axes before an input's own: a shape, or (jagged) counts per level; they come back on the outputs."""
-
-    shape: tuple[int, ...]
-    counts: list[np.ndarray] | None = None  # of a jagged array: lengths at each level below the first axis
-
-    @property
-    def count(self) -> int:
-        """Number of entries."""
-        if self.counts:
-            return int(self.counts[-1].sum())
-        return int(np.prod(self.shape, dtype=np.int64))
-
-    def same(self, other: Leading) -> bool:
-        """Both hold as many entries, in the same arrangement."""
-        mine, theirs = self.counts or [], other.counts or []
-        if mine or theirs:
-            return len(mine) == len(theirs) and all(np.array_equal(a, b) for a, b in zip(mine, theirs, strict=True))
-        return self.shape == other.shape
-
-    def restore(self, array: Any) -> Any:
-        """``array`` (entries, ...) with the leading axes it came with."""
-        if self.counts:
-            import awkward
-
-            for counts in reversed(self.counts):
-                array = awkward.unflatten(array, counts)
-            return array
-        if isinstance(array, np.ndarray):
-            return array.reshape(self.shape + array.shape[1:])
-        if len(self.shape) == 0:
-            return array[0]
-        if len(self.shape) > 1:
-            import awkward
-
-            for length in reversed(self.shape[1:]):
-                array = awkward.unflatten(array, length)
-        return array
-
-    def __str__(self) -> str:
-        if self.counts:
-            return f"{self.count} entries (in {self.shape[0]} lists)"
-        if len(self.shape) > 1:
-            return f"{self.count} entries ({' x '.join(map(str, self.shape))})"
-        return "1 entry" if self.count == 1 else f"{self.count} entries"
 
 
 @dataclass
@@ -69,6 +22,13 @@ class Items:
     form: str = "regular"  # regular, awkward, counts, lists, padded
     width: int = 0  # of regular or padded rows
     valid: np.ndarray | None = None
+
+    @property
+    def arrangement(self) -> str:
+        """How many entries there are, for messages."""
+        if self.leading.shape == () and self.counts is None:
+            return "is a single number, not one per entry" if self.values.size == 1 else "is of a single entry"
+        return f"has {self.leading}"
 
     @property
     def is_empty_list(self) -> bool:
@@ -85,8 +45,10 @@ def items_of(
     elements of padded rows. Raises ValueRefused for text, or for a shape that does not fit; ``text`` names
     the variable in it.
     """
-    if sequence and isinstance(values, tuple) and len(values) == 2:
-        items = _from_counts(values, fixed, text)
+    from .counted import from_counted, is_counted
+
+    if is_counted(values):
+        items = from_counted(values, sequence, fixed, text)
     elif hasattr(values, "layout"):
         from .awkward_arrays import from_awkward
 
@@ -95,7 +57,7 @@ def items_of(
         items = _from_lists(values, sequence, fixed, text)
     else:
         items = _from_array(values, sequence, fixed, text, valid)
-    if valid is not None and sequence and items.valid is None:
+    if valid is not None and items.valid is None and items.leading.valid is None:
         raise ValueRefused(f"{text}: 'valid' marks the elements of padded rows, these are {items.form}")
     if fixed:
         items.values = np.ascontiguousarray(items.values)
@@ -111,6 +73,8 @@ def _from_array(values: Any, sequence: bool, fixed: tuple[int, ...], text: str, 
     if array.ndim < sequence + len(fixed) or array.shape[array.ndim - len(fixed) :] != fixed:
         wanted = ("n", *(("length",) if sequence else ()), *fixed)
         raise ValueRefused(f"{text}: the shape is {array.shape}, expected ({', '.join(map(str, wanted))})")
+    if not sequence and valid is not None:
+        return _of_padded(array, leading, valid, text)
     if not sequence:
         return Items(array.reshape((leading.count, *fixed)), leading)
     width = array.shape[len(leading.shape)]
@@ -123,12 +87,22 @@ def _from_array(values: Any, sequence: bool, fixed: tuple[int, ...], text: str, 
 
 
 def _from_padded(rows: np.ndarray, leading: Leading, valid: Any, text: str) -> Items:
-    valid = np.asarray(valid)
-    if valid.dtype != np.bool_ or valid.shape != (*leading.shape, rows.shape[1]):
-        raise ValueRefused(f"{text}: 'valid' is {valid.dtype} of shape {valid.shape}, expected bool of shape "
-                           f"{(*leading.shape, rows.shape[1])}")
-    valid = valid.reshape(rows.shape[:2])
+    valid = _marks(valid, (*leading.shape, rows.shape[1]), text).reshape(rows.shape[:2])
     return Items(rows[valid], leading, valid.sum(axis=1).astype(np.int64), "padded", rows.shape[1], valid)
+
+
+def _of_padded(array: np.ndarray, leading: Leading, valid: Any, text: str) -> Items:
+    """Entries that stand in padded rows: collisions x muons. The padding is none of them."""
+    valid = _marks(valid, leading.shape, text)
+    above = Leading(leading.shape[:-1]).lists
+    return Items(array[valid], Leading(leading.shape[:1], [*above, valid.sum(axis=-1).reshape(-1)], valid), None)
+
+
+def _marks(valid: Any, shape: tuple[int, ...], text: str) -> np.ndarray:
+    marks: np.ndarray = np.asarray(valid)
+    if marks.dtype != np.bool_ or marks.shape != shape:
+        raise ValueRefused(f"{text}: 'valid' is {marks.dtype} of shape {marks.shape}, expected bool of shape {shape}")
+    return marks
 
 
 def _is_ragged(values: Any) -> bool:
@@ -144,26 +118,14 @@ def _is_row(item: Any) -> bool:
     return hasattr(item, "__len__") and not isinstance(item, (str, bytes))
 
 
-def _from_counts(values: tuple[Any, Any], fixed: tuple[int, ...], text: str) -> Items:
-    flat, counts = numbers(values[0], text), np.asarray(values[1])
-    if counts.size == 0:
-        counts = counts.astype(np.int64)
-    if counts.dtype.kind not in "iu" or (counts.size and counts.min() < 0):
-        raise ValueRefused(f"{text}: counts must be integers that are not negative")
-    if flat.shape != (int(counts.sum()), *fixed):
-        raise ValueRefused(
-            f"{text}: the counts add up to {int(counts.sum())} elements, the values have shape {flat.shape}"
-        )
-    return Items(flat, Leading(counts.shape), counts.reshape(-1).astype(np.int64), "counts")
-
-
 def _from_lists(values: Any, sequence: bool, fixed: tuple[int, ...], text: str) -> Items:
     for entry, row in enumerate(values):
         if not _is_row(row):
             found = "nothing" if is_absent(row) else f"the number {row}"
             raise ValueRefused(f"{text}: entry {entry} is {found}, the others are lists; an empty list is []")
     if not sequence and len({len(row) for row in values}) > 1:
-        raise ValueRefused(f"{text}: rows differ in length, but it is no sequence")
+        raise ValueRefused(f"{text}: rows differ in length, but it is no sequence; if each row holds entries of one "
+                           "event, feed an awkward array or (values, counts)")  # fmt: skip
     rows = [numbers(row, text) for row in values]
     if not sequence:
         return _from_array(np.stack(rows), sequence, fixed, text, None)

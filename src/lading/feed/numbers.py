@@ -70,7 +70,7 @@ def _with_nan(values: np.ndarray, absent: np.ndarray, text: str) -> np.ndarray:
     if not absent.any():
         return values
     real = values if values.dtype.kind == "f" else values.astype(np.float64)
-    inexact = ~absent & (np.abs(real) > 2.0**53) if values.dtype.kind in "iu" else np.zeros(0, bool)
+    inexact = ~absent & (np.abs(real) >= 2.0**53) if values.dtype.kind in "iu" else np.zeros(0, bool)
     if inexact.any():
         raise ValueRefused(f"{text}: some values are absent and {values[inexact][0]} is too large to stand beside NaN")
     return np.where(absent, real.dtype.type(np.nan), real)

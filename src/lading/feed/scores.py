@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import UnknownName, suggestion
+from .leading import filled
 
 if TYPE_CHECKING:
     from ..endpoints import Output
@@ -28,6 +29,9 @@ class Scores(Mapping[str, Any]):
         self._model, self._items, self._kept, self._batch = model, items, kept, batch
 
     def __getitem__(self, name: str | tuple[str, str]) -> Any:
+        if not (isinstance(name, str) or _is_pair(name)):
+            known = ", ".join(f"'{each}'" for each in self._ipython_key_completions_()[:8])
+            raise UnknownName(f"scores[{name!r:.60}]: expected is an output, a label, or a pair of both: {known}")
         if isinstance(name, tuple):
             output, label = name
             given = self._model.outputs[output]
@@ -73,7 +77,7 @@ class Scores(Mapping[str, Any]):
     def levels(self, name: str) -> list[np.ndarray]:
         """Lengths of the lists that the items of output ``name`` stand in, outermost first: collisions, tracks."""
         counts = self.counts(name)
-        return [*(self._batch.leading.counts or []), *([] if counts is None else [counts])]
+        return [*self._batch.leading.lists, *([] if counts is None else [counts])]
 
     def _shaped(self, output: Output, label: int | None) -> Any:
         values = self._items[output.name].reshape((-1, *self._model.item_shape(output)))
@@ -112,9 +116,11 @@ class Scores(Mapping[str, Any]):
         cut = valid.sum(axis=1) - counts
         first = 0 if self._model.axes[axis].keep == "first" else cut
         kept = valid & (order > np.reshape(first, (-1, 1))) & (order <= np.reshape(first + counts, (-1, 1)))
-        rows = np.full(valid.shape + values.shape[1:], np.nan if values.dtype.kind == "f" else 0, values.dtype)
-        rows[kept] = values
-        return rows
+        return filled(values, kept)
+
+
+def _is_pair(name: Any) -> bool:
+    return isinstance(name, tuple) and len(name) == 2 and all(isinstance(each, str) for each in name)
 
 
 class PlainScores(dict[str, Any], Scores):  # type: ignore[misc]

@@ -49,12 +49,15 @@ class Table:
         column = self.get(name)
         return column if table_of(column) is not None else None
 
-    def with_valid(self) -> Table:
-        """A boolean column ``valid`` taken out of the names: it marks the real elements of padded rows."""
+    def with_valid(self, least: int = 1) -> Table:
+        """A boolean column ``valid`` of ``least`` axes or more taken out: it marks what is real in padded rows."""
         if self.valid is not None or self.names.count("valid") != 1:
             return self
-        valid = np.asarray(self.get("valid"))
-        if valid.dtype != np.bool_:
+        valid = self.get("valid")
+        if isinstance(valid, (tuple, list)) or hasattr(valid, "layout"):  # lists are not padded
+            return self
+        valid = np.asarray(valid)
+        if valid.dtype != np.bool_ or valid.ndim < least:
             return self
         return Table([name for name in self.names if name != "valid"], self.get, self.strict, valid)
 
@@ -63,6 +66,8 @@ def table_of(thing: Any) -> Table | None:
     """``thing`` as a table, or None if it has no named columns."""
     if isinstance(thing, Table):
         return thing
+    if type(thing).__name__ == "LazyFrame":
+        raise ValueRefused("a LazyFrame holds no numbers yet: call collect() first, and feed what it gives")
     if isinstance(thing, Mapping):
         return Table([str(name) for name in thing], _by_text(thing), strict=True)
     if getattr(getattr(thing, "dtype", None), "names", None):  # structured arrays, datasets of HDF5
@@ -81,13 +86,11 @@ def table_of(thing: Any) -> Table | None:
 
 
 def arrow_column(column: Any) -> Any:
-    """An Arrow array as numbers, or as lists where it holds lists."""
+    """An Arrow array as numbers, or as pairs of values and counts where it holds lists."""
     column = column.combine_chunks() if hasattr(column, "combine_chunks") else column
-    if not hasattr(column, "value_lengths"):
-        return column.to_numpy(zero_copy_only=False)
-    if column.null_count:
-        return column.to_numpy(zero_copy_only=False)  # refused later, with the entry that is null
-    return column.flatten().to_numpy(zero_copy_only=False), column.value_lengths().to_numpy(zero_copy_only=False)
+    if not hasattr(column, "value_lengths") or column.null_count:
+        return column.to_numpy(zero_copy_only=False)  # lists that are null are refused later, with their entry
+    return arrow_column(column.flatten()), column.value_lengths().to_numpy(zero_copy_only=False)
 
 
 def _pandas_codes(column: Any) -> np.ndarray | None:

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 def write_scores(path: Path, model: Model, scores: Scores) -> None:
     """Writes every output of ``scores``, one column per label.
 
-    HDF5: a structured dataset per output, sequences padded with a field ``valid``. CSV: one line per entry, and
-    one file per sequence (``scores.track_origin.csv``). NPZ: flat arrays, with "counts/<axis>". Parquet and
-    ROOT: lists for sequences and for what was in lists: a collision's photons. All is written or nothing.
+    Lists are those of sequences, and those that the entries came in: a collision's photons. HDF5: a structured
+    dataset per output, lists padded with a field ``valid``. CSV: one line per entry, with its ``event`` if events
+    are lists of entries, and one file per sequence (``scores.track_origin.csv``). NPZ: flat arrays, with
+    "counts/<axis>". Parquet and ROOT: lists. All is written or nothing.
     Raises FormatError for an ending that is not known.
     """
     writer = writer_of(path)
@@ -81,34 +82,48 @@ def _write_hdf5(path: Path, model: Model, scores: Scores) -> None:
 
     with h5py.File(path, "w") as file:
         for output in scores:
-            rows, counts = _structured(columns_of(model, scores, output)), scores.counts(output)
-            if counts is not None:
-                rows = _padded(rows, counts)
+            rows = _padded(_structured(columns_of(model, scores, output)), scores.levels(output))
             file.create_dataset(output, data=rows, compression="gzip", shuffle=True, chunks=True if rows.size else None)
 
 
-def _padded(rows: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    width = int(counts.max(initial=0))
-    valid = np.arange(width) < counts[:, None]
-    padded = np.zeros((len(counts), width), [*rows.dtype.descr, ("valid", np.bool_)])
-    for name in rows.dtype.names or ():
-        padded[name][valid] = rows[name]
-    padded["valid"] = valid
-    return padded
+def _padded(rows: np.ndarray, levels: list[np.ndarray]) -> np.ndarray:
+    """Lists as rows of one length; ``valid`` tells what is real in them."""
+    if levels:
+        marked = np.ones(rows.shape, [*rows.dtype.descr, ("valid", np.bool_)])
+        for name in rows.dtype.names or ():
+            marked[name] = rows[name]
+        rows = marked
+    for counts in reversed(levels):
+        width = int(counts.max(initial=0))
+        padded = np.zeros((len(counts), width, *rows.shape[1:]), rows.dtype)
+        padded[np.arange(width) < counts[:, None]] = rows
+        rows = padded
+    return rows
 
 
 def _write_csv(path: Path, model: Model, scores: Scores) -> None:
     entries: dict[str, np.ndarray] = {}
     for name, (output, values) in _unique_columns(model, scores).items():
         if scores.counts(output) is None:
-            entries[name] = values
+            entries |= _places(scores, output) | {name: values}
     if entries:
         _lines(path, entries)
     for output in scores:
-        counts = scores.counts(output)
-        if counts is not None:
-            places = {"entry": np.repeat(np.arange(len(counts)), counts)}
-            _lines(path.with_suffix(f".{output}.csv"), places | columns_of(model, scores, output))
+        if scores.counts(output) is not None:
+            columns = _places(scores, output) | columns_of(model, scores, output)
+            _lines(path.with_suffix(f".{output}.csv"), columns)
+
+
+def _places(scores: Scores, output: str) -> dict[str, np.ndarray]:
+    """Where each item of ``output`` stands: in which event, if events are lists of entries, and in which entry."""
+    levels = scores.levels(output)
+    sequence = scores.counts(output) is not None
+    names = ["event", *(f"list_{depth}" for depth in range(1, len(levels)))][: len(levels) - sequence]
+    places: dict[str, np.ndarray] = {}
+    for name, counts in zip([*names, "entry"], levels, strict=False):
+        places = {outer: np.repeat(at, counts) for outer, at in places.items()}
+        places[name] = np.repeat(np.arange(len(counts)), counts)
+    return places
 
 
 def _lines(path: Path, columns: dict[str, np.ndarray]) -> None:
@@ -121,9 +136,11 @@ def _lines(path: Path, columns: dict[str, np.ndarray]) -> None:
 def _write_npz(path: Path, model: Model, scores: Scores) -> None:
     arrays = {output: scores.flat(output) for output in scores}
     for output in scores:
-        axis, counts = model.sequence_axis(model.outputs[output].axes), scores.counts(output)
-        if counts is not None:
-            arrays[f"counts/{axis}"] = counts
+        levels = scores.levels(output)
+        if scores.counts(output) is not None:
+            arrays[f"counts/{model.sequence_axis(model.outputs[output].axes)}"] = levels.pop()
+        for depth, lists in enumerate(reversed(levels)):
+            arrays[f"counts/{model.entry_axis}" + (f"_{depth}" if depth else "")] = lists
     with path.open("wb") as file:  # a path would be given another ending
         np.savez(file, **arrays)  # type: ignore[arg-type]
 
