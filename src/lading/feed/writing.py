@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import FormatError, MissingFile
+from ..whole_file import whole_file
 from .files import package
 
 if TYPE_CHECKING:
@@ -28,10 +28,8 @@ def write_scores(path: Path, model: Model, scores: Scores) -> None:
     Raises FormatError for an ending that is not known.
     """
     writer = writer_of(path)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
-        writer(Path(folder) / path.name, model, scores)
-        for file in sorted(Path(folder).iterdir()):
-            file.replace(path.with_name(file.name))
+    with whole_file(path) as beside:
+        writer(beside, model, scores)
 
 
 def writer_of(path: Path) -> Callable[[Path, Model, Scores], None]:
