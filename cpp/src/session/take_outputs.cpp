@@ -1,0 +1,102 @@
+// From the tensors that the graph gives to results, and what stands in for the outputs of empty sequences.
+#include <algorithm>
+#include <cstring>
+
+#include "session/exact_conversion.hpp"
+#include "session/session.hpp"
+
+namespace lading {
+
+void Session::size_results() {
+  const Bundle& bundle = model_->bundle();
+  for (std::size_t o = 0; o < results_.size(); ++o) {
+    const int axis = sequence_axis(bundle.outputs[o].axes);
+    Results& results = results_[o];
+    results.items = 1;
+    if (axis >= 0) {
+      const std::int64_t most = bundle.axes[static_cast<std::size_t>(axis)].max;
+      const std::int64_t length = lengths_[static_cast<std::size_t>(axis)];
+      results.items = most < 0 ? length : std::min(length, most);
+    }
+    if (results.items > results.capacity || !results.data) {
+      const std::int64_t size =
+          model_->item_size(static_cast<int>(o)) * static_cast<std::int64_t>(size_of(bundle.outputs[o].type));
+      results.data = allocate(static_cast<std::size_t>(results.items * size));
+      results.capacity = results.items;
+      slots_batch_.results[o] = results.data.get();
+    }
+  }
+}
+
+void Session::check_outputs() {
+  const Bundle& bundle = model_->bundle();
+  for (std::size_t o = 0; o < output_layout_.size(); ++o) {
+    const Tensor& tensor = frame_.output(static_cast<int>(o));
+    const Output& output = bundle.outputs[o];
+    if (tensor.type == output.type && tensor.shape == output_layout_[o].shape) continue;
+    throw Error(bundle.where + ": output '" + output.name + "' is declared " + std::string(name_of(output.type)) + " " +
+                output_layout_[o].shape.text() + ", but the graph gives " + std::string(name_of(tensor.type)) + " " +
+                tensor.shape.text());
+  }
+}
+
+bool Session::all_empty() const {
+  const Bundle& bundle = model_->bundle();
+  bool any = false;
+  for (std::size_t o = 0; o < bundle.outputs.size(); ++o) {
+    const int axis = sequence_axis(bundle.outputs[o].axes);
+    const bool none = axis >= 0 && spans_[static_cast<std::size_t>(axis)].kept == 0;
+    if (!none && !when_empty(static_cast<int>(o))) return false;
+    any = true;
+  }
+  return any;
+}
+
+const std::vector<double>* Session::when_empty(int output) const {
+  const Bundle& bundle = model_->bundle();
+  const auto& declared = bundle.outputs[static_cast<std::size_t>(output)].when_empty;
+  if (declared.empty()) return nullptr;
+  for (std::size_t a = 0; a < spans_.size(); ++a)
+    if (bundle.axes[a].kind == Axis::Kind::sequence && spans_[a].kept == 0)
+      if (const auto found = declared.find(bundle.axes[a].name); found != declared.end()) return &found->second;
+  return nullptr;
+}
+
+void Session::take_outputs(const Batch& batch, std::int64_t entries) {
+  const Bundle& bundle = model_->bundle();
+  for (std::size_t o = 0; o < output_layout_.size(); ++o) {
+    const Output& output = bundle.outputs[o];
+    const int axis = sequence_axis(output.axes);
+    const std::int64_t items = axis < 0 ? 1 : spans_[static_cast<std::size_t>(axis)].kept;
+    const auto size = static_cast<std::int64_t>(size_of(output.type)), width = model_->item_size(static_cast<int>(o));
+    auto* to = static_cast<std::byte*>(batch.results[o]) + written_[o] * width * size;
+    written_[o] += entries * items;
+    if (!batch.results[o]) continue;
+    if (const std::vector<double>* values = when_empty(static_cast<int>(o))) {
+      with_type(output.type, [&](auto zero) {
+        for (std::int64_t k = 0; k < items * width; ++k)
+          reinterpret_cast<decltype(zero)*>(to)[k] =
+              to_target<decltype(zero)>((*values)[static_cast<std::size_t>(k % width)], output.name);
+      });
+      continue;
+    }
+    const TensorLayout& layout = output_layout_[o];
+    const std::byte* from = frame_.output(static_cast<int>(o)).data;
+    if (layout.contiguous && items == 1 && layout.entry_stride == width) {
+      std::memcpy(to, from, static_cast<std::size_t>(entries * width * size));
+      continue;
+    }
+    for (std::int64_t e = 0; e < entries; ++e)
+      for (std::int64_t i = 0; i < items; ++i) {
+        const std::byte* item = from + (e * layout.entry_stride + i * layout.element_stride) * size;
+        if (layout.contiguous) std::memcpy(to, item, static_cast<std::size_t>(width * size));
+        else
+          for (std::int64_t k = 0; k < width; ++k)
+            std::memcpy(to + k * size, item + layout.inner[static_cast<std::size_t>(k)] * size,
+                        static_cast<std::size_t>(size));
+        to += width * size;
+      }
+  }
+}
+
+}  // namespace lading
