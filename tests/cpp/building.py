@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -23,8 +24,11 @@ def run(*command: str | Path, **options: object) -> str:
 
 
 def cmake(source: Path, folder: Path, *options: str) -> Path:
-    """Configures and builds ``source`` in ``folder``."""
-    generator = ["-G", "Ninja"] if shutil.which("ninja") and not (folder / "CMakeCache.txt").exists() else []
-    run("cmake", "-S", source, "-B", folder, *generator, *options)
-    run("cmake", "--build", folder, "--parallel", str(os.cpu_count() or 2))
+    """Configures and builds ``source`` in ``folder``, one process at a time; whoever comes second finds it built."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        generator = ["-G", "Ninja"] if shutil.which("ninja") and not (folder / "CMakeCache.txt").exists() else []
+        run("cmake", "-S", source, "-B", folder, *generator, *options)
+        run("cmake", "--build", folder, "--parallel", str(os.cpu_count() or 2))
     return folder

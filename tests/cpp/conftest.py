@@ -17,14 +17,6 @@ import models
 from building import ROOT, Build, cmake
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process builds, and runs what it has built."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("cpp"))
-
-
 @pytest.fixture(scope="session")
 def build() -> Build:
     """build("cpp", option...): the folder of a build of the library and its test programs."""
