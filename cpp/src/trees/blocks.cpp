@@ -4,6 +4,8 @@
 #include <cstring>
 #include <functional>
 
+#include "trees/counting.hpp"
+
 namespace lading::trees {
 namespace {
 
@@ -11,7 +13,6 @@ constexpr int fewest_bits = 4, most_bits = 8, most_leaves = 1 << most_bits;
 constexpr std::uint16_t never = 0, always = 1, first_slot = 2;
 constexpr int temporaries = 128;  // masks that operations make, used in turns: more than any tree needs at once
 constexpr std::size_t most_slots = 60000;
-constexpr std::int64_t most_padding = 1 << 20;  // leaves
 constexpr std::size_t ranks_of_segment = 256, conditions_of_segment = 2 * ranks_of_segment;
 
 }  // namespace
@@ -51,8 +52,7 @@ template <class S> bool BlockedForest<S>::fit_trees(const Forest& forest, const 
   of_split_ = &conditions.of_split;
   for (blocks_.bits = fewest_bits; blocks_.bits <= most_bits; ++blocks_.bits) {
     if (1 << blocks_.bits < leaves) continue;
-    if (static_cast<std::int64_t>(forest.roots.size()) << blocks_.bits > 16 * forest.leaves() + most_padding)
-      return false;
+    if (mostly_padding(forest, blocks_.bits)) return false;
     conditions_.clear(), condition_offset_.clear(), operations_.clear(), operation_offset_.clear();
     depth_.clear(), same_in_level_.clear(), output_.clear(), tree_ = 0;
     leaves_.resize(static_cast<std::size_t>(forest.width) * forest.roots.size() << blocks_.bits);

@@ -1,4 +1,4 @@
-// How many leaves stand below each node of a forest.
+// How many leaves stand below each node of a forest, and how many codes for them are too many.
 #pragma once
 #include <algorithm>
 #include <vector>
@@ -6,6 +6,13 @@
 #include "trees/forest.hpp"
 
 namespace lading::trees {
+
+// Whether codes of so many bits for every tree would hold far more leaves than there are: one large tree among many
+// small ones.
+inline bool mostly_padding(const Forest& forest, int bits) {
+  constexpr std::int64_t negligible = 1 << 20;
+  return static_cast<std::int64_t>(forest.roots.size()) << bits > 16 * forest.leaves() + negligible;
+}
 
 class LeafCounts {
  public:

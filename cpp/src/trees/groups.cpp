@@ -8,9 +8,8 @@ namespace lading::trees {
 namespace {
 
 constexpr int most_leaves = 256, deepest_level_mode = 8, shallowest_level_mode = 3;
-constexpr int deep = 7;       // levels from which trees have tails
-constexpr int tail_cost = 3;  // of a tree, in nodes of sixty-four
-constexpr std::int64_t most_padding = 1 << 20;
+constexpr int deep = 7;                    // levels from which trees have tails
+constexpr int tail_cost = 3;               // of a tree, in nodes of sixty-four
 constexpr std::uint8_t sign = 128;         // bytes are compared as signed ones
 constexpr std::uint8_t never_right = 127;  // a rank is never above
 
@@ -89,8 +88,8 @@ GroupedForest<S>::GroupedForest(const Forest& forest, const Conditions& conditio
   if (tails) groups_.depth -= tail_levels;
   while (1 << stride_bits_ < (groups_.depth ? 1 << groups_.depth : most)) ++stride_bits_;
   const std::size_t slot_bytes = (groups_.depth ? 2 : 4) * lanes;
-  if (static_cast<std::int64_t>(forest.roots.size()) << stride_bits_ > 16 * forest.leaves() + most_padding) {
-    groups_.count = 0;  // one large tree among many small ones
+  if (mostly_padding(forest, stride_bits_)) {
+    groups_.count = 0;
     return;
   }
   const auto slots = static_cast<std::size_t>(groups_.depth ? (1 << groups_.depth) - 1 : most - 1);
