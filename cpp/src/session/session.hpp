@@ -62,7 +62,7 @@ class Session {
   bool copies(const Batch& batch, std::size_t field) const;
   void clear_slots();
   bool anything_unset() const;
-  [[gnu::cold, noreturn]] void refuse_unset() const;
+  [[gnu::cold]] void refuse_unset() const;  // names what is not set
   void refuse_gaps(const Batch& batch) const;
   void rehearse();
   void size_results();
