@@ -18,6 +18,8 @@ __all__ = ["SOURCES", "Source", "is_of", "origin_of", "read", "read_as", "recogn
 #: Every format that is read: its name is its file beside this one. They are asked in this order.
 SOURCES = ("onnx", "xgboost", "lightgbm", "catboost", "tmva", "gbrforest", "mvautils", "sklearn")
 
+GZIP = b"\x1f\x8b"  # how a packed file begins
+
 
 class Source(Protocol):
     """What a file of this room offers.
@@ -43,17 +45,17 @@ def recognise(path: str | Path) -> Source:
     for source in _sources():
         if path.is_file() and source.recognises(path):
             return source
-    if path.is_file() and packed(path):
+    if path.is_file() and _packed(path):
         raise FormatError(f"{path}: a gzip file; unpack it first (gunzip -k {path})")
     if path.suffix == ".lading" or path.name == "model.json" or (path / "model.json").exists():
         raise FormatError(f"{path}: already a bundle: load, show, check or run it as it is")
     raise FormatError(f"{path}: of no format that is read (these are: {', '.join(SOURCES)})")
 
 
-def packed(path: Path) -> bool:
+def _packed(path: Path) -> bool:
     """Whether a file is packed by gzip: only those of TMVA are read so."""
     with path.open("rb") as file:
-        return file.read(2) == b"\x1f\x8b"
+        return file.read(len(GZIP)) == GZIP
 
 
 def recognise_object(thing: object) -> Any:

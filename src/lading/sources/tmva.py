@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import FormatError
-from . import origin_of
+from . import GZIP, origin_of
 
 if TYPE_CHECKING:
     from ..model import Model
 
 BEGINNING = 1 << 16  # bytes that are looked at to recognise a file
 LARGEST = 1 << 29  # bytes of text, unpacked
-GZIP = b"\x1f\x8b"
 
 
 def recognises(path: Path) -> bool:
