@@ -8,10 +8,10 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from ...errors import FormatError, UnsupportedError
+from ..wiring import Wiring
 from .cuts import Cut, names_in
 from .parsing import children, text_of
 from .setup import Quantity, Setup, setup_of
-from .wiring import Wiring
 
 __all__ = ["category_values", "spectators_read"]
 

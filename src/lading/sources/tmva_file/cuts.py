@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ...errors import UnsupportedError
-from .wiring import Wiring
+from ..wiring import Wiring
 
 __all__ = ["Cut", "names_in"]
 

@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from ...errors import FormatError
+from ..wiring import Wiring
 from .parsing import integer, number
-from .wiring import Wiring
 
 __all__ = ["FisherCuts"]
 

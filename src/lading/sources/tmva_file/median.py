@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...graph import Node
-from .wiring import Wiring
+from ..wiring import Wiring
 
 __all__ = ["weighted_median"]
 

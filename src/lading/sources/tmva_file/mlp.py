@@ -12,9 +12,9 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from ...errors import FormatError, UnsupportedError
+from ..wiring import Wiring
 from .parsing import children, integer, numbers
 from .setup import Setup
-from .wiring import Wiring
 
 __all__ = ["mlp_values"]
 

@@ -12,13 +12,13 @@ from ...graph import Graph
 from ...model import Model
 from ...trees import add_forest
 from ...trees.modelling import unique_names
+from ..wiring import Wiring
 from .bdt import boost_of, forest_of_setup, is_median, tie_rule, weights_of
 from .category import category_values, spectators_read
 from .median import weighted_median
 from .mlp import mlp_values
 from .setup import Quantity, Setup
 from .transformations import as_steps, transformed
-from .wiring import Wiring
 
 __all__ = ["model_of_setup"]
 
@@ -33,7 +33,7 @@ def model_of_setup(setup: Setup, origin: dict[str, Any], where: str) -> Model:
     model.input_list.append(Input("features", ["entry", "variable"], "float32", _variables(setup.variables + extra)))
     model.record = {"origin": origin | _producer(setup), "training": _training(setup)}
     model.graphs = {"main": Graph()}
-    wiring = Wiring(model, model.graphs["main"].nodes)
+    wiring = Wiring(model, model.graphs["main"].nodes, ("margin", "score"))
     steps = as_steps(setup, where)  # what the first transformation does to each variable, if steps can say it
     for variable, prepare in zip(model.input_list[0].variable_list, steps or [], strict=False):
         variable.prepare = prepare

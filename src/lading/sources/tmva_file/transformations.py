@@ -12,9 +12,9 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from ...errors import FormatError, UnsupportedError
+from ..wiring import Wiring
 from .parsing import children, integer, number, numbers, text_of
 from .setup import Setup
-from .wiring import Wiring
 
 __all__ = ["as_steps", "transformed"]
 

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
-from ...graph import Attribute, Node
-from ...model import Model
+from ..graph import Attribute, Node
+from ..model import Model
 
 __all__ = ["Wiring"]
 
 
 class Wiring:
-    """The nodes of a model so far. Names of values begin with ``prefix``, which says to what method they belong."""
+    """The nodes of a model so far.
 
-    def __init__(self, model: Model, nodes: list[Node], prefix: str = "", taken: dict[str, int] | None = None):
+    Names of values begin with ``prefix``, which says to what part they belong. No value gets the name of an input of
+    the model or one of ``reserved``, its outputs to come.
+    """
+
+    def __init__(self, model: Model, nodes: list[Node], reserved: Iterable[str] = (), prefix: str = ""):
         self.model, self.nodes, self.prefix = model, nodes, prefix
-        self.taken = dict.fromkeys(("features", "margin", "score"), 1) if taken is None else taken
+        self.taken = dict.fromkeys([*(each.name for each in model.input_list), *reserved], 1)
 
     def within(self, prefix: str) -> Wiring:
-        """The same graph, for a method inside this one."""
-        return Wiring(self.model, self.nodes, f"{self.prefix}{prefix}.", self.taken)
+        """The same graph, for a part inside this one."""
+        inner = Wiring(self.model, self.nodes, prefix=f"{self.prefix}{prefix}.")
+        inner.taken = self.taken
+        return inner
 
     def name(self, wish: str) -> str:
         """A name that no value and no node has: ``wish``, or with a number behind it."""
