@@ -14,6 +14,7 @@ from .endpoints import Axis, Input, Label, Named, Output, Variable
 from .graph import Graph
 
 if TYPE_CHECKING:
+    from .bundle.original import Original
     from .engine import Session
     from .examine.check import Report
     from .feed.scores import Scores
@@ -62,6 +63,7 @@ class Model:
     exported: bool = False  # it came back from a file that lading wrote: names and graph are those of the file
     weight_record: dict[str, Any] | None = None  # of weights that were left where they are
     sample_record: dict[str, Any] | None = None  # of samples that were left where they are
+    read_from: Original | None = None  # the bytes that it was read from
     _samples: Samples | None = None
     _read_samples: Callable[[], Samples] | None = None
 

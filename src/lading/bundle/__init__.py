@@ -11,13 +11,14 @@ from . import canonical, safetensors, samples
 from .check_graphs import check_graphs
 from .decode import decode_file_name, decode_model, decode_sha256
 from .files import Bytes, Files, checked, open_files, optional
+from .original import Original
 from .place import Place
 from .strict_json import parse_json
 
 if TYPE_CHECKING:
     from ..model import Model
 
-__all__ = ["from_buffers", "read", "read_json", "to_buffers", "to_files", "write"]
+__all__ = ["from_buffers", "read", "read_json", "to_buffers", "to_engine", "to_files", "write"]
 
 WEIGHTS = "weights.safetensors"
 SAMPLES = "samples.safetensors"
@@ -59,6 +60,12 @@ def to_buffers(model: Model) -> tuple[bytes, bytes]:
     if model.sample_record is None:
         files |= _sample_file(model)
     return _model_json(model, files, model.sample_record), files.get(WEIGHTS, b"")
+
+
+def to_engine(model: Model) -> tuple[bytes, Bytes]:
+    """As ``to_buffers``; a model that is as it was read gives the bytes that it was read from."""
+    found = model.read_from and model.read_from.buffers_if_unchanged(model)
+    return found or to_buffers(model)
 
 
 def to_files(model: Model) -> dict[str, bytes]:
@@ -132,14 +139,16 @@ def _sample_record(file: Place) -> dict[str, Any] | None:
 
 
 def _read(files: Files) -> Model:
-    where = files.path("model.json")
-    file = Place(parse_json(bytes(files.get("model.json")), where), where)
+    where, text = files.path("model.json"), files.get("model.json")
+    data: Bytes = b""
+    file = Place(parse_json(bytes(text), where), where)
     model = decode_model(file)
     model.origin, model.sample_record = files.where, _sample_record(file)
     if record := _weight_record(file):
         data = checked(files, record["file"], record["sha256"], record["bytes"])
         model.weights = safetensors.from_buffer(data, files.path(record["file"]))
     check_graphs(file, model, model.weights)
+    model.read_from = Original(model, text, data)
     return model
 
 

@@ -38,9 +38,9 @@ def compile(model: Model, memory_limit: int = 0) -> _lading.Model:
 
     Raises UnsupportedError if the engine lacks an operator, MemoryLimit beyond ``memory_limit`` bytes.
     """
-    from ..bundle import to_buffers
+    from ..bundle import to_engine
 
-    json, weights = to_buffers(model)
+    json, weights = to_engine(model)
     return _lading.Model.from_buffers(json, np.frombuffer(weights, np.uint8), model.where, memory_limit)
 
 
