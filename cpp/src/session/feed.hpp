@@ -24,11 +24,15 @@ struct Feed {
   const unsigned char* missing = nullptr;  // of slots, per number: it was missing as fed
 };
 
+// Of slots, per field that compares: which numbers were missing as fed.
+using Marks = std::vector<std::vector<unsigned char>>;
+
 struct Batch {
   std::int64_t entries = 0;
   std::vector<Feed> feeds;                   // per column
   std::vector<const std::int64_t*> offsets;  // per axis of the bundle: entries + 1 numbers for sequences, else null
   std::vector<void*> results;                // per output; null: not wanted
+  const Marks* marks = nullptr;              // of slots
 };
 
 // Slots nobody has set since the last run hold this.

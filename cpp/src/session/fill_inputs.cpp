@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "operators/convert.hpp"
-#include "session/session.hpp"
+#include "session/runner.hpp"
 
 namespace lading {
 namespace {
@@ -59,27 +59,27 @@ template <class F> void with_elements(Type type, double a, double b, F&& f) {
 }  // namespace
 
 // A field whose numbers go into the tensor as they are, one per item, at its own place of the variable axis.
-bool Session::copies(const Batch& batch, std::size_t f) const {
-  const Field& field = model_->table().fields[f];
+bool Runner::copies(const Batch& batch, std::size_t f) const {
+  const Field& field = model_.table().fields[f];
   const Feed& feed = batch.feeds[static_cast<std::size_t>(field.column)];
   const TensorLayout& layout = input_layout_[static_cast<std::size_t>(field.input)];
-  const Input& input = model_->bundle().inputs[static_cast<std::size_t>(field.input)];
-  return field.variable >= 0 && !field.repeated && model_->preparation(f).trivial() && feed.type == input.type &&
+  const Input& input = model_.bundle().inputs[static_cast<std::size_t>(field.input)];
+  return field.variable >= 0 && !field.repeated && model_.preparation(f).trivial() && feed.type == input.type &&
          feed.conversion.kind == Conversion::Kind::none && layout.inner.size() == 1 &&
          input.axes.back().kind == AxisUse::Kind::variable;
 }
 
 // Columns that stand side by side (slots, or the fields of a struct) are copied together.
-void Session::find_copy_runs(const Batch& batch) {
+void Runner::find_copy_runs(const Batch& batch) {
   if (runs_of_ == &batch) return;
   runs_of_ = &batch;
   copy_runs_.clear();
-  const auto& fields = model_->table().fields;
+  const auto& fields = model_.table().fields;
   const auto feed = [&](std::size_t f) -> const Feed& {
     return batch.feeds[static_cast<std::size_t>(fields[f].column)];
   };
   const auto axis = [&](std::size_t f) {
-    return model_->table().columns[static_cast<std::size_t>(fields[f].column)].axis;
+    return model_.table().columns[static_cast<std::size_t>(fields[f].column)].axis;
   };
   for (std::size_t f = 0; f < fields.size(); ++f) {
     const bool copied = copies(batch, f);
@@ -98,29 +98,29 @@ void Session::find_copy_runs(const Batch& batch) {
 }
 
 // Few entries at a time, so that the rows that one column after the other is written into stay at hand.
-void Session::fill_inputs(const Batch& batch, std::int64_t first, std::int64_t entries) {
+void Runner::fill_inputs(const Batch& batch, std::int64_t first, std::int64_t entries) {
   constexpr std::int64_t together = 256;
-  const auto& fields = model_->table().fields;
+  const auto& fields = model_.table().fields;
   find_copy_runs(batch);
   for (std::int64_t at = 0; at < entries; at += together)
     fill_rows(batch, first + at, at, std::min(together, entries - at));
   if (pads_)
     for (std::size_t f = 0; f < fields.size(); ++f) fill_padding(f, entries);
-  const auto& inputs = model_->bundle().inputs;
+  const auto& inputs = model_.bundle().inputs;
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (inputs[i].mask) fill_mask(static_cast<int>(i), entries);
 }
 
 // `entries` from the batch's entry `first` on, which are those from `at` on in the tensors.
-void Session::fill_rows(const Batch& batch, std::int64_t first, std::int64_t at, std::int64_t entries) {
-  const auto& fields = model_->table().fields;
+void Runner::fill_rows(const Batch& batch, std::int64_t first, std::int64_t at, std::int64_t entries) {
+  const auto& fields = model_.table().fields;
   for (const CopyRun& run : copy_runs_) {
     if (run.count < 2) {
       fill_field(batch, run.field, first, at, entries);
       continue;
     }
     const Field& field = fields[run.field];
-    const Column& column = model_->table().columns[static_cast<std::size_t>(field.column)];
+    const Column& column = model_.table().columns[static_cast<std::size_t>(field.column)];
     const Feed& feed = batch.feeds[static_cast<std::size_t>(field.column)];
     const TensorLayout& layout = input_layout_[static_cast<std::size_t>(field.input)];
     const Span span = column.axis >= 0 ? spans_[static_cast<std::size_t>(column.axis)] : Span{first, entries, entries};
@@ -133,16 +133,16 @@ void Session::fill_rows(const Batch& batch, std::int64_t first, std::int64_t at,
   }
 }
 
-void Session::fill_field(const Batch& batch, std::size_t f, std::int64_t first, std::int64_t at, std::int64_t entries) {
-  const Field& field = model_->table().fields[f];
-  const Column& column = model_->table().columns[static_cast<std::size_t>(field.column)];
+void Runner::fill_field(const Batch& batch, std::size_t f, std::int64_t first, std::int64_t at, std::int64_t entries) {
+  const Field& field = model_.table().fields[f];
+  const Column& column = model_.table().columns[static_cast<std::size_t>(field.column)];
   Feed feed = batch.feeds[static_cast<std::size_t>(field.column)];
   if (field.repeated) {  // there is one entry: sequences run alone
     feed.data = static_cast<const std::byte*>(feed.data) + first * feed.stride;
     feed.stride = 0;
   }
   const TensorLayout& layout = input_layout_[static_cast<std::size_t>(field.input)];
-  const Preparation& preparation = model_->preparation(f);
+  const Preparation& preparation = model_.preparation(f);
   Tensor& tensor = frame_.input(field.input);
   const std::size_t word = size_of(tensor.type);
   const bool along = field.axis >= 0;
@@ -155,7 +155,7 @@ void Session::fill_field(const Batch& batch, std::size_t f, std::int64_t first, 
     fetch_ahead(from + span.kept * feed.stride, span.kept, feed.stride);
     return scatter(word, from, feed.stride, span.kept, tensor.data, offset, step, layout);
   }
-  if (feed.from_slots && !marks_[f].empty()) feed.missing = marks_[f].data();
+  if (batch.marks && !(*batch.marks)[f].empty()) feed.missing = (*batch.marks)[f].data();
   const Feed* flag = preparation.wants_flag() ? &batch.feeds[static_cast<std::size_t>(field.flag_column)] : nullptr;
   preparation.run(feed, flag, span.first, span.kept * column.width, column.width, work_.get(),
                   reinterpret_cast<unsigned char*>(mark_.get()), prepared_.get());
@@ -163,13 +163,13 @@ void Session::fill_field(const Batch& batch, std::size_t f, std::int64_t first, 
           layout);
 }
 
-void Session::fill_padding(std::size_t f, std::int64_t) {
-  const Field& field = model_->table().fields[f];
+void Runner::fill_padding(std::size_t f, std::int64_t) {
+  const Field& field = model_.table().fields[f];
   if (field.axis < 0) return;
   const Span& span = spans_[static_cast<std::size_t>(field.axis)];
   if (span.padded == span.kept) return;
   const TensorLayout& layout = input_layout_[static_cast<std::size_t>(field.input)];
-  const double pad = model_->preparation(f).pad(model_->bundle().axes[static_cast<std::size_t>(field.axis)].pad);
+  const double pad = model_.preparation(f).pad(model_.bundle().axes[static_cast<std::size_t>(field.axis)].pad);
   Tensor& tensor = frame_.input(field.input);
   with_elements(tensor.type, pad, pad, [&](auto element, auto) {
     auto* to = reinterpret_cast<decltype(element)*>(tensor.data);
@@ -179,8 +179,8 @@ void Session::fill_padding(std::size_t f, std::int64_t) {
   });
 }
 
-void Session::fill_mask(int i, std::int64_t entries) {
-  const Mask& mask = *model_->bundle().inputs[static_cast<std::size_t>(i)].mask;
+void Runner::fill_mask(int i, std::int64_t entries) {
+  const Mask& mask = *model_.bundle().inputs[static_cast<std::size_t>(i)].mask;
   const TensorLayout& layout = input_layout_[static_cast<std::size_t>(i)];
   const Span& span = spans_[static_cast<std::size_t>(mask.axis)];
   Tensor& tensor = frame_.input(i);

@@ -7,6 +7,7 @@
 #include "bundle/bundle.hpp"
 #include "graph/plan.hpp"
 #include "session/columns.hpp"
+#include "session/feed.hpp"
 #include "session/preparation.hpp"
 
 namespace lading {
@@ -46,6 +47,8 @@ class Model {
   int find_output(const std::string& name) const;
   // Numbers of one item of an output: of an entry, or of an element of its sequence.
   std::int64_t item_size(int output) const;
+  // Items of an output that the entries from `begin` to `end` give.
+  std::int64_t items(int output, const Batch& batch, std::int64_t begin, std::int64_t end) const;
   std::size_t memory() const { return plan_->memory(); }
   // "variable 'pt' of input 'jets'": the beginning of messages about a column
   const std::string& text(int column) const { return texts_[static_cast<std::size_t>(column)]; }

@@ -3,33 +3,12 @@
 #include <cstring>
 
 #include "session/exact_conversion.hpp"
-#include "session/session.hpp"
+#include "session/runner.hpp"
 
 namespace lading {
 
-void Session::size_results() {
-  const Bundle& bundle = model_->bundle();
-  for (std::size_t o = 0; o < results_.size(); ++o) {
-    const int axis = sequence_axis(bundle.outputs[o].axes);
-    Results& results = results_[o];
-    results.items = 1;
-    if (axis >= 0) {
-      const std::int64_t most = bundle.axes[static_cast<std::size_t>(axis)].max;
-      const std::int64_t length = lengths_[static_cast<std::size_t>(axis)];
-      results.items = most < 0 ? length : std::min(length, most);
-    }
-    if (results.items > results.capacity || !results.data) {
-      const std::int64_t size =
-          model_->item_size(static_cast<int>(o)) * static_cast<std::int64_t>(size_of(bundle.outputs[o].type));
-      results.data = allocate(static_cast<std::size_t>(results.items * size));
-      results.capacity = results.items;
-      slots_batch_.results[o] = results.data.get();
-    }
-  }
-}
-
-void Session::check_outputs() {
-  const Bundle& bundle = model_->bundle();
+void Runner::check_outputs() {
+  const Bundle& bundle = model_.bundle();
   for (std::size_t o = 0; o < output_layout_.size(); ++o) {
     const Tensor& tensor = frame_.output(static_cast<int>(o));
     const Output& output = bundle.outputs[o];
@@ -40,8 +19,8 @@ void Session::check_outputs() {
   }
 }
 
-bool Session::all_empty() const {
-  const Bundle& bundle = model_->bundle();
+bool Runner::all_empty() const {
+  const Bundle& bundle = model_.bundle();
   bool any = false;
   for (std::size_t o = 0; o < bundle.outputs.size(); ++o) {
     const int axis = sequence_axis(bundle.outputs[o].axes);
@@ -52,8 +31,8 @@ bool Session::all_empty() const {
   return any;
 }
 
-const std::vector<double>* Session::when_empty(int output) const {
-  const Bundle& bundle = model_->bundle();
+const std::vector<double>* Runner::when_empty(int output) const {
+  const Bundle& bundle = model_.bundle();
   const auto& declared = bundle.outputs[static_cast<std::size_t>(output)].when_empty;
   if (declared.empty()) return nullptr;
   for (std::size_t a = 0; a < spans_.size(); ++a)
@@ -62,13 +41,13 @@ const std::vector<double>* Session::when_empty(int output) const {
   return nullptr;
 }
 
-void Session::take_outputs(const Batch& batch, std::int64_t entries) {
-  const Bundle& bundle = model_->bundle();
+void Runner::take_outputs(const Batch& batch, std::int64_t entries) {
+  const Bundle& bundle = model_.bundle();
   for (std::size_t o = 0; o < output_layout_.size(); ++o) {
     const Output& output = bundle.outputs[o];
     const int axis = sequence_axis(output.axes);
     const std::int64_t items = axis < 0 ? 1 : spans_[static_cast<std::size_t>(axis)].kept;
-    const auto size = static_cast<std::int64_t>(size_of(output.type)), width = model_->item_size(static_cast<int>(o));
+    const auto size = static_cast<std::int64_t>(size_of(output.type)), width = model_.item_size(static_cast<int>(o));
     auto* to = static_cast<std::byte*>(batch.results[o]) + written_[o] * width * size;
     written_[o] += entries * items;
     if (!batch.results[o]) continue;

@@ -1,0 +1,150 @@
+#include "session/runner.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace lading {
+namespace {
+
+constexpr std::int64_t block_bytes = 1 << 20;  // activations of a block should stay in the second-level cache
+
+}  // namespace
+
+Runner::Runner(const Model& model) : model_(model), frame_(model.plan(), model.limits().memory) {
+  const Bundle& bundle = model_.bundle();
+  written_.resize(bundle.outputs.size());
+  padded_.resize(bundle.axes.size()), spans_.resize(bundle.axes.size()), bound_.resize(bundle.axes.size() + 1, -1);
+  input_layout_.resize(bundle.inputs.size()), output_layout_.resize(bundle.outputs.size());
+  for (const Field& field : model_.table().fields) pads_ |= field.axis >= 0;
+  copy_runs_.reserve(model_.table().fields.size());
+}
+
+void Runner::reserve(std::int64_t entries, const Batch& slots) {
+  find_spans(slots, 0);
+  if (entries > 1) bind(std::min(block_size(entries), entries));
+  bind(1);
+  if (!frame_.plan().settled()) rehearse();
+}
+
+// Where shapes wait for numbers, only a run tells how much memory it takes: one on zeros, twice, so that all of it
+// ends up in one piece. Zeros may not suit the graph; then the first run takes what it needs.
+void Runner::rehearse() {
+  try {
+    for (int time = 0; time < 2; ++time) {
+      for (std::size_t i = 0; i < input_layout_.size(); ++i) {
+        Tensor& input = frame_.input(static_cast<int>(i));
+        if (input.bytes()) std::memset(input.data, 0, input.bytes());
+      }
+      frame_.rehearse();
+    }
+  } catch (const Error&) {}
+}
+
+void Runner::run_one(const Batch& batch) {
+  std::fill(written_.begin(), written_.end(), 0);
+  run_block(batch, 0, 1);
+}
+
+void Runner::run(const Batch& batch, std::int64_t begin, std::int64_t end) {
+  runs_of_ = nullptr;  // another batch may stand at the same address
+  for (std::size_t o = 0; o < written_.size(); ++o) written_[o] = model_.items(static_cast<int>(o), batch, 0, begin);
+  const std::int64_t block = block_size(end - begin);
+  for (std::int64_t e = begin; e < end; e += block) run_block(batch, e, std::min(block, end - e));
+}
+
+// How many entries may run at once: all of a block if every node is proven to keep them apart, else one.
+std::int64_t Runner::block_size(std::int64_t entries) {
+  if (!model_.batched() || entries == 1) return 1;
+  for (const Axis& axis : model_.bundle().axes)
+    if (axis.kind == Axis::Kind::sequence) return 1;
+  if (block_) return block_;
+  block_ = 1;
+  try {
+    std::size_t bytes = 0;
+    for (const std::int64_t probe : {5, 7}) {
+      bind(probe);
+      if (frame_.mixed()) return block_;
+      for (std::size_t o = 0; o < output_layout_.size(); ++o) {
+        const auto& axes = model_.bundle().outputs[o].axes;
+        const int entry = frame_.output_entry(static_cast<int>(o));
+        if (entry < 0 || axes[static_cast<std::size_t>(entry)].kind != AxisUse::Kind::entry) return block_;
+      }
+      bytes = frame_.memory() / static_cast<std::size_t>(probe);
+    }
+    for (const PlanStep& step : frame_.plan().steps()) block_ = std::max(block_, step.operation->best_block());
+    while (block_ > 8 && block_ * static_cast<std::int64_t>(bytes) > block_bytes) block_ /= 2;
+  } catch (const Error&) {  // a shape that fits one entry only
+  }
+  return block_;
+}
+
+void Runner::find_spans(const Batch& batch, std::int64_t entry) {
+  const Bundle& bundle = model_.bundle();
+  for (std::size_t a = 0; a < spans_.size(); ++a) {
+    const Axis& axis = bundle.axes[a];
+    if (axis.kind != Axis::Kind::sequence) continue;
+    const std::int64_t first = batch.offsets[a][entry], n = batch.offsets[a][entry + 1] - first;
+    if (n < 0)
+      throw Error("axis '" + axis.name + "': the offsets of entry " + std::to_string(entry) + " go backwards",
+                  Fault::value);
+    Span& span = spans_[a];
+    span.kept = axis.max < 0 ? n : std::min(n, axis.max);
+    span.first = axis.keep_first ? first : first + n - span.kept;
+    span.padded = std::max(span.kept, axis.min);
+  }
+}
+
+void Runner::run_block(const Batch& batch, std::int64_t first, std::int64_t entries) {
+  find_spans(batch, first);
+  if (!all_empty()) {
+    bind(entries);
+    fill_inputs(batch, first, entries);
+    frame_.run();
+    if (!frame_.plan().settled()) check_outputs();
+  }
+  take_outputs(batch, entries);
+}
+
+void Runner::bind(std::int64_t entries) {
+  bool same = bound_[0] == entries;
+  for (std::size_t a = 0; a < spans_.size(); ++a) same &= bound_[a + 1] == spans_[a].padded;
+  if (same) return;
+  bound_[0] = -1;  // until all went well
+  const Bundle& bundle = model_.bundle();
+  std::int64_t most = entries;
+  for (std::size_t a = 0; a < spans_.size(); ++a) bound_[a + 1] = spans_[a].padded;
+  for (std::size_t a = 0; a < spans_.size(); ++a) padded_[a] = spans_[a].padded;
+  for (std::size_t i = 0; i < bundle.inputs.size(); ++i) {
+    const Input& input = bundle.inputs[i];
+    input_layout_[i].bind(input.axes, entries, padded_, true);
+    int entry = Entry::none;
+    for (std::size_t a = 0; a < input.axes.size(); ++a)
+      if (input.axes[a].kind == AxisUse::Kind::entry) entry = static_cast<int>(a);
+    frame_.set_input(static_cast<int>(i), input.type, input_layout_[i].shape, entry);
+    most = std::max(most, input_layout_[i].shape.size());
+  }
+  for (std::size_t o = 0; o < bundle.outputs.size(); ++o)
+    output_layout_[o].bind(bundle.outputs[o].axes, entries, padded_, false);
+  if (most > work_capacity_) {
+    work_ = allocate(static_cast<std::size_t>(most) * 8);
+    prepared_ = allocate(static_cast<std::size_t>(most) * 8);
+    mark_ = allocate(static_cast<std::size_t>(most));
+    work_capacity_ = most;
+  }
+  frame_.resolve(entries);
+  if (frame_.plan().settled()) check_outputs();
+  bound_[0] = entries;
+}
+
+void Runner::run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) {
+  bound_[0] = -1;
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    frame_.set_input(static_cast<int>(i), inputs[i].type, inputs[i].shape, Entry::none);
+  frame_.resolve();
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i].bytes()) std::memcpy(frame_.input(static_cast<int>(i)).data, inputs[i].data, inputs[i].bytes());
+  frame_.run();
+  for (std::size_t o = 0; o < outputs.size(); ++o) outputs[o] = frame_.output(static_cast<int>(o));
+}
+
+}  // namespace lading

@@ -1,0 +1,68 @@
+// One graph at work: takes blocks of entries of a batch through preparation, graph and results.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "graph/frame.hpp"
+#include "session/feed.hpp"
+#include "session/model.hpp"
+#include "session/tensor_layout.hpp"
+
+namespace lading {
+
+class Runner {
+ public:
+  explicit Runner(const Model& model);
+
+  // Makes room for blocks of `entries`, and for one entry as it stands in `slots`.
+  void reserve(std::int64_t entries, const Batch& slots);
+  // All entries of a batch from `begin` to `end`, block by block.
+  void run(const Batch& batch, std::int64_t begin, std::int64_t end);
+  // One entry; results are written from the first item on.
+  void run_one(const Batch& batch);
+  // The graph itself, on tensors that are prepared already; outputs stay valid until the next run.
+  void run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs);
+  std::size_t memory() const { return frame_.memory() + static_cast<std::size_t>(work_capacity_) * 17; }
+
+ private:
+  // Fields that are copied as they are, from neighbouring columns to neighbouring places.
+  struct CopyRun {
+    std::size_t field;
+    std::int64_t count;  // fields; 0: one field that is prepared or stands apart
+  };
+  struct Span {  // of one entry on one sequence axis
+    std::int64_t first = 0, kept = 0, padded = 0;
+  };
+  void find_copy_runs(const Batch& batch);
+  bool copies(const Batch& batch, std::size_t field) const;
+  void rehearse();
+  void run_block(const Batch& batch, std::int64_t first, std::int64_t entries);
+  void find_spans(const Batch& batch, std::int64_t entry);
+  void bind(std::int64_t entries);
+  void check_outputs();
+  void fill_inputs(const Batch& batch, std::int64_t first, std::int64_t entries);
+  void fill_rows(const Batch& batch, std::int64_t first, std::int64_t at, std::int64_t entries);
+  void fill_field(const Batch& batch, std::size_t field, std::int64_t first, std::int64_t at, std::int64_t entries);
+  void fill_padding(std::size_t field, std::int64_t entries);
+  void fill_mask(int input, std::int64_t entries);
+  void take_outputs(const Batch& batch, std::int64_t entries);
+  bool all_empty() const;
+  const std::vector<double>* when_empty(int output) const;
+  std::int64_t block_size(std::int64_t entries);
+
+  const Model& model_;
+  Frame frame_;
+  bool pads_ = false;  // fields of sequences
+  std::vector<CopyRun> copy_runs_;
+  const Batch* runs_of_ = nullptr;    // the batch that copy_runs_ was made for
+  std::vector<std::int64_t> padded_;  // per axis, of the entry being run
+  std::vector<Span> spans_;           // per axis, of the entry being run
+  std::vector<std::int64_t> bound_;   // entries and padded lengths that the frame is resolved for
+  std::vector<TensorLayout> input_layout_, output_layout_;
+  std::vector<std::int64_t> written_;  // per output: items written so far
+  Memory work_, mark_, prepared_;
+  std::int64_t work_capacity_ = 0;
+  std::int64_t block_ = 0;  // entries run at once: 0 not tried yet, 1 entry by entry
+};
+
+}  // namespace lading
