@@ -161,14 +161,16 @@ def _otherwise(values: np.ndarray, what: str, unit: str) -> Iterator[tuple[np.nd
     for power in POWERS:
         yield _shifted(values, power), Cure(f"{what} is {_size_text(power)}", _unit_text(unit, power))
     yield -values, Cure(f"{what} has the other sign", "check which one the training used")
-    with np.errstate(divide="ignore"):
-        yield np.reciprocal(values), Cure(f"{what} is one divided by it", "check which of the two the training used")
+    with np.errstate(all="ignore"):
+        inverse = np.reciprocal(values)
+    yield inverse, Cure(f"{what} is one divided by it", "check which of the two the training used")
 
 
 def _shifted(values: np.ndarray, power: int) -> np.ndarray:
     """``values`` times 10**power, by one exact factor as units are converted."""
     factor = np.asarray(10 ** abs(power), values.dtype)
-    shifted: np.ndarray = values * factor if power > 0 else values / factor
+    with np.errstate(all="ignore"):
+        shifted: np.ndarray = values * factor if power > 0 else values / factor
     return shifted
 
 
