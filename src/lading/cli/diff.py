@@ -39,7 +39,7 @@ def diff(a: str, b: str, data: Path | None, match: tuple[str, ...], tolerance: f
     """
     from ..examine.diff import diff as compare
 
-    with Progress(quiet=True) as progress:
+    with Progress() as progress:
         found = compare(a, b, data, match=_pairs(match), tolerance=0.0 if exact else tolerance, entries=entries,
                         run=not no_run, progress=progress.step)
     if as_json:
