@@ -63,10 +63,10 @@ def test_a_formula_in_other_words_is_no_difference() -> None:
     assert found.summary.startswith("endpoints agree (1 in words only); scores are equal to the bit in all 200 entries")
 
 
-def test_a_formula_that_rounds_otherwise_is_told_with_its_last_places() -> None:
+def test_a_formula_that_rounds_otherwise_is_told_with_its_size() -> None:
     found = lading.diff(tagger(), tagger(lambda m: jets(m)[2].prepare.__setitem__(0, {"multiply": 1 / 7})))
     assert not found and found.endpoints[0].words
-    assert found.endpoints[0].remark == "the same but for rounding, by up to 1 units in the last place"
+    assert found.endpoints[0].remark == "the same but for rounding, to 1e-07"
     assert found.scores is not None and found.scores.unequal > 0 == found.scores.differing
     assert "of scale in all 200 entries" in found.summary
     exact = lading.diff(tagger(), tagger(lambda m: jets(m)[2].prepare.__setitem__(0, {"multiply": 1 / 7})), tolerance=0)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from lading.endpoints import Input, Missing, Variable
-from lading.examine.diff.formulas import LAST_PLACES, units_between
+from lading.examine.diff.formulas import NEAR as LIMIT
+from lading.examine.diff.formulas import apart
 
 
 def side(*prepare: Any, type: str = "float32", **more: Any) -> tuple[Input, Variable]:
@@ -34,7 +35,7 @@ NEAR = [
 ]
 
 OTHERWISE = [
-    (side({"subtract": 4}), side({"add": -4.00001})),
+    (side({"subtract": 4}), side({"add": -4.0001})),
     (side("log"), side("log10")),
     (side({"clip": [0, 5]}), side({"clip": [0, 5.01]})),
     (side({"multiply": 2}), side({"multiply": -2})),
@@ -50,19 +51,19 @@ OTHERWISE = [
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_the_same_function(one: Any, other: Any) -> None:
-    assert units_between(one, other) == 0
+    assert apart(one, other) == 0
 
 
 @pytest.mark.parametrize(("one", "other"), NEAR)
 def test_the_same_but_for_rounding(one: Any, other: Any) -> None:
-    apart = units_between(one, other)
-    assert apart is not None and 0 < apart <= LAST_PLACES
+    size = apart(one, other)
+    assert size is not None and 0 < size <= LIMIT
 
 
 @pytest.mark.parametrize(("one", "other"), OTHERWISE)
 def test_another_function(one: Any, other: Any) -> None:
-    for apart in (units_between(one, other), units_between(other, one)):
-        assert apart is not None and apart > LAST_PLACES
+    for size in (apart(one, other), apart(other, one)):
+        assert size is not None and size > LIMIT
 
 
 @pytest.mark.parametrize("other", [
@@ -70,4 +71,4 @@ def test_another_function(one: Any, other: Any) -> None:
     side({"add": 1}, categories=[1, 2]), side({"add": 1}, type="bfloat16"),
 ])  # fmt: skip
 def test_what_cannot_be_held_against_each_other(other: Any) -> None:
-    assert units_between(side({"add": 1}), other) is None
+    assert apart(side({"add": 1}), other) is None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...endpoints import Axis, Input, Output, Variable, usual_raw
 from ..facts import missing_text, number_text, steps_text
-from .formulas import LAST_PLACES, units_between
+from .formulas import NEAR, apart
 from .pairs import Matching
 from .slots import Key
 from .wording import axes_text, input_text, mask_text, names_text, output_text, variable_text
@@ -138,10 +138,9 @@ def _formulas(place: tuple[str, str, str], one: tuple[Input, Variable], other: t
             ("unknown", first.unknown, second.unknown)]  # fmt: skip
     if all(x == y for _, x, y in said):
         return
-    apart = units_between(one, other)
-    words = apart is not None and apart <= LAST_PLACES
-    remark = "" if not words else "the same numbers" if not apart else (
-        f"the same but for rounding, by up to {apart:.0f} units in the last place")
+    size = apart(one, other)
+    words = size is not None and size <= NEAR
+    remark = "" if not words else f"the same but for rounding, to {size:.0e}" if size else "the same numbers"
     for what, x, y in said:
         yield from _row(*place, what, x, y, words=words, remark=remark)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...agreement.forests import units_apart
+from ...agreement import difference_of
 from ...bundle.encode import encode_model
 from ...bundle.evaluate import prepare
 from ...endpoints import Input, Variable, usual_raw
@@ -22,19 +22,19 @@ from ...model import Model
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Results that are as near as this are the same formula, rounded otherwise.
-LAST_PLACES = 8
+#: Results that are as near as this are those of the same formula, rounded otherwise.
+NEAR = 1e-6
 #: Raw values on which two formulas are held against each other: all sizes and signs, and what is odd.
 ODD = (0.0, -0.0, np.nan, np.inf, -np.inf, 1.0, -1.0)
 
 Side = tuple[Input, Variable]
 
 
-def units_between(one: Side, other: Side) -> float | None:
-    """The greatest difference of two prepared values, in units in the last place of the inputs' type.
+def apart(one: Side, other: Side) -> float | None:
+    """The greatest |a - b| / max(|a|, |b|, 1) of two prepared values a and b: prepared, numbers are of the order of 1.
 
     0: the same bits on all values that were tried, so the same function. None: they cannot be held against each
-    other (flags, other categories, units that cannot be converted).
+    other (flags, other categories).
     """
     if not _comparable(one, other):
         return None
@@ -45,8 +45,8 @@ def units_between(one: Side, other: Side) -> float | None:
     if "int64" in raw:
         values = np.unique(np.rint(values[np.abs(values) < 2**31]))
     results = [_prepared(one, values, None), _prepared(other, values, one[1].unit)]
-    with np.errstate(invalid="ignore"):
-        return float(units_apart(*results).max(initial=0))
+    sizes = [np.where(np.isfinite(x), np.abs(x.astype(np.float64)), 1.0) for x in results]
+    return float((difference_of(*results) / np.maximum(np.maximum(*sizes), 1.0)).max(initial=0))
 
 
 def _comparable(one: Side, other: Side) -> bool:
