@@ -17,7 +17,7 @@ from ...trees import Forest, edge_rows, forests_of
 from ..check import sample_batch
 from .feeding import left_over, obstacle, translated
 from .pairs import Matching
-from .slots import Key
+from .slots import Key, fed
 
 if TYPE_CHECKING:
     from ...model import Model
@@ -121,29 +121,31 @@ def _of_samples(found: Matching, of_a: bool) -> Iterator[Part]:
 
 def _made_up(found: Matching, of_a: bool, entries: int, thresholds: bool) -> Part:
     """Entries of usual values, or (``thresholds``) such on which two readings of a forest would differ."""
-    model, other = (found.a, found.b) if of_a else (found.b, found.a)
+    model = found.a if of_a else found.b
     random = np.random.default_rng(SEED + of_a)
     counts = _counts(found, of_a, entries, random)
     batch = batch_of(model, made_up_events(model, SEED + of_a, entries, counts))
     for given in model.input_list:
         _of_forests(model, given, batch, thresholds)
-        if (column := batch.columns.get((given.name, None))) is not None:
-            twins = [(y if of_a else x) for x, y in found.by_place if (x if of_a else y) == given.name]
-            batch.columns[given.name, None] = Column(
-                _held_by_both(column.values, any(other.inputs[name].type == "float32" for name in twins)))
-        for variable in given.variable_list:
-            key = (given.name, variable.name)
-            if variable.source is None:
-                same = _same(found, of_a, key)
-                twin = other.inputs[same[0]].variables[str(same[1])] if same else None
-                values = _with_missing(variable, twin, batch.columns[key].values, random)
-                if _is_flag(given, variable):
-                    values = (random.random(values.shape) < 1 / MISSING).astype(values.dtype)
-                narrow = _raw(given, variable) == "float32" or (
-                    same is not None and twin is not None and _raw(other.inputs[same[0]], twin) == "float32")
-                batch.columns[key] = Column(_held_by_both(values, narrow))
+        for key in fed(given):
+            batch.columns[key] = Column(_for_both(found, of_a, key, batch.columns[key].values, random))
     part = _both("made up on thresholds" if thresholds else "made up", found, of_a, batch)
     return replace(part, usual=not thresholds)
+
+
+def _for_both(found: Matching, of_a: bool, key: Key, values: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Values of a column, missing ones among them, as both models hold them."""
+    model, other = (found.a, found.b) if of_a else (found.b, found.a)
+    given = model.inputs[key[0]]
+    if key[1] is None:
+        twins = [(y if of_a else x) for x, y in found.by_place if (x if of_a else y) == given.name]
+        return _held_by_both(values, any(other.inputs[name].type == "float32" for name in twins))
+    variable, same = given.variables[key[1]], _same(found, of_a, key)
+    twin = other.inputs[same[0]].variables[str(same[1])] if same else None
+    raws = [_raw(given, variable)] + ([_raw(other.inputs[same[0]], twin)] if same and twin else [])
+    if _is_flag(given, variable):
+        return (random.random(values.shape) < 1 / MISSING).astype(values.dtype)
+    return _held_by_both(_with_missing(variable, twin, values, random), "float32" in raws)
 
 
 def _counts(found: Matching, of_a: bool, entries: int, random: np.random.Generator) -> dict[str, np.ndarray]:

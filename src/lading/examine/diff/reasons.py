@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...agreement import difference_of
+from ...agreement import difference_of, scale_of
 from ...disagreement import cures
 from ...errors import LadingError
 from ...sampling import take_entries
@@ -107,12 +107,10 @@ class _Trial:
         part, _ = place_of(run, scores.worst.entry)
         first = sum(each.entries for each in run.kept[: run.kept.index(part)])
         apart = np.zeros(part.entries)
-        for output, pair in zip(found.slots, run.pairs, strict=True):
-            del output
-            if pair is not None:
-                size = difference_of(pair.a, pair.b).max(axis=1, initial=0)
-                here = (pair.entry >= first) & (pair.entry < first + part.entries)
-                np.maximum.at(apart, pair.entry[here] - first, np.minimum(size[here], 1e30))
+        for pair in (each for each in run.pairs if each is not None):
+            size = difference_of(pair.a, pair.b).max(axis=1, initial=0)
+            here = (pair.entry >= first) & (pair.entry < first + part.entries)
+            np.maximum.at(apart, pair.entry[here] - first, np.minimum(size[here], 1e30))
         chosen = np.sort(np.argsort(-apart, kind="stable")[:ENTRIES])
         self._batches = take_entries(part.a, chosen), take_entries(part.b, chosen)
         self.wanted = self._scores(found.a, self._batches[0], 0)
@@ -130,8 +128,8 @@ class _Trial:
             got = self._scores(change(self._found.b), self._batches[1], 1)
         except LadingError:
             return False
-        return all(x.shape == y.shape and bool((difference_of(x, y) <= NEAR * (np.max(np.abs(x[np.isfinite(x)]),
-                   initial=0) or 1.0)).all()) for x, y in zip(self.wanted or [], got, strict=True))
+        return all(x.shape == y.shape and bool((difference_of(x, y) <= NEAR * scale_of([x])).all())
+                   for x, y in zip(self.wanted or [], got, strict=True))
 
     def exchanged(self) -> Iterator[str]:
         """What people get wrong; only scores of one number per entry are looked at."""
