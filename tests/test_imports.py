@@ -44,7 +44,7 @@ PACKAGES = {
     "h5py": ("feed/",), "pyarrow": ("feed/",),
     "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils", "targets/root_file/"),
     "click": ("cli/",),
-    "rich": ("cli/", "examine/show"),
+    "rich": ("cli/", "examine/show", "examine/diff/page"),
 }  # fmt: skip
 
 

@@ -25,17 +25,18 @@ from .errors import (
 if TYPE_CHECKING:
     from .bundle import read as load
     from .converting import convert
+    from .examine.diff import diff
     from .feed import positional
     from .model import Model
 
 __version__ = "0.1.0"
 
 #: Where the names that are loaded at their first use live.
-_LATER = {"Model": "model", "convert": "converting", "load": "bundle", "positional": "feed"}
+_LATER = {"Model": "model", "convert": "converting", "diff": "examine.diff", "load": "bundle", "positional": "feed"}
 
 __all__ = [
     "AgreementError", "FormatError", "LadingError", "MemoryLimit", "MissingFile", "MissingPackage", "Model",
-    "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "convert", "load", "positional",
+    "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "convert", "diff", "load", "positional",
 ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +25,17 @@ POWERS = (3, -3, 1, -1, 2, -2, 6, -6)
 MARKS = (float("nan"), -1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0)
 
 Scores = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Cure:
+    """What would make scores agree, and what to do about it ("" where the condition says it all)."""
+
+    condition: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        return f"They agree if {self.condition}" + (f": {self.advice}" if self.advice else "")
 
 
 def explain(model: Model, batch: Batch, expected: Scores, differences: Scores) -> str:
@@ -62,14 +73,23 @@ def _worst_entries(batch: Batch, expected: Scores, differences: Scores) -> tuple
 # ---- what would make them agree
 
 
-def _cures(model: Model, batch: Batch, expected: Scores, search: Search) -> Iterator[str]:
+def cures(model: Model, batch: Batch, expected: Scores, patience: float | None = None) -> Iterator[Cure]:
+    """What would make ``model`` give the scores expected, by label, (n,) each; exchanges for ``patience`` seconds."""
+    from .engine import Session
+
+    differences = differences_of(Session(model).run_batch(batch), expected)
+    few, few_expected, worst = _worst_entries(batch, expected, differences)
+    yield from _cures(model, few, few_expected, Search(model, few, few_expected, worst, patience))
+
+
+def _cures(model: Model, batch: Batch, expected: Scores, search: Search) -> Iterator[Cure]:
     yield from _exchanged_labels(model, batch, expected)
     yield from _other_unit(model, batch, expected)
     yield from _exchanged_names(model, batch, expected, search)
     yield from _exchanged_places(model, batch, expected, search)
 
 
-def _exchanged_labels(model: Model, batch: Batch, expected: Scores) -> Iterator[str]:
+def _exchanged_labels(model: Model, batch: Batch, expected: Scores) -> Iterator[Cure]:
     """The model's labels stand in another order than the training's."""
     from .engine import Session
 
@@ -83,13 +103,13 @@ def _exchanged_labels(model: Model, batch: Batch, expected: Scores) -> Iterator[
             return
     moved = [label for label, other in match.items() if label != other]
     if len(moved) == 2:
-        yield f"They agree if the labels '{moved[0]}' and '{moved[1]}' are exchanged: swap them in the papers"
+        yield Cure(f"the labels '{moved[0]}' and '{moved[1]}' are exchanged", "swap them in the papers")
     elif moved:
-        yield "They agree if the labels are put right: " + ", ".join(
-            f"what the papers call '{match[label]}' is '{label}'" for label in moved)
+        yield Cure("the labels are put right", ", ".join(
+            f"what the papers call '{match[label]}' is '{label}'" for label in moved))
 
 
-def _exchanged_names(model: Model, batch: Batch, expected: Scores, search: Search) -> Iterator[str]:
+def _exchanged_names(model: Model, batch: Batch, expected: Scores, search: Search) -> Iterator[Cure]:
     """Two names of one input were exchanged, their preparation was not: feed each other's columns."""
     from .engine import Session
 
@@ -98,18 +118,18 @@ def _exchanged_names(model: Model, batch: Batch, expected: Scores, search: Searc
         columns = batch.columns
         swapped = columns | {(name, one): columns[name, other], (name, other): columns[name, one]}
         if _agree(session, replace(batch, columns=swapped), expected):
-            yield (f"They agree if '{one}' and '{other}' of input '{name}' exchange their names: "
-                   "swap them in the papers, and leave unit and preparation where they are")
+            yield Cure(f"'{one}' and '{other}' of input '{name}' exchange their names",
+                       "swap them in the papers, and leave unit and preparation where they are")
 
 
-def _exchanged_places(model: Model, batch: Batch, expected: Scores, search: Search) -> Iterator[str]:
+def _exchanged_places(model: Model, batch: Batch, expected: Scores, search: Search) -> Iterator[Cure]:
     """Two variables, preparation and all, stand in each other's place."""
     from .engine import Session
 
     for name, one, other in search.places():
         if _agree(Session(_with_exchanged(model, name, one, other)), batch, expected):
-            yield (f"They agree if '{one}' and '{other}' of input '{name}' exchange their places: "
-                   "swap their order in the papers")
+            yield Cure(f"'{one}' and '{other}' of input '{name}' exchange their places",
+                       "swap their order in the papers")
 
 
 def _with_exchanged(model: Model, name: str, one: str, other: str) -> Model:
@@ -121,39 +141,51 @@ def _with_exchanged(model: Model, name: str, one: str, other: str) -> Model:
     return replace(model, input_list=inputs)
 
 
-def _other_unit(model: Model, batch: Batch, expected: Scores) -> Iterator[str]:
-    """One variable is fed in a unit that is a power of ten away, or with the other sign."""
+def _other_unit(model: Model, batch: Batch, expected: Scores) -> Iterator[Cure]:
+    """One variable is fed in a unit that is a power of ten away, with the other sign, or as its inverse."""
     from .engine import Session
 
     session = Session(model)
     for (name, variable), column in batch.columns.items():
         if variable is None or column.values.dtype.kind != "f":
             continue
-        what = f"'{variable}' of input '{name}'"
-        for power in (*POWERS, None):
-            values = -column.values if power is None else _shifted(column.values, power)
+        unit = model.inputs[name].variables[variable].unit
+        for values, cure in _otherwise(column.values, f"'{variable}' of input '{name}'", unit):
             changed = batch.columns | {(name, variable): Column(values, column.unit)}
             if _agree(session, replace(batch, columns=changed), expected):
-                yield (f"They agree if {what} has the other sign: check which one the training used" if power is None
-                       else f"They agree if {what} is {_unit_text(model.inputs[name].variables[variable].unit, power)}")
+                yield cure
+
+
+def _otherwise(values: np.ndarray, what: str, unit: str) -> Iterator[tuple[np.ndarray, Cure]]:
+    """What else a column may hold."""
+    for power in POWERS:
+        yield _shifted(values, power), Cure(f"{what} is {_size_text(power)}", _unit_text(unit, power))
+    yield -values, Cure(f"{what} has the other sign", "check which one the training used")
+    with np.errstate(all="ignore"):
+        inverse = np.reciprocal(values)
+    yield inverse, Cure(f"{what} is one divided by it", "check which of the two the training used")
 
 
 def _shifted(values: np.ndarray, power: int) -> np.ndarray:
     """``values`` times 10**power, by one exact factor as units are converted."""
     factor = np.asarray(10 ** abs(power), values.dtype)
-    shifted: np.ndarray = values * factor if power > 0 else values / factor
+    with np.errstate(all="ignore"):
+        shifted: np.ndarray = values * factor if power > 0 else values / factor
     return shifted
+
+
+def _size_text(power: int) -> str:
+    return f"{10 ** abs(power)} times {'larger' if power > 0 else 'smaller'}"
 
 
 def _unit_text(unit: str, power: int) -> str:
     from .feed.units import KINDS
 
-    size = f"{10 ** abs(power)} times {'larger' if power > 0 else 'smaller'}"
     for units in KINDS.values():
         for other, place in units.items():
             if unit in units and place == units[unit] + power:
-                return f"{size}: the data seem to be in {other}, the papers say {unit}"
-    return f"{size}: check the unit of the data, the papers say '{unit}'"
+                return f"the data seem to be in {other}, the papers say {unit}"
+    return f"check the unit of the data, the papers say '{unit}'"
 
 
 def _agree(session: Session, batch: Batch, expected: Scores) -> bool:

@@ -36,12 +36,14 @@ Pair = tuple[str, str, str]  # input, variable, variable
 class Search:
     """Pairs of columns whose exchange makes the entry ``worst`` of a batch agree with the scores expected."""
 
-    def __init__(self, model: Model, batch: Batch, expected: Scores, worst: int) -> None:
+    def __init__(
+        self, model: Model, batch: Batch, expected: Scores, worst: int, patience: float | None = None
+    ) -> None:
         self._model = model
         self._one = take_entries(batch, np.array([worst]))
         self._wanted = {label: float(values[worst]) for label, values in expected.items()}
         self._limits = {label: LOOSE * tolerance_of(values) * _scale(values) for label, values in expected.items()}
-        self._end = time.monotonic() + PATIENCE
+        self._end = time.monotonic() + (PATIENCE if patience is None else patience)
         self.complete = True  # whether all pairs were tried
 
     def names(self, session: Session) -> Iterator[Pair]:
@@ -54,7 +56,7 @@ class Search:
 
         if next(pairs(self._model), None) is None:
             return
-        prepared = _prepared(self._model, self._one)
+        prepared = prepared_batch(self._model, self._one)
         yield from self._pairs(Session(_without_preparation(self._model)), prepared)
 
     def _pairs(self, session: Session, batch: Batch) -> Iterator[Pair]:
@@ -94,7 +96,7 @@ def pairs(model: Model) -> Iterator[Pair]:
                 yield given.name, one, other
 
 
-def _prepared(model: Model, batch: Batch) -> Batch:
+def prepared_batch(model: Model, batch: Batch) -> Batch:
     """The batch behind cuts and preparation, variables taken from others written out."""
     from .engine import Session
 

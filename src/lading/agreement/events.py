@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,20 +21,23 @@ FIRST_LENGTHS = (0, 1, 2)
 MOST = 40
 
 
-def made_up_events(model: Model, seed: int = 7) -> dict[str, Any]:
+def made_up_events(
+    model: Model, seed: int = 7, entries: int = ENTRIES, counts: Mapping[str, np.ndarray] | None = None
+) -> dict[str, Any]:
     """Events in the form that ``Model.run`` takes: raw values by input and variable, sequences as (values, counts).
 
-    Raw values are such that the preparation brings them to where the network expects them.
+    Raw values are such that the preparation brings them to where the network expects them. ``counts``: how many
+    elements each entry has, (entries,) by sequence axis, where that is not left to chance.
     """
-    return _Events(model, seed).all()
+    return _Events(model, seed, entries, counts).all()
 
 
 class _Events:
-    def __init__(self, model: Model, seed: int):
-        self._model, self._random = model, np.random.default_rng(seed)
+    def __init__(self, model: Model, seed: int, entries: int, counts: Mapping[str, np.ndarray] | None):
+        self._model, self._random, self._entries = model, np.random.default_rng(seed), entries
         self._typical = typical_values(model)
-        self._counts = {axis.name: self._lengths(axis.min, axis.max) for axis in model.axes.values()
-                        if axis.kind == "sequence"}  # fmt: skip
+        self._counts = counts or {axis.name: self._lengths(axis.min, axis.max) for axis in model.axes.values()
+                                  if axis.kind == "sequence"}  # fmt: skip
 
     def all(self) -> dict[str, Any]:
         fed = [given for given in self._model.input_list if given.mask is None]
@@ -41,13 +45,13 @@ class _Events:
 
     def _lengths(self, least: int, most: int | None) -> np.ndarray:
         top = min(most, MOST) if most is not None else MOST
-        counts = self._random.integers(least, max(top, least) + 1, ENTRIES)
+        counts = self._random.integers(least, max(top, least) + 1, self._entries)
         counts[: len(FIRST_LENGTHS)] = np.clip(FIRST_LENGTHS, least, top)
         return counts.astype(np.int64)
 
     def _input(self, given: Input) -> Any:
         axis = self._model.sequence_axis(given.axes)
-        items = ENTRIES if axis is None else int(self._counts[axis].sum())
+        items = self._entries if axis is None else int(self._counts[axis].sum())
         prepared = self._prepared(given, items)
         if not given.variable_list:
             return self._with_counts(self._item(given, prepared.astype(given.type)), axis)

@@ -22,8 +22,8 @@ def edge_rows(forests: Sequence[Forest], rows: int, seed: int = 1) -> np.ndarray
     """
     random = np.random.default_rng(seed)
     features, type_ = max(forest.features for forest in forests), forests[0].input_type
-    columns = [_column(forests, at, rows, random) for at in range(features)]
     with np.errstate(over="ignore"):
+        columns = [_column(forests, at, rows, random) for at in range(features)]
         return np.stack(columns, axis=1).astype(type_) if columns else np.zeros((rows, 0), type_)
 
 
