@@ -101,7 +101,7 @@ class VariableCheck {
       place.fail("its unit '" + variable.unit + "' is not that of '" + variable.from + "', '" + source.unit + "'");
     }
     variable.raw = source.raw;
-    decode_rules(place, variable);
+    decode_rules(place, variable, bundle_);
   }
 };
 

@@ -80,7 +80,8 @@ Output decode_output(const Place& place, const Bundle& bundle) {
   output.description = decode_text(place, "description");
   decode_text(place, "unit");
   check_range(place);
-  if (const auto when_empty = place.find("when_empty")) decode_when_empty(*when_empty, output, bundle);
+  if (const auto when_empty = place.find("when_empty"))
+    in_fold(*when_empty, bundle, [&](const Place& value) { decode_when_empty(value, output, bundle); });
   return output;
 }
 

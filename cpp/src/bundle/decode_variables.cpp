@@ -47,7 +47,7 @@ const std::string& decode_from(const Place& place) {
   return text;
 }
 
-Variable decode_variable(const Place& place, Type type) {
+Variable decode_variable(const Place& place, Type type, const Bundle& bundle) {
   place.allow({"name", "unit", "description", "raw", "missing", "prepare", "categories", "unknown", "from", "pad"});
   const Place name = place.at("name");
   Variable variable;
@@ -56,10 +56,11 @@ Variable decode_variable(const Place& place, Type type) {
   variable.description = decode_text(place, "description");
   const auto raw = place.find("raw");
   variable.raw = raw ? decode_raw(*raw) : usual_raw(type);
-  decode_rules(place, variable);
+  decode_rules(place, variable, bundle);
   decode_categories(place, variable);
   if (const auto from = place.find("from")) variable.from = decode_from(*from);
-  if (const auto pad = place.find("pad")) variable.pad = decode_number(*pad, type);
+  if (const auto pad = place.find("pad"))
+    in_fold(*pad, bundle, [&](const Place& value) { variable.pad = decode_number(value, type); });
   return variable;
 }
 
@@ -101,17 +102,19 @@ Missing decode_missing(const Place& place, Type raw) {
 
 }  // namespace
 
-void decode_rules(const Place& place, Variable& variable) {
-  if (const auto missing = place.find("missing")) variable.missing = decode_missing(*missing, variable.raw);
-  if (const auto prepare = place.find("prepare")) variable.prepare = decode_prepare(*prepare, variable.raw);
+void decode_rules(const Place& place, Variable& variable, const Bundle& bundle) {
+  if (const auto missing = place.find("missing"))
+    in_fold(*missing, bundle, [&](const Place& value) { variable.missing = decode_missing(value, variable.raw); });
+  if (const auto prepare = place.find("prepare"))
+    in_fold(*prepare, bundle, [&](const Place& value) { variable.prepare = decode_prepare(value, variable.raw); });
 }
 
-std::vector<Variable> decode_variables(const Place& list, Type type) {
+std::vector<Variable> decode_variables(const Place& list, Type type, const Bundle& bundle) {
   std::vector<Variable> variables;
   std::set<std::string> names;
   for (std::size_t i = 0; i < list.list().size(); ++i) {
     const Place place = list[i];
-    variables.push_back(decode_variable(place, type));
+    variables.push_back(decode_variable(place, type, bundle));
     add_name(place, variables.back().name, names);
   }
   if (variables.empty()) list.fail("should have at least one variable");
