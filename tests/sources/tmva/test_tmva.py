@@ -64,6 +64,31 @@ def expected_relu(root, x):
     return raw, [float(np.float32(each)) for each in raw]
 
 
+def expected_gauss(root, x):
+    return oracle.grad(root, oracle.gauss(root.find("Transformations/Transform"), x), True)
+
+
+def expected_gauss_some(root, x):
+    first, second = root.findall("Transformations/Transform")
+    x = x.copy()
+    x[[0, 3]] = oracle.gauss(first, x[[0, 3]])
+    return oracle.grad(root, oracle.decorrelate(second, x), True)
+
+
+def expected_uniform(root, x):
+    first, second = root.findall("Transformations/Transform")
+    x = oracle.gauss(first, x)
+    x[1:3] = oracle.normalise(second, x[1:3])
+    margin = mlp(root, x, oracle.sigmoid)[0]
+    return margin, oracle.sigmoid(margin)
+
+
+def expected_target(root, x):
+    transform = root.find("Transformations/Transform")
+    raw, _ = expected_relu(root, oracle.normalise(transform, x))
+    return raw, oracle.denormalise(transform, raw, 4)
+
+
 def expected_category(root, x):
     """The cuts of make.category, written once more by hand; pt, abs(eta), d0, nTracks, eta, nVertices are fed."""
     pt, _, _, tracks, eta, vertices = map(np.float32, x)
@@ -96,10 +121,12 @@ EXPECTED = {
     "old_fisher": lambda root, x: oracle.weighted_mean(root, x, False, oracle.purity),
     "category": expected_category,
     "tanh": expected_tanh, "slow_tanh": expected_slow_tanh, "sigmoid": expected_sigmoid, "radial": expected_radial,
-    "relu": expected_relu,
+    "relu": expected_relu, "gauss": expected_gauss, "gauss_some": expected_gauss_some, "uniform": expected_uniform,
+    "target": expected_target,
 }  # fmt: skip
 #: |a - b| allowed; 0 where nothing but sums of leaves is computed. A tanh in float32 moves by its last bit.
-TOLERANCE = {"tanh": 3e-6, "slow_tanh": 1e-6, "sigmoid": 1e-6, "radial": 1e-6, "relu": 1e-6}
+TOLERANCE = {"tanh": 3e-6, "slow_tanh": 1e-6, "sigmoid": 1e-6, "radial": 1e-6, "relu": 1e-6, "uniform": 1e-6,
+             "target": 1e-6}  # fmt: skip
 
 
 def test_every_file_is_compared_and_is_what_make_writes() -> None:
@@ -149,6 +176,20 @@ def test_a_nan_gives_the_score_that_the_reader_gives_and_a_margin_by_the_trees()
     assert (found["score"] == -999).tolist() == [i in (1, 5) for i in range(8)]
     root = oracle.root_of(FILES["grad"])
     assert found["margin"].tolist() == [oracle.grad_sum(root, row, True) for row in x]
+
+
+def test_a_nan_or_infinity_before_a_gauss_transformation_is_treated_as_by_the_reader() -> None:
+    x, root = rows(4, 30), oracle.root_of(FILES["gauss"])
+    x[::3, 1], x[1::3, 2], x[1::6, 3] = np.nan, np.inf, -np.inf
+    found = evaluator(lading.convert(FILES["gauss"]))({"features": x})
+    assert (found["score"] == -999).tolist() == [i % 3 == 0 for i in range(30)]  # as of a vector of values
+    assert list(found["margin"]) == [expected_gauss(root, row)[0] for row in x]
+
+
+def test_values_far_out_become_the_very_number_that_the_search_of_tmva_ends_at() -> None:
+    from lading.sources.tmva_file.quantile import FARTHEST_VALUE
+
+    assert 1.414213562 * oracle.erf_inverse(0.99999999) == FARTHEST_VALUE
 
 
 def test_a_nan_is_no_error_for_regression_and_several_classes() -> None:
@@ -267,8 +308,13 @@ def test_the_method_is_asked_for_first() -> None:
     ("multiclass", ">Grad<", ">AdaBoost<", "several classes"),
     ("grad", 'value="Classification"', 'value="Guess"', "AnalysisType is 'Guess'"),
     ("grad", "<Weights ", '<Weights PreselectionLowBkgVar0="1" ', "preselection"),
-    ("sigmoid", "Decorrelation", "Gauss", "by 'Gauss'"),
-    ("sigmoid", 'Type="Variable"', 'Type="Target"', "not just the 4 variables"),
+    ("sigmoid", "Decorrelation", "Magic", "by 'Magic'"),
+    ("sigmoid", 'Type="Variable"', 'Type="Spectator"', "changes the spectator 'pt'"),
+    ("target", 'value="Regression"', 'value="Classification"', "also changes a target, in a classification"),
+    ("target", 'Type="Variable"', 'Type="Target"', "changes no variable"),
+    ("target", '"Normalize"', '"PCA"', "transformed by 'PCA'; one 'Normalize' is supported"),
+    ("gauss", 'InterpolMethod="1"', 'InterpolMethod="2"', "variable 0: a distribution of interpolation method 2"),
+    ("gauss", 'MaxNSmooth="0"', 'MaxNSmooth="3"', "smoothed 3 times"),
     ("tanh", ">tanh<", ">swish<", "NeuronType is 'swish'"),
     ("radial", ">sqsum<", ">maximum<", "NeuronInputType is 'maximum'"),
     ("tanh", ">CE<", ">Other<", "EstimatorType is 'Other'"),
@@ -308,6 +354,17 @@ def test_what_is_not_read_is_refused_by_name(name: str, old: str, new: str, why:
     ("tanh", 'NSynapses="5"', 'NSynapses="6"', "without 5 synapses"),
     ("tanh", '(?s)<Neuron [^>]*>[^<]*</Neuron>', "", "not complete"),
     ("sigmoid", 'Rows="4"', 'Rows="3"', "3 x 4, for 4 x 4"),
+    ("gauss", 'VarIndex="1"><Cum', 'VarIndex="3"><Cum', r"of variables \[0, 3, 2, 3\], for 4 variables"),
+    ("gauss", '"Gauss" FlatOrGauss="Gauss"', '"Gauss" FlatOrGauss="Round"', "said to be 'Round'"),
+    ("gauss", 'CumulativePDF_cls1', 'CumulativePDF_cls4', "in place of CumulativePDF_cls0"),
+    ("gauss", '(HasEquidistantBins="0">)[^<]*', r"\g<1>0 0 0", "holds 3 numbers"),
+    ("gauss", '(<HistogramBinning[^>]*>) *[^ ]*', r"\g<1>1e30", "do not follow each other"),
+    ("gauss", '(?s)<HistogramBinning.*?</HistogramBinning>', "", "no <HistogramBinning>"),
+    ("gauss_some", 'Label="nTracks" Expression="nTracks"', 'Label="nTrack" Expression="nTrack"',
+     "changes 'nTrack', which is no variable .*did you mean 'nTracks'"),
+    ("gauss_some", '(?s)(<Output .*?)Label="nTracks" Expression="nTracks"', r'\1Label="pt" Expression="pt"',
+     "in other places, or two in one"),
+    ("target", '<Range Index="5"[^>]*>', "", "holds 5 ranges for 6"),
     ("tanh", "MethodSetup", "Setup", "the root is <Setup>"),
 ])  # fmt: skip
 def test_damaged_files_say_what_is_wrong(name: str, pattern: str, new: str, why: str) -> None:

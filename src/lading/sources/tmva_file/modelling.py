@@ -17,8 +17,9 @@ from .bdt import boost_of, forest_of_setup, is_median, tie_rule, weights_of
 from .category import category_values, spectators_read
 from .median import weighted_median
 from .mlp import mlp_values
+from .normalisation import as_steps, targets_restored, with_targets
 from .setup import Quantity, Setup
-from .transformations import as_steps, transformed
+from .transformations import forgets_nan, transformed
 
 __all__ = ["model_of_setup"]
 
@@ -34,6 +35,7 @@ def model_of_setup(setup: Setup, origin: dict[str, Any], where: str) -> Model:
     model.record = {"origin": origin | _producer(setup), "training": _training(setup)}
     model.graphs = {"main": Graph()}
     wiring = Wiring(model, model.graphs["main"].nodes, ("margin", "score"))
+    restored = with_targets(setup, where)
     steps = as_steps(setup, where)  # what the first transformation does to each variable, if steps can say it
     for variable, prepare in zip(model.input_list[0].variable_list, steps or [], strict=False):
         variable.prepare = prepare
@@ -41,7 +43,11 @@ def model_of_setup(setup: Setup, origin: dict[str, Any], where: str) -> Model:
         values = category_values(wiring, setup, extra, method_values, where)
     else:
         values = method_values(wiring, setup, "features", where, setup.transformations[1 if steps else 0 :])
+    if forgets_nan(setup):
+        values = (wiring.add("Concat", "features", values[0], axis=1), *values[1:])
     _add_outputs(wiring, setup, *values)
+    if restored is not None:
+        targets_restored(wiring, setup, restored, values[3], where)
     return model
 
 
