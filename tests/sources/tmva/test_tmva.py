@@ -262,8 +262,10 @@ def test_files_are_recognised_by_content(name: str, tmp_path: Path) -> None:
     path = tmp_path / "weights"
     path.write_bytes(FILES[name].read_bytes())
     assert recognise(path) is tmva
-    path.write_bytes(b"<?xml version='1.0'?><Other/>")
-    assert not tmva.recognises(path)
+    for other in (b"<?xml version='1.0'?><Other/>", b"<!--" + b"<MethodSetup" * 30_000, b" " * 100_000,
+                  b"<!-- <MethodSetup --><Other/>", b"<!-->" * 30_000):  # fmt: skip
+        path.write_bytes(other)
+        assert not tmva.recognises(path)
 
 
 GRAD = make.files()["grad"]
@@ -273,7 +275,11 @@ GRAD = make.files()["grad"]
     b"\n \xef\xbb\xbf \n" + GRAD.encode(), GRAD.encode() + b"\n\0\0",
     GRAD.replace("nobody", "Müller").encode("latin-1"),
     gzip.compress(GRAD[:5000].encode()) + gzip.compress(GRAD[5000:].encode()),
-], ids=["mark of byte order", "zeros behind", "Latin-1", "two gzip members"])  # fmt: skip
+    GRAD.replace("?>", f"?>\n<!--{'licence <MethodSetup> - ' * 20_000}-->\n<!-- more -->").encode(),
+    gzip.compress(GRAD.replace("?>", "?>" + f"<!--{'x' * ((1 << 16) - 27)}-->" * 3).encode()),
+    GRAD.replace("?>", f"?>{' ' * 200_000}").encode(),
+], ids=["mark of byte order", "zeros behind", "Latin-1", "two gzip members", "a licence", "comments",
+        "spaces"])  # fmt: skip
 def test_what_editors_and_tools_leave_in_files_changes_nothing(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "weights").write_bytes(data)
     assert recognise(tmp_path / "weights") is tmva
