@@ -44,7 +44,8 @@ def normalised(wiring: Wiring, setup: Setup, element: Element, selection: Select
 
 def with_targets(setup: Setup, where: str) -> Element | None:
     """The transformation that also changes the targets of the regression."""
-    found = [each for each in setup.transformations if selection_of(each, setup, where).targets]
+    named = [(each, f"{where}: the transformation '{each.get('Name')}'") for each in setup.transformations]
+    found = [each for each, inside in named if selection_of(each, setup, inside).targets]
     if not found:
         return None
     if len(found) > 1 or found[0].get("Name") != "Normalize" or setup.analysis != "Regression":

@@ -40,8 +40,9 @@ class Selection:
         if self.put == list(range(self.variables)):
             return given
         order = np.arange(self.variables)
-        order[self.put] = self.variables + np.arange(len(self.put))
-        if len(self.put) == self.variables:
+        for number, place in enumerate(self.put):  # of two in one place the last stays, as in TMVA
+            order[place] = self.variables + number
+        if len(set(self.put)) == self.variables:
             x, order = given, order - self.variables
         else:
             x = wiring.add("Concat", x, given, axis=1)
@@ -56,9 +57,9 @@ def selection_of(element: Element, setup: Setup, where: str) -> Selection:
             raise UnsupportedError(f"{where} changes {targets[:20]} targets of the regression; one is supported")
         return _checked(Selection(every, every, len(every), int(targets)), setup, where)
     taken, put = _side(element, setup, "Input", where), _side(element, setup, "Output", where)
-    if len(taken[0]) != len(put[0]) or taken[1] != put[1] or len(set(put[0])) != len(put[0]):
-        raise FormatError(f"{where} takes {len(taken[0] + taken[1])} things and puts {len(put[0] + put[1])} in other "
-                          "places, or two in one; damaged file")  # fmt: skip
+    if len(taken[0]) != len(put[0]) or taken[1] != put[1]:
+        raise FormatError(f"{where} takes {len(taken[0])} variables and {len(taken[1])} targets, and puts "
+                          f"{len(put[0])} and {len(put[1])}; damaged file")  # fmt: skip
     return _checked(Selection(taken[0], put[0], len(every), len(taken[1])), setup, where)
 
 
@@ -70,7 +71,8 @@ def _checked(selection: Selection, setup: Setup, where: str) -> Selection:
 
 
 def _side(element: Element, setup: Setup, side: str, where: str) -> tuple[list[int], list[int]]:
-    """Places of the variables and of the targets, which stand behind them."""
+    """Places of the variables, and of the targets, which stand behind them. Of two variables with one label it is the
+    first, as in TMVA's Reader."""
     labels = {each.label: place for place, each in reversed(list(enumerate(setup.variables)))}
     expressions = {each.expression: place for place, each in reversed(list(enumerate(setup.variables)))}
     variables, targets = list[int](), list[int]()
