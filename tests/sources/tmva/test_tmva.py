@@ -89,6 +89,20 @@ def expected_target(root, x):
     return raw, oracle.denormalise(transform, raw, 4)
 
 
+def expected_discriminant(root, x):
+    return oracle.fisher(root, oracle.normalise(root.find("Transformations/Transform"), x))
+
+
+def expected_linear(root, x):
+    return oracle.linear(root, x) * 2
+
+
+def expected_linear_regression(root, x):
+    transform = root.find("Transformations/Transform")
+    raw = oracle.linear(root, oracle.normalise(transform, x))
+    return raw, oracle.denormalise(transform, raw, 4)
+
+
 def expected_category(root, x):
     """The cuts of make.category, written once more by hand; pt, abs(eta), d0, nTracks, eta, nVertices are fed."""
     pt, _, _, tracks, eta, vertices = map(np.float32, x)
@@ -122,11 +136,12 @@ EXPECTED = {
     "category": expected_category,
     "tanh": expected_tanh, "slow_tanh": expected_slow_tanh, "sigmoid": expected_sigmoid, "radial": expected_radial,
     "relu": expected_relu, "gauss": expected_gauss, "gauss_some": expected_gauss_some, "uniform": expected_uniform,
-    "target": expected_target,
+    "target": expected_target, "discriminant": expected_discriminant, "linear": expected_linear,
+    "linear_regression": expected_linear_regression,
 }  # fmt: skip
 #: |a - b| allowed; 0 where nothing but sums of leaves is computed. A tanh in float32 moves by its last bit.
 TOLERANCE = {"tanh": 3e-6, "slow_tanh": 1e-6, "sigmoid": 1e-6, "radial": 1e-6, "relu": 1e-6, "uniform": 1e-6,
-             "target": 1e-6}  # fmt: skip
+             "target": 1e-6, "discriminant": 1e-14, "linear": 1e-6, "linear_regression": 1e-6}  # fmt: skip
 
 
 def test_every_file_is_compared_and_is_what_make_writes() -> None:
@@ -328,6 +343,7 @@ def test_the_method_is_asked_for_first() -> None:
     ("sigmoid", "Decorrelation", "Magic", "by 'Magic'"),
     ("sigmoid", 'Type="Variable"', 'Type="Spectator"', "changes the spectator 'pt'"),
     ("target", 'value="Regression"', 'value="Classification"', "also changes a target, in a classification"),
+    ("discriminant", 'value="Classification"', 'value="Regression"', "regression by 'Fisher'"),
     ("target", 'Type="Variable"', 'Type="Target"', "changes no variable"),
     ("target", '"Normalize"', '"PCA"', "transformed by 'PCA'; one 'Normalize' is supported"),
     ("gauss", 'InterpolMethod="1"', 'InterpolMethod="2"', "variable 0: a distribution of interpolation method 2"),
@@ -380,6 +396,10 @@ def test_what_is_not_read_is_refused_by_name(name: str, old: str, new: str, why:
     ("gauss_some", 'Label="nTracks" Expression="nTracks"', 'Label="nTrack" Expression="nTrack"',
      "changes 'nTrack', which is no variable .*did you mean 'nTracks'"),
     ("gauss_some", '(?s)(<Output .*?)<Output [^>]*Label="nTracks"[^>]*/>', r"\1", "takes 2 variables and 0 targets"),
+    ("discriminant", '<Coefficient Index="2"[^>]*/>', "", "4 coefficients for 1 x 4 variables"),
+    ("discriminant", 'Index="2" Value', 'Index="3" Value', "not numbered"),
+    ("discriminant", '(Index="2" Value=)"[^"]*"', r'\1"inf"', "not finite"),
+    ("linear", 'NOut="1"', 'NOut="2"', "5 coefficients for 2 x 4 variables"),
     ("target", '<Range Index="5"[^>]*>', "", "holds 5 ranges for 6"),
     ("tanh", "MethodSetup", "Setup", "the root is <Setup>"),
 ])  # fmt: skip

@@ -215,6 +215,15 @@ def method(text: str, name: str) -> str:
     return '<?xml version="1.0"?>\n' + tag("MethodSetup", "\n" + text, Method=name)
 
 
+def discriminant(seed: int, outputs: int = 0) -> str:
+    """Of ``Fisher``, or of ``LD`` with ``outputs``."""
+    values = np.random.default_rng(seed).normal(size=(max(outputs, 1), len(VARIABLES) + 1))
+    each = [
+        tag("Coefficient", **({"IndexOut": o, "IndexCoeff": i} if outputs else {"Index": i}), Value=f"{value:.16e}")
+        for o, row in enumerate(values) for i, value in enumerate(row)]  # fmt: skip
+    return tag("Weights", "".join(each), **({"NOut": outputs} if outputs else {}), NCoeff=len(VARIABLES) + 1)
+
+
 def files() -> dict[str, str]:
     """The text of each file by its name."""
     two, three = ("Signal", "Background"), ("light", "charm", "bottom")
@@ -246,6 +255,10 @@ def files() -> dict[str, str]:
                               [decorrelate(VARIABLES, 3), normalise(VARIABLES, 4)]), "MLP::MLP"),
         "radial": method(mlp({"NeuronType": "radial", "NeuronInputType": "sqsum", "EstimatorType": "MSE"},
                              info(analysis="Multiclass"), [4, 4, 3], [], three), "MLP::MLP"),
+        "discriminant": method(bdt({}, discriminant(17), info(), two, [normalise(VARIABLES, 11)]), "Fisher::Fisher"),
+        "linear": method(bdt({}, discriminant(18, 1), info(), two), "LD::LD"),
+        "linear_regression": method(bdt({}, discriminant(19, 2), info(analysis="Regression"), (),
+                                        [normalise(VARIABLES, 12, 2, 1)]), "LD::LD"),
         "gauss": method(bdt({"BoostType": "Grad"}, forest(15, 8), info(), two, [gauss(VARIABLES, 5)]), "BDT::BDTG"),
         "gauss_some": method(bdt({"BoostType": "Grad"}, forest(16, 8), info(), two,
                                  [gauss(("pt", "nTracks"), 6), decorrelate(VARIABLES, 7)]), "BDT::BDTG"),

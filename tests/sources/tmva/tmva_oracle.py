@@ -236,6 +236,25 @@ def denormalise(transform: ElementTree.Element, values: list[float], variables: 
     return result
 
 
+def fisher(method: ElementTree.Element, x: np.ndarray) -> tuple[float, float]:
+    values = [float(each.get("Value")) for each in method.findall("Weights/Coefficient")]
+    total = values[0]
+    for coefficient, variable in zip(values[1:], x, strict=True):
+        total += coefficient * float(variable)
+    return total, total
+
+
+def linear(method: ElementTree.Element, x: np.ndarray) -> list[float]:
+    """Of LD: every term is added to a float32."""
+    weights = method.find("Weights")
+    totals = [F(0)] * int(weights.get("NOut"))
+    for each in weights:
+        output, at = int(each.get("IndexOut")), int(each.get("IndexCoeff"))
+        term = float(each.get("Value")) * (float(x[at - 1]) if at else 1.0)
+        totals[output] = F(float(totals[output]) + term)
+    return [float(each) for each in totals]
+
+
 def fast_tanh(x: float) -> float:
     if abs(x) > 4.97:
         return math.copysign(1.0, x)

@@ -15,6 +15,7 @@ from ...trees.modelling import unique_names
 from ..wiring import Wiring
 from .bdt import boost_of, forest_of_setup, is_median, tie_rule, weights_of
 from .category import category_values, spectators_read
+from .discriminant import discriminant_values
 from .median import weighted_median
 from .mlp import mlp_values
 from .normalisation import as_steps, targets_restored, with_targets
@@ -23,6 +24,8 @@ from .transformations import forgets_nan, transformed
 
 __all__ = ["model_of_setup"]
 
+#: What is no forest: (wiring, setup, variables, where) -> (margin, score, numbers).
+VALUES = {"MLP": mlp_values, "Fisher": discriminant_values, "LD": discriminant_values}
 NAN_SCORE = -999.0  # Reader::EvaluateMVA, if any variable is NaN
 
 
@@ -54,11 +57,11 @@ def model_of_setup(setup: Setup, origin: dict[str, Any], where: str) -> Model:
 def method_values(
     wiring: Wiring, setup: Setup, x: str, where: str, transformations: list[Any] | None = None
 ) -> tuple[str, str, str, int]:
-    """The nodes of a BDT or MLP on its variables ``x``: the names of its transformed variables, of margin and score,
+    """The nodes of a method on its variables ``x``: the names of its transformed variables, of margin and score,
     and how many numbers those are per entry (0: one, without an axis)."""
     x = transformed(wiring, setup, setup.transformations if transformations is None else transformations, x, where)
-    if setup.kind == "MLP":
-        return (x, *mlp_values(wiring, setup, x, where))
+    if setup.kind in VALUES:
+        return (x, *VALUES[setup.kind](wiring, setup, x, where))
     forest, fisher = forest_of_setup(setup, where)
     margin, score = wiring.name("raw_margin"), wiring.name("raw_score")
     columns = fisher.columns(wiring, x)
