@@ -61,7 +61,13 @@ def _table(pdf: Element, where: str) -> tuple[float, float, np.ndarray]:
     if method != LINES or smooth > 0:
         raise UnsupportedError(f"{where}: a distribution of interpolation method {method}, smoothed {smooth} times; "
                                f"method {LINES} is supported, not smoothed, which is all that TMVA writes")  # fmt: skip
-    edges, middle, contents = _histogram(pdf, where)
+    with np.errstate(all="ignore"):  # what overflows is refused, or not looked at
+        return _filled(*_histogram(pdf, where), where)
+
+
+def _filled(
+    edges: np.ndarray, middle: np.ndarray, contents: np.ndarray, where: str
+) -> tuple[float, float, np.ndarray]:
     length = edges[-1] - edges[0]
     if not ((np.diff(edges) >= 0).all() and (np.diff(middle) > 0).all() and np.isfinite(length)):
         raise FormatError(f"{where}: the bins of a distribution do not follow each other; damaged file")
@@ -77,18 +83,15 @@ def _histogram(pdf: Element, where: str) -> tuple[np.ndarray, np.ndarray, np.nda
     """Edges, middles and contents of the bins; contents are those of a TH1F."""
     histogram = only(pdf, "Histogram", where)
     bins = integer(histogram, "NBins", where, 2)
-    with np.errstate(over="ignore"):
-        contents = np.array(numbers(histogram, bins, where)).astype(np.float32).astype(np.float64)
+    contents = np.array(numbers(histogram, bins, where)).astype(np.float32).astype(np.float64)
     if not (np.isfinite(contents).all() and abs(contents).max() < 1e30):
         raise FormatError(f"{where}: a distribution with contents that are none of a histogram; damaged file")
     if text_of(histogram, "HasEquidistantBins", where).strip().lower() in ("1", "true"):
         lowest, highest = (number(histogram, end, where) for end in ("XMin", "XMax"))
-        with np.errstate(all="ignore"):
-            edges = lowest + np.arange(bins + 1) * ((highest - lowest) / bins)
-            return edges, _middles(lowest, highest, bins), contents
+        edges = lowest + np.arange(bins + 1) * ((highest - lowest) / bins)
+        return edges, _middles(lowest, highest, bins), contents
     edges = np.array(numbers(only(pdf, "HistogramBinning", where), bins + 1, where))
-    with np.errstate(over="ignore"):
-        return edges, edges[:-1] + 0.5 * np.diff(edges), contents
+    return edges, edges[:-1] + 0.5 * np.diff(edges), contents
 
 
 def _middles(lowest: float, highest: float, bins: int) -> np.ndarray:
