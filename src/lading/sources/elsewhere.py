@@ -36,8 +36,8 @@ def _is_mxnet_graph(data: bytes) -> bool:
 
 
 TF2ONNX = "with TensorFlow at hand it becomes ONNX: python -m tf2onnx.convert"
-MXNET_EXPORT = ("where MXNet still runs, mx.onnx.export_model(symbol, params, shapes, types, 'model.onnx') writes both as "
-                "ONNX")  # fmt: skip
+MXNET_EXPORT = ("where MXNet still runs, mx.onnx.export_model(symbol, params, shapes, types, 'model.onnx') writes both "
+                "as ONNX")  # fmt: skip
 
 #: What is known by its beginning: a test, what it is, and the way.
 WAYS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
