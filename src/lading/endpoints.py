@@ -67,6 +67,15 @@ class Axis:
     description: str = ""
 
 
+class ByFold(list[Any]):
+    """A rule that differs by fold: one item for each graph of ``Model.folds``, in their order."""
+
+
+def of_fold(rule: Any, fold: int) -> Any:
+    """A rule as it is in one fold."""
+    return rule[fold] if isinstance(rule, ByFold) else rule
+
+
 @dataclass
 class Missing:
     """Which values count as missing, and what stands in for them (in the model's unit, before ``prepare``).
@@ -75,7 +84,7 @@ class Missing:
     """
 
     when: list[Any]
-    value: float | int
+    value: Any  # a number, or a ByFold of them
 
 
 @dataclass
@@ -87,11 +96,11 @@ class Variable:
     description: str = ""
     raw: str | None = None  # float32, float64 or int64; None: usual_raw of the input's type
     missing: Missing | None = None
-    prepare: list[Any] = field(default_factory=list)  # "log10" or {"subtract": 4.3} or {"clip": [0, 5]}
+    prepare: list[Any] = field(default_factory=list)  # "log10", {"subtract": 4.3}, {"clip": [0, 5]}; or a ByFold
     categories: list[int] | None = None
     unknown: str | int | None = None  # "refuse" (default), or the index an unlisted category gets
     source: str | None = None  # "from" in the file: another variable, "tracks.d0"
-    pad: float | None = None
+    pad: float | ByFold | None = None
 
 
 def valid_name(text: str) -> str:
@@ -157,7 +166,7 @@ class Output:
     description: str = ""
     unit: str = ""
     range: list[float] | None = None
-    when_empty: dict[str, list[float]] = field(default_factory=dict)
+    when_empty: dict[str, list[Any]] = field(default_factory=dict)  # by axis: numbers, or a ByFold of them
 
     @property
     def labels(self) -> Named[Label]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .endpoints import Axis, Input, Label, Named, Output, Variable
+from .folds import Folds
 from .graph import Graph
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Model:
     input_list: list[Input] = field(default_factory=list)
     output_list: list[Output] = field(default_factory=list)
     graphs: dict[str, Graph] = field(default_factory=lambda: {"main": Graph()})
+    folds: Folds | None = None  # which of several graphs an entry takes, instead of "main"
     weights: dict[str, np.ndarray] = field(default_factory=dict)
     names: dict[str, Any] = field(default_factory=dict)  # how they are known: "proven", "from source" ...
     record: dict[str, Any] = field(default_factory=dict)  # origin, training, licence, authors ...
@@ -193,6 +195,11 @@ class Model:
     def batched(self) -> bool:
         """The tensors have the entry axis; else the graph knows one entry and runs once for each."""
         return any(self.entry_axis in given.axes for given in self.input_list)
+
+    @property
+    def main_graphs(self) -> list[str]:
+        """The graphs that give the outputs: "main", or one for each fold."""
+        return ["main"] if self.folds is None else list(self.folds.graphs)
 
     def sequence_axis(self, axes: list[str | int]) -> str | None:
         """The sequence axis among ``axes``, if any."""

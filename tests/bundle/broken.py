@@ -1,7 +1,8 @@
 """Bundles with one fault each, and the text with which both readers must refuse them.
 
 ``refusals.json`` holds faults inside of a model.json: a path, the value that stands there instead (none:
-nothing), and the text. Faults of the bytes are made here, those of the other files in ``broken_files.py``.
+nothing), and the text; ``refusals_of_folds.json`` those inside of one with folds. Faults of the bytes are made
+here, those of the other files in ``broken_files.py``.
 """
 
 from __future__ import annotations
@@ -137,6 +138,42 @@ MODEL: dict[str, Any] = {
     "record": {"licence": "CC-BY-4.0"},
 }
 
+
+def folded() -> dict[str, Any]:
+    """The same with two folds, of which the second has nodes and rules of its own."""
+    model = copy.deepcopy(MODEL)
+    model["requires"] = ["folds"]
+    model["folds"] = {
+        "key": "event.number",
+        "pick": {"hash": "splitmix64", "modulo": 3, "members": [0, 1, 1]},
+        "graphs": ["even", "odd"],
+    }
+    model["inputs"].append(
+        {"name": "event", "axes": ["jet", "variable"], "type": "int64", "variables": [{"name": "number"}]}
+    )
+    pt, jet_pt = model["inputs"][0]["variables"][0], model["inputs"][1]["variables"][1]
+    pt["missing"] = {"by_fold": [pt["missing"], {**copy.deepcopy(pt["missing"]), "value": 30000}]}
+    pt["prepare"] = {"by_fold": [pt["prepare"], ["log"]]}
+    model["inputs"][1]["variables"][0]["pad"] = {"by_fold": [-1, 0]}
+    jet_pt["prepare"] = {"by_fold": [["log"], ["sqrt"]]}
+    model["outputs"][0]["when_empty"] = {"by_fold": [{"track": [0.3, 0.3, 0.4]}, {"track": [0, 1, 0]}]}
+    model["graphs"] = {**_fold(model["graphs"], "even"), **_fold(model["graphs"], "odd")}
+    return model
+
+
+def _fold(graphs: dict[str, Any], fold: str) -> dict[str, Any]:
+    """The graphs of one fold: their own names of nodes and graphs, the same names of values."""
+    made = {}
+    for name, nodes in copy.deepcopy(graphs).items():
+        for node in nodes:
+            node["node"] = f"{fold}.{node['node']}"
+            for attribute in node.get("attributes", {}).values():
+                if isinstance(attribute, dict):
+                    attribute["graph"] = f"{fold}.{attribute['graph']}"
+        made[fold if name == "main" else f"{fold}.{name}"] = nodes
+    return made
+
+
 WEIGHTS = {"w": np.arange(15, dtype=np.float32).reshape(5, 3), "b": np.zeros(3, np.float32)}
 
 
@@ -164,9 +201,9 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def edited(path: str, *value: Any) -> bytes:
+def edited(model: dict[str, Any], path: str, *value: Any) -> bytes:
     """The model.json with another value, or none, at a path: ``inputs[0].name``, ``axes['a/b']``."""
-    model = with_record(copy.deepcopy(MODEL), safetensors.to_bytes(WEIGHTS))
+    model = with_record(copy.deepcopy(model), safetensors.to_bytes(WEIGHTS))
     *before, last = [_step(match) for match in re.finditer(r"\[(\d+)\]|\['(.*?)'\]|\.?([^.\[]+)", path)]
     place: Any = model
     for step in before:
@@ -185,8 +222,12 @@ def _step(match: re.Match[str]) -> str | int:
 
 def refusals() -> list[tuple[str, bytes, str]]:
     """A name, a model.json, and the text of its refusal without the folder."""
-    rows = json.loads((HERE / "refusals.json").read_text(encoding="utf-8"))
-    return [(f"{path} {value}"[:60], edited(path, *value), text) for path, *value, text in rows]
+    files = [(HERE / "refusals.json", MODEL, ""), (HERE / "refusals_of_folds.json", folded(), "folds: ")]
+    return [
+        (f"{kind}{path} {value}"[:60], edited(model, path, *value), text)
+        for file, model, kind in files
+        for path, *value, text in json.loads(file.read_text(encoding="utf-8"))
+    ]
 
 
 # ---- the bytes of model.json

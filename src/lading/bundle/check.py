@@ -31,7 +31,7 @@ def check_inputs(list_place: Place, model: Model) -> None:
                 _check_source(there, given, variable, inputs, model)
 
 
-def _find_variable(place: Place, given: Input, name: str) -> Variable:
+def find_variable(place: Place, given: Input, name: str) -> Variable:
     if name not in given.variables:
         place.fail(f"no variable '{name}' in input '{given.name}' {suggestion(name, given.variables)}")
     return given.variables[name]
@@ -40,8 +40,9 @@ def _find_variable(place: Place, given: Input, name: str) -> Variable:
 def _check_flag(place: Place, given: Input, variable: Variable) -> None:
     for item in variable.missing.when if variable.missing else ():
         if isinstance(item, dict) and "flag" in item:
-            when = place["missing"]["when"]
-            flag = _find_variable(when, given, item["flag"])
+            missing = place["missing"]
+            when = (missing["by_fold"][0] if missing.find("by_fold") else missing)["when"]
+            flag = find_variable(when, given, item["flag"])
             if flag is variable:
                 when.fail("the variable cannot be its own flag")
             if flag.source is not None:
@@ -57,7 +58,7 @@ def _check_source(
         raw.fail(f"'{variable.source}' has its own; leave this out")
     if variable.unit and variable.unit != source.unit:
         place.fail(f"its unit '{variable.unit}' is not that of '{variable.source}', '{source.unit}'")
-    decode_rules(place, variable, source.raw or usual_raw(source_input.type))
+    decode_rules(place, variable, source.raw or usual_raw(source_input.type), model.folds)
 
 
 def _find_source(
@@ -67,7 +68,7 @@ def _find_source(
     name, _, variable = text.partition(".")
     if name not in inputs:
         place.fail(f"no input '{name}' {suggestion(name, inputs)}")
-    source = _find_variable(place, inputs[name], variable)
+    source = find_variable(place, inputs[name], variable)
     if source.source is not None:
         place.fail(f"'{text}' is itself taken from '{source.source}'; name that one")
     sequence = model.sequence_axis(inputs[name].axes)

@@ -20,18 +20,18 @@ def check_graphs(file: Place, model: Model, weights: Iterable[str]) -> None:
     check = _GraphCheck(file, model)
     names = sorted(weights, key=str.encode)
     check.start(names)
-    check.walk("main")
-    check.check_outputs()
+    for graph in model.main_graphs:
+        check.check_main(graph)
     check.check_all_used(names)
 
 
 class _GraphCheck:
     def __init__(self, file: Place, model: Model) -> None:
         self._file, self._model, self._graphs = file, model, file["graphs"]
-        self._taken: set[str] = set()  # names of values, of the whole file as far as it was walked
+        self._taken: set[str] = set()  # names of values, as far as it was walked; each fold has its own
         self._nodes: set[str] = set()
         self._read: set[str] = set()
-        self._used_graphs = {"main"}
+        self._used_graphs = set(model.main_graphs)
         self._visible: dict[str, None] = {}  # what a node may read where the walk stands, in order
         self._depth = 0
 
@@ -40,6 +40,13 @@ class _GraphCheck:
             self._give(place, given.name)
         for name in weights:
             self._give(self._file, name)
+
+    def check_main(self, graph: str) -> None:
+        """The main graph, or that of a fold: it sees inputs and weights, and nothing of another fold."""
+        taken, visible = set(self._taken), dict(self._visible)
+        self.walk(graph)
+        self.check_outputs(graph)
+        self._taken, self._visible = taken, visible
 
     def walk(self, graph: str) -> None:
         for place, node in zip(self._graphs[graph], self._model.graphs[graph].nodes, strict=True):
@@ -97,15 +104,16 @@ class _GraphCheck:
             place.fail(f"the graph '{graph}' belongs to another node")
         self._used_graphs.add(graph)
 
-    def check_outputs(self) -> None:
-        """An output is what a node of ``main`` makes: no input's or weight's memory goes out as one."""
-        made = [name for node in self._model.graphs["main"].nodes for name in node.outputs if name]
+    def check_outputs(self, graph: str) -> None:
+        """An output is what a node of the graph makes: no input's or weight's memory goes out as one."""
+        made = [name for node in self._model.graphs[graph].nodes for name in node.outputs if name]
         for place, output in zip(self._file["outputs"], self._model.output_list, strict=True):
             if output.name in made:
                 continue
             if output.name in self._visible:
                 place.fail(f"'{output.name}' is an input or a weight; put an Identity node between")
-            place.fail(f"no node of graphs.main gives '{output.name}' {suggestion(output.name, made)}")
+            where = self._graphs[graph].path
+            place.fail(f"no node of {where} gives '{output.name}' {suggestion(output.name, made)}")
 
     def check_all_used(self, weights: list[str]) -> None:
         for name in weights:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from ..errors import UnsupportedError, suggestion
 from ..graph import LADING_OPERATORS, OPSET
 from .check import check_endpoints, check_inputs
+from .check_folds import check_folds
 from .decode_axes import decode_axes
+from .decode_folds import decode_folds
 from .decode_graphs import decode_graphs
 from .decode_inputs import decode_inputs
 from .decode_outputs import decode_outputs
@@ -21,14 +23,14 @@ if TYPE_CHECKING:
 FORMAT = 1
 
 #: What ``requires`` may name.
-FEATURES = ("linear_leaves",)
+FEATURES = ("linear_leaves", "folds")
 
 #: Keys that a later format will give a meaning.
-RESERVED = ("folds", "functions")
+RESERVED = ("functions",)
 
 #: Top-level keys, in the order in which they are written.
 KEYS = ("lading", "requires", "name", "version", "description", "axes", "inputs", "outputs", "operators",
-        "graphs", "weights", "samples", "names", "record")  # fmt: skip
+        "folds", "graphs", "weights", "samples", "names", "record")  # fmt: skip
 
 
 def decode_model(file: Place) -> Model:
@@ -43,10 +45,12 @@ def decode_model(file: Place) -> Model:
         decode_axes(file),
     )
     model.requires = [feature.text() for feature in file.find("requires") or ()]
-    model.input_list = decode_inputs(file, model.axes)
-    model.output_list = decode_outputs(file, model.axes)
+    model.folds = decode_folds(file)
+    model.input_list = decode_inputs(file, model.axes, model.folds)
+    model.output_list = decode_outputs(file, model.axes, model.folds)
     model.graphs = decode_graphs(file)
     check_inputs(file["inputs"], model)
+    check_folds(file, model)
     check_endpoints(file, model)
     decode_tolerance(file, model)
     model.names, model.record = _names_and_record(file)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..endpoints import Axis, Input, Mask, Missing, Variable, usual_raw
+from ..endpoints import Axis, ByFold, Input, Mask, Missing, Variable, usual_raw
+from ..folds import Folds
 from .decode_axes import decode_tensor_axes
+from .decode_folds import by_fold
 from .decode_prepare import decode_prepare
 from .place import Place
 from .values import (
@@ -24,21 +26,21 @@ _VARIABLE_KEYS = ("name", "unit", "description", "raw", "missing", "prepare", "c
                   "pad")  # fmt: skip
 
 
-def decode_inputs(file: Place, axes: dict[str, Axis]) -> list[Input]:
+def decode_inputs(file: Place, axes: dict[str, Axis], folds: Folds | None) -> list[Input]:
     inputs: list[Input] = []
     names: set[str] = set()
     for place in file["inputs"]:
-        inputs.append(_decode_input(place, axes))
+        inputs.append(_decode_input(place, axes, folds))
         add_name(place, inputs[-1].name, names)
     return inputs
 
 
-def _decode_input(place: Place, axes: dict[str, Axis]) -> Input:
+def _decode_input(place: Place, axes: dict[str, Axis], folds: Folds | None) -> Input:
     place.allow(("name", "axes", "type", "variables", "mask", "description"))
     uses, type_name, name = place["axes"], place["type"], place["name"]
     given = Input(decode_name(name), [], decode_type(type_name))
     if variables := place.find("variables"):
-        given.variable_list = _decode_variables(variables, given.type)
+        given.variable_list = _decode_variables(variables, given.type, folds)
     given.axes = decode_tensor_axes(uses, "variable", bool(given.variable_list), axes)
     if mask := place.find("mask"):
         given.mask = _decode_mask(mask, given.type, axes)
@@ -61,39 +63,48 @@ def _decode_mask(place: Place, type_name: str, axes: dict[str, Axis]) -> Mask:
     return mask
 
 
-def _decode_variables(list_place: Place, type_name: str) -> list[Variable]:
+def _decode_variables(list_place: Place, type_name: str, folds: Folds | None) -> list[Variable]:
     variables: list[Variable] = []
     names: set[str] = set()
     for place in list_place:
-        variables.append(_decode_variable(place, type_name))
+        variables.append(_decode_variable(place, type_name, folds))
         add_name(place, variables[-1].name, names)
     if not variables:
         list_place.fail("should have at least one variable")
     return variables
 
 
-def _decode_variable(place: Place, type_name: str) -> Variable:
+def _decode_variable(place: Place, type_name: str, folds: Folds | None) -> Variable:
     place.allow(_VARIABLE_KEYS)
     variable = Variable(
         decode_name(place["name"]), decode_text(place, "unit"), decode_text(place, "description")
     )
     if raw := place.find("raw"):
         variable.raw = decode_choice(raw, "raw type", RAW_TYPES)
-    decode_rules(place, variable, variable.raw or usual_raw(type_name))
+    decode_rules(place, variable, variable.raw or usual_raw(type_name), folds)
     _decode_categories(place, variable)
     if source := place.find("from"):
         variable.source = _decode_from(source)
     if pad := place.find("pad"):
-        variable.pad = decode_number(pad, type_name)
+        variable.pad = by_fold(pad, folds, lambda place: decode_number(place, type_name))
     return variable
 
 
-def decode_rules(place: Place, variable: Variable, raw: str) -> None:
+def decode_rules(place: Place, variable: Variable, raw: str, folds: Folds | None) -> None:
     """``missing`` and ``prepare``, whose numbers must fit the raw type."""
     if missing := place.find("missing"):
-        variable.missing = _decode_missing(missing, raw)
+        found = by_fold(missing, folds, lambda place: _decode_missing(place, raw))
+        variable.missing = _one_missing(missing, found) if isinstance(found, ByFold) else found
     if prepare := place.find("prepare"):
-        variable.prepare = decode_prepare(prepare, raw)
+        variable.prepare = by_fold(prepare, folds, lambda place: decode_prepare(place, raw))
+
+
+def _one_missing(place: Place, found: ByFold) -> Missing:
+    """What means missing is a property of the data; what stands in for it is one of the training."""
+    for at, missing in enumerate(found):
+        if missing.when != found[0].when:
+            place["by_fold"][at]["when"].fail("should be the same in all folds; only 'value' may differ")
+    return Missing(found[0].when, ByFold(missing.value for missing in found))
 
 
 def _decode_missing(place: Place, raw: str) -> Missing:

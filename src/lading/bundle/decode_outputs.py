@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
-from ..endpoints import Axis, Label, Output
+from ..endpoints import Axis, ByFold, Label, Output
 from ..errors import suggestion
+from ..folds import Folds
 from .decode_axes import decode_tensor_axes
+from .decode_folds import by_fold
 from .place import Place
 from .values import add_name, check_name, decode_name, decode_number, decode_text, decode_type
 
 
-def decode_outputs(file: Place, axes: dict[str, Axis]) -> list[Output]:
+def decode_outputs(file: Place, axes: dict[str, Axis], folds: Folds | None) -> list[Output]:
     outputs: list[Output] = []
     names: set[str] = set()
     for place in file["outputs"]:
-        outputs.append(_decode_output(place, axes))
+        outputs.append(_decode_output(place, axes, folds))
         add_name(place, outputs[-1].name, names)
     if not outputs:
         file["outputs"].fail("should have at least one output")
     return outputs
 
 
-def _decode_output(place: Place, axes: dict[str, Axis]) -> Output:
+def _decode_output(place: Place, axes: dict[str, Axis], folds: Folds | None) -> Output:
     place.allow(("name", "axes", "type", "labels", "description", "unit", "range", "when_empty"))
     uses, type_name, name = place["axes"], place["type"], place["name"]
     output = Output(decode_name(name), [], decode_type(type_name))
@@ -32,10 +35,24 @@ def _decode_output(place: Place, axes: dict[str, Axis]) -> Output:
     output.description, output.unit = decode_text(place, "description"), decode_text(place, "unit")
     output.range = _decode_range(place)
     if when_empty := place.find("when_empty"):
-        for axis, values in when_empty.members():
-            _check_empty_axis(values, axis, output, axes)
-            output.when_empty[axis] = _decode_values(values, output, axes)
+        found = by_fold(when_empty, folds, lambda place: _decode_when_empty(place, output, axes))
+        output.when_empty = _by_axis(when_empty, found) if isinstance(found, ByFold) else found
     return output
+
+
+def _decode_when_empty(place: Place, output: Output, axes: dict[str, Axis]) -> dict[str, list[float]]:
+    found = {}
+    for axis, values in place.members():
+        _check_empty_axis(values, axis, output, axes)
+        found[axis] = _decode_values(values, output, axes)
+    return found
+
+
+def _by_axis(place: Place, found: ByFold) -> dict[str, list[Any]]:
+    for at, values in enumerate(found):
+        if values.keys() != found[0].keys():
+            place["by_fold"][at].fail("should name the same axes in all folds")
+    return {axis: ByFold(values[axis] for values in found) for axis in found[0]}
 
 
 def _decode_labels(list_place: Place) -> list[Label]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..endpoints import Axis, Input, Label, Missing, Output, Variable
+from ..endpoints import Axis, ByFold, Input, Label, Missing, Output, Variable, of_fold
 from ..errors import FormatError
+from ..folds import Folds
 from ..graph import LADING_OPERATORS, OPSET, Attribute, Node, Subgraph, type_name
 from .decode import FORMAT
 from .values import LONGEST_CONSTANT
@@ -32,6 +33,7 @@ def encode_model(
         "inputs": [_input(given) for given in model.input_list],
         "outputs": [_output(output) for output in model.output_list],
         "operators": {"ai.onnx": OPSET, "lading": LADING_OPERATORS},
+        **_given(folds=None if model.folds is None else _folds(model.folds)),
         "graphs": {name: [_node(node) for node in graph.nodes] for name, graph in _main_first(model)},
         **_given(weights=weights, samples=samples),
         **_given(names=plain(model.names), record=plain(model.record)),
@@ -45,7 +47,8 @@ def _given(**members: Any) -> dict[str, Any]:
 
 
 def _main_first(model: Model) -> list[tuple[str, Any]]:
-    return sorted(model.graphs.items(), key=lambda item: item[0] != "main")
+    main = model.main_graphs
+    return sorted(model.graphs.items(), key=lambda item: main.index(item[0]) if item[0] in main else len(main))
 
 
 def _axis(axis: Axis) -> dict[str, Any]:
@@ -87,8 +90,12 @@ def _variable(variable: Variable) -> dict[str, Any]:
     }
 
 
-def _missing(missing: Missing | None) -> dict[str, Any] | None:
-    return None if missing is None else {"when": plain(missing.when), "value": plain(missing.value)}
+def _missing(missing: Missing | None) -> Any:
+    if missing is None:
+        return None
+    if isinstance(missing.value, ByFold):
+        return plain(ByFold({"when": missing.when, "value": value} for value in missing.value))
+    return {"when": plain(missing.when), "value": plain(missing.value)}
 
 
 def _output(output: Output) -> dict[str, Any]:
@@ -97,8 +104,22 @@ def _output(output: Output) -> dict[str, Any]:
         "axes": plain(output.axes),
         "type": output.type,
         **_given(description=output.description, unit=output.unit, range=plain(output.range)),
-        **_given(when_empty=plain(output.when_empty), labels=[_label(label) for label in output.label_list]),
+        **_given(when_empty=_when_empty(output), labels=[_label(label) for label in output.label_list]),
     }
+
+
+def _when_empty(output: Output) -> Any:
+    empty = output.when_empty
+    folds = max((len(values) for values in empty.values() if isinstance(values, ByFold)), default=0)
+    by_fold = ByFold({axis: of_fold(values, at) for axis, values in empty.items()} for at in range(folds))
+    return plain(by_fold if folds else empty)
+
+
+def _folds(folds: Folds) -> dict[str, Any]:
+    usual = list(range(len(folds.graphs)))
+    members = None if folds.members == usual else plain(folds.members)
+    pick = _given(hash=folds.hash) | {"modulo": plain(folds.modulo)} | _given(members=members)
+    return {"key": folds.key, "pick": pick, "graphs": list(folds.graphs)}
 
 
 def _label(label: Label) -> Any:
@@ -151,9 +172,13 @@ def tensor(array: np.ndarray, node: Node) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """NumPy numbers, tuples and mappings as Python's own numbers, lists and dictionaries."""
+    """NumPy numbers, tuples and mappings as Python's own; a ByFold as it stands in the file."""
     if isinstance(value, np.generic):
         return value.item()
+    if isinstance(value, ByFold):
+        items = [plain(item) for item in value]
+        differ = any(repr(item) != repr(items[0]) for item in items)
+        return {"by_fold": items} if differ else items[0]
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: What papers may say; the rest of a model.json, if they hold it, is passed over.
 SAID = ("name", "version", "description", "axes", "inputs", "outputs", "record")
-PASSED_OVER = ("lading", "requires", "operators", "graphs", "weights", "samples", "names")
+PASSED_OVER = ("lading", "requires", "operators", "folds", "graphs", "weights", "samples", "names")
 
 #: Parts of the record that may stand at the top.
 OF_RECORD = ("licence", "authors", "citation", "training", "contact")
@@ -179,7 +179,8 @@ class _Endpoints:
     def _take(self, merged: Place, inputs: list[tuple[Place, Input]], outputs: list[tuple[Place, Output]]) -> None:
         model = self.model
         axes = decode_axes(merged)
-        new_inputs, new_outputs = decode_inputs(merged, axes), decode_outputs(merged, axes)
+        new_inputs = decode_inputs(merged, axes, model.folds)
+        new_outputs = decode_outputs(merged, axes, model.folds)
         old_inputs = _in_order(inputs, model.input_list)
         old_outputs = _in_order(outputs, model.output_list)
         changed: list[tuple[str, list[Any], list[Any]]] = [
