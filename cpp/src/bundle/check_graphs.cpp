@@ -135,7 +135,7 @@ void GraphCheck::check_subgraph(const Place& place, const Subgraph& subgraph) {
 
 // An output is what some node of `main` makes, so that no input's or weight's memory goes out under another name.
 void GraphCheck::check_outputs(const std::string& graph) {
-  const Place list = file_.at("outputs");
+  const Place list = file_.at("outputs"), nodes = graphs_.at(graph);
   std::vector<std::string> made;
   for (const Node& node : bundle_.graphs.at(graph)) {
     std::copy_if(node.outputs.begin(), node.outputs.end(), std::back_inserter(made),
@@ -147,7 +147,7 @@ void GraphCheck::check_outputs(const std::string& graph) {
     const std::string& name = bundle_.outputs[i].name;
     if (known.count(name)) continue;
     if (visible_.count(name)) place.fail("'" + name + "' is an input or a weight; put an Identity node between");
-    place.fail("no node of graphs." + graph + " gives '" + name + "' " + suggestion(name, made));
+    place.fail("no node of " + nodes.path() + " gives '" + name + "' " + suggestion(name, made));
   }
 }
 

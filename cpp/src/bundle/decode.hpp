@@ -51,17 +51,22 @@ std::vector<Step> decode_prepare(const Place& list, Type raw);
 std::vector<Output> decode_outputs(const Place& file, const Bundle& bundle);
 std::map<std::string, std::vector<Node>> decode_graphs(const Place& file);
 
-// `folds`, with a bundle for each. Names of graphs, first; the rest, when inputs are known.
-std::vector<std::string> decode_fold_names(const Place& file);
-std::optional<Folds> decode_folds(const Place& file, const Bundle& bundle);
+// `folds`; whether graphs and key exist is asked when those were read.
+std::optional<Folds> decode_folds(const Place& file);
+void check_folds(const Place& file, Bundle& bundle);
 
-// f(what a value is in the fold that is read): all of it, or its item of {"by_fold": [...]}.
+// f(what a value is in the fold that is read): all of it, or its item of {"by_fold": [...]}, after all of them, which
+// are so checked.
 template <class F> void in_fold(const Place& value, const Bundle& bundle, F&& f) {
   const auto by_fold = value.is(Json::object) ? value.find("by_fold") : std::nullopt;
   if (!by_fold) return f(value);
   check_by_fold(value, *by_fold, bundle);
-  const Place item = (*by_fold)[static_cast<std::size_t>(bundle.fold)];
-  f(item);
+  for (std::size_t i = 0; i < by_fold->size(); ++i) {
+    const Place item = (*by_fold)[i];
+    f(item);
+  }
+  const Place own = (*by_fold)[static_cast<std::size_t>(bundle.fold)];
+  f(own);
 }
 
 // The checks that need the whole file. The first also gives variables taken from others their raw type.

@@ -100,11 +100,41 @@ Missing decode_missing(const Place& place, Type raw) {
   return missing;
 }
 
+bool is_number(const Place& place) { return place.is(Json::integer) || place.is(Json::real); }
+
+// Two items of `when`, read before, mean the same.
+bool same_item(const Place& a, const Place& b) {
+  if (is_number(a) && is_number(b))
+    return a.is(Json::integer) && b.is(Json::integer) ? a.integer() == b.integer() : a.real() == b.real();
+  if (a.is(Json::text) && b.is(Json::text)) return a.text() == b.text();
+  if (!a.is(Json::object) || !b.is(Json::object) || a.key(0) != b.key(0)) return false;
+  const Place one = a.member(0), other = b.member(0);
+  return same_item(one, other);
+}
+
+// What means missing is a property of the data; what stands in for it is one of the training.
+void check_missing_by_fold(const Place& missing) {
+  const auto by_fold = missing.find("by_fold");
+  if (!by_fold) return;
+  const Place first = (*by_fold)[0], expected = first.at("when");
+  for (std::size_t i = 1; i < by_fold->size(); ++i) {
+    const Place item = (*by_fold)[i], when = item.at("when");
+    bool same = when.size() == expected.size();
+    for (std::size_t k = 0; same && k < when.size(); ++k) {
+      const Place a = when[k], b = expected[k];
+      same = same_item(a, b);
+    }
+    if (!same) when.fail("should be the same in all folds; only 'value' may differ");
+  }
+}
+
 }  // namespace
 
 void decode_rules(const Place& place, Variable& variable, const Bundle& bundle) {
-  if (const auto missing = place.find("missing"))
+  if (const auto missing = place.find("missing")) {
     in_fold(*missing, bundle, [&](const Place& value) { variable.missing = decode_missing(value, variable.raw); });
+    check_missing_by_fold(*missing);
+  }
   if (const auto prepare = place.find("prepare"))
     in_fold(*prepare, bundle, [&](const Place& value) { variable.prepare = decode_prepare(value, variable.raw); });
 }

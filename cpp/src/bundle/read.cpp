@@ -30,30 +30,34 @@ void read_weights(Bundle& bundle, const FileRecord& record, const Bytes& file, c
   bundle.weights = read_safetensors(file, what, limits);
 }
 
-void decode_endpoints(Bundle& bundle, const Place& file, const Limits& limits) {
+void decode_parts(Bundle& bundle, const Place& file, const Limits& limits) {
   bundle.name = decode_text(file, "name");
   bundle.version = decode_text(file, "version");
   bundle.description = decode_text(file, "description");
   bundle.axes = decode_axes(file);
+  bundle.folds = decode_folds(file);
+  bundle.fold_count = bundle.folds ? static_cast<int>(bundle.folds->graphs.size()) : 0;
   bundle.inputs = decode_inputs(file, bundle);
   bundle.outputs = decode_outputs(file, bundle);
-  if (!bundle.fold) bundle.graphs = decode_graphs(file);  // what is wrong is told in this order
+  bundle.graphs = decode_graphs(file);
   check_inputs(file, bundle);
+  check_folds(file, bundle);
   check_endpoints(file, bundle, limits);
   check_samples(file);
   check_names_and_record(file);
 }
 
 // A bundle for each fold, in which its graph is "main" and its rules are the only ones.
-void make_members(Bundle& bundle, const Place& file, const Limits& limits) {
+void make_members(Bundle& bundle, const Place& file) {
+  Bundle plain = bundle;
+  plain.folds.reset();
   for (const std::string& graph : bundle.folds->graphs) {
-    auto member = std::make_shared<Bundle>();
-    member->where = bundle.where;
-    member->fold = static_cast<int>(bundle.folds->members.size()), member->fold_count = bundle.fold_count;
-    decode_endpoints(*member, file, limits);
-    member->graphs = bundle.graphs;
+    auto member = std::make_shared<Bundle>(plain);
+    member->fold = static_cast<int>(bundle.folds->members.size());
+    member->inputs = decode_inputs(file, *member);
+    member->outputs = decode_outputs(file, *member);
+    check_inputs(file, *member);
     member->graphs["main"] = bundle.graphs.at(graph);
-    member->weights = bundle.weights;
     bundle.folds->members.push_back(std::move(member));
   }
 }
@@ -67,14 +71,12 @@ std::shared_ptr<const Bundle> read(const std::string& where, const ReadFile& rea
   check_format(file);
   auto bundle = std::make_shared<Bundle>();
   bundle->where = where;
-  bundle->fold_count = static_cast<int>(decode_fold_names(file).size());
-  decode_endpoints(*bundle, file, limits);
-  bundle->folds = decode_folds(file, *bundle);
+  decode_parts(*bundle, file, limits);
   if (const auto record = decode_weights(file)) {
     read_weights(*bundle, *record, read_file(record->file), where + "/" + record->file, limits);
   }
   check_graphs(file, *bundle);
-  if (bundle->folds) make_members(*bundle, file, limits);
+  if (bundle->folds) make_members(*bundle, file);
   return bundle;
 }
 
