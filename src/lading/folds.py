@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+
+from .endpoints import Input, Output, of_fold
+from .errors import UnknownName, suggestion
+from .graph import Graph, Subgraph
+
+if TYPE_CHECKING:
+    from .model import Model, Samples
+
+#: What ``requires`` says of a model with folds.
+FEATURE = "folds"
 
 HASHES = ("splitmix64",)
 
@@ -41,3 +53,105 @@ def splitmix64(keys: np.ndarray) -> np.ndarray:
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return np.asarray(z ^ (z >> np.uint64(31)))
+
+
+# ---- one fold of a model
+
+
+def member(model: Model, fold: str | int) -> Model:
+    """The model that is applied in one fold, by its name or place: a plain model with one graph, ``main``.
+
+    The rules are those of the fold, weights that no other reads stay behind, and the key stays an input that nobody
+    need read. Its samples are those that picked it. Raises UnknownName.
+    """
+    if model.folds is None:
+        raise UnknownName(f"{model.where} has no folds, and no member '{fold}'")
+    at = _place(model.folds, fold, model.where)
+    name = model.folds.graphs[at]
+    graphs = _graphs_of(model, name)
+    read = {each for graph in graphs.values() for node in graph.nodes for each in node.reads()}
+    read |= {each for held in _held(graphs) for each in held.outputs}
+    one = replace(
+        model, name=f"{model.name}-{name}" if model.name else name, folds=None, graphs=graphs,
+        requires=[feature for feature in model.requires if feature != FEATURE],
+        input_list=[rules_of_fold(given, at) for given in model.input_list],
+        output_list=[rules_of_fold(output, at) for output in model.output_list],
+        axes=deepcopy(model.axes), names=deepcopy(model.names), record=deepcopy(model.record),
+        extra=deepcopy(model.extra), weights={key: array for key, array in model.weights.items() if key in read},
+        agreement={}, read_from=None, sample_record=None, _read_samples=None, _samples=None,
+    )  # fmt: skip
+    if model.has_samples:
+        one.samples_later(lambda: _samples_of(model, at))
+    return one
+
+
+def _place(folds: Folds, fold: str | int, where: str) -> int:
+    if isinstance(fold, str) and fold in folds.graphs:
+        return folds.graphs.index(fold)
+    if isinstance(fold, (int, np.integer)) and 0 <= fold < len(folds.graphs):
+        return int(fold)
+    raise UnknownName(f"{where} has no fold '{fold}' {suggestion(str(fold), folds.graphs)}")
+
+
+Endpoint = TypeVar("Endpoint", Input, Output)
+
+
+def rules_of_fold(endpoint: Endpoint, fold: int) -> Endpoint:
+    """A copy of an input or output with the rules of one fold."""
+    copy = deepcopy(endpoint)
+    if isinstance(copy, Output):
+        copy.when_empty = {axis: of_fold(values, fold) for axis, values in copy.when_empty.items()}
+        return copy
+    for variable in copy.variable_list:
+        variable.prepare, variable.pad = of_fold(variable.prepare, fold), of_fold(variable.pad, fold)
+        if variable.missing is not None:
+            variable.missing.value = of_fold(variable.missing.value, fold)
+    return copy
+
+
+def _graphs_of(model: Model, name: str) -> dict[str, Graph]:
+    """Copies of a graph, as ``main``, and of those that its nodes hold."""
+    graphs = {"main": deepcopy(model.graphs[name])}
+    waiting = _held(graphs)
+    while waiting:
+        held = waiting.pop()
+        graphs[held.graph] = deepcopy(model.graphs[held.graph])
+        waiting += _held({held.graph: graphs[held.graph]})
+    return {name: graphs[name] for name in ("main", *(each for each in model.graphs if each in graphs))}
+
+
+def _held(graphs: dict[str, Graph]) -> list[Subgraph]:
+    nodes = [node for graph in graphs.values() for node in graph.nodes]
+    return [value for node in nodes for value in node.attributes.values() if isinstance(value, Subgraph)]
+
+
+def key_of(model: Model) -> tuple[str, str | None]:
+    """The input and the variable (None: it has none) that hold the key of a model with folds."""
+    assert model.folds is not None
+    text = model.folds.key
+    if text in model.inputs:
+        return text, None
+    name, _, variable = text.partition(".")
+    return name, variable
+
+
+def _samples_of(model: Model, fold: int) -> Samples:
+    """The entries that pick a fold."""
+    samples = model.samples
+    assert model.folds is not None and samples is not None
+    chosen = model.folds.pick(samples.inputs[key_of(model)].reshape(-1)) == fold
+    elements = {axis: np.repeat(chosen, counts) for axis, counts in samples.counts.items()}
+    kept = {axis: np.repeat(chosen, _kept(model, axis, counts)) for axis, counts in samples.counts.items()}
+    return replace(
+        samples,
+        inputs={key: values[elements.get(model.sequence_axis(model.inputs[key[0]].axes) or "", chosen)]
+                for key, values in samples.inputs.items()},
+        counts={axis: counts[chosen] for axis, counts in samples.counts.items()},
+        outputs={name: values[kept.get(model.sequence_axis(model.outputs[name].axes) or "", chosen)]
+                 for name, values in samples.outputs.items()},
+    )  # fmt: skip
+
+
+def _kept(model: Model, axis: str, counts: np.ndarray) -> np.ndarray:
+    most = model.axes[axis].max
+    return counts if most is None else np.minimum(counts, most)

@@ -104,6 +104,11 @@ class Model:
     def samples(self, samples: Samples | None) -> None:
         self._samples, self._read_samples, self.sample_record = samples, None, None
 
+    @property
+    def has_samples(self) -> bool:
+        """It has a self-test, which may be in its file still."""
+        return self._samples is not None or self._read_samples is not None
+
     def samples_later(self, read: Callable[[], Samples]) -> None:
         """Leaves the samples in their file until they are asked for."""
         self._read_samples = read
@@ -146,6 +151,15 @@ class Model:
         from .engine import run
 
         return run(self, events, columns, units, threads)
+
+    def member(self, fold: str | int) -> Model:
+        """The model that is applied in one fold, by name or place: one graph, and the rules of that fold.
+
+        Raises UnknownName if there are no folds, or none of that name.
+        """
+        from .folds import member
+
+        return member(self, fold)
 
     def session(self, threads: int = 1, memory_limit: int = 0) -> Session:
         """A workspace that keeps its memory from run to run; use one per thread.

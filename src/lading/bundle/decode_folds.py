@@ -6,11 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ..endpoints import ByFold
-from ..folds import HASHES, Folds
+from ..folds import FEATURE, HASHES, Folds
 from .place import Place
 from .values import add_name, decode_choice, decode_name
-
-FEATURE = "folds"
 
 
 def decode_folds(file: Place) -> Folds | None:

@@ -7,11 +7,13 @@ values are numbered, weights stand as the sha256 of their bytes. docs/format.md 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..endpoints import Axis, Input, Output, Variable, usual_raw
+from ..endpoints import Axis, ByFold, Input, Output, Variable, usual_raw
+from ..folds import Folds, rules_of_fold
 from ..graph import BFLOAT16, Attribute, Node, Subgraph, type_name
 from .canonical import compact
 from .decode import FORMAT
@@ -70,8 +72,8 @@ class _Function:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._axes = {name: at for at, name in enumerate(model.axes)}
-        self._values: dict[str, int] = {}
-        self._graphs: dict[str, int] = {}
+        self._values: dict[str, int] = {}  # by name, of one fold
+        self._count = 0
 
     def value(self) -> dict[str, Any]:
         model = self._model
@@ -79,18 +81,36 @@ class _Function:
             self._number_value(given.name)
         axes = [self._axis(axis) for axis in model.axes.values()]
         inputs = [self._input(given) for given in model.input_list]
-        nodes = self._nodes("main")
+        graphs, values = self._main_graphs()
+        whole = {"nodes": graphs[0]} if model.folds is None else {"folds": self._folds(model.folds, graphs)}
         return {
             "lading": FORMAT,
             "requires": sorted(model.requires),
             "axes": axes,
             "inputs": inputs,
-            "nodes": nodes,
-            "outputs": [self._output(output) for output in model.output_list],
+            **whole,
+            "outputs": [self._output(output, values) for output in model.output_list],
         }
 
+    def _main_graphs(self) -> tuple[list[list[Any]], list[dict[str, int]]]:
+        """The nodes of each main graph and the numbers of its values: those of inputs, then its own."""
+        given, graphs, values = dict(self._values), [], []
+        for name in self._model.main_graphs:
+            self._values = dict(given)
+            graphs.append(self._nodes(name))
+            values.append(self._values)
+        return graphs, values
+
+    def _folds(self, folds: Folds, graphs: list[list[Any]]) -> dict[str, Any]:
+        inputs = [given.name for given in self._model.input_list]
+        key = [inputs.index(folds.key), None] if folds.key in inputs else list(self._source(folds.key))
+        return {"key": key, "pick": {"hash": folds.hash or None, "members": list(folds.members)}, "graphs": graphs}
+
     def _number_value(self, name: str) -> int:
-        return self._values.setdefault(name, len(self._values))
+        if name not in self._values:
+            self._values[name] = self._count
+            self._count += 1
+        return self._values[name]
 
     def _axis(self, axis: Axis) -> list[Any]:
         if axis.kind == "sequence":
@@ -116,17 +136,18 @@ class _Function:
 
     def _variable(self, given: Input, variable: Variable) -> dict[str, Any]:
         raw = self._raw(given, variable)
-        value: dict[str, Any] = {"raw": raw, "prepare": [_step(step, raw) for step in variable.prepare]}
+        prepare = _by_fold(variable.prepare, lambda steps: [_step(step, raw) for step in steps])
+        value: dict[str, Any] = {"raw": raw, "prepare": prepare}
         if variable.missing is not None:
             when = [self._when(item, given, raw) for item in variable.missing.when]
-            value["missing"] = [when, number(variable.missing.value, raw)]
+            value["missing"] = _by_fold(variable.missing.value, lambda fill: [when, number(fill, raw)])
         if variable.categories is not None:
             unknown = variable.unknown if variable.unknown is not None else "refuse"
             value["categories"] = [list(variable.categories), unknown]
         if variable.source is not None:
             value["from"] = list(self._source(variable.source))
         if variable.pad is not None:
-            value["pad"] = number(variable.pad, given.type)
+            value["pad"] = _by_fold(variable.pad, lambda pad: number(pad, given.type))
         return value
 
     def _raw(self, given: Input, variable: Variable) -> str:
@@ -181,13 +202,25 @@ class _Function:
             return [self._attribute(item, real) for item in value]
         return number(value, real) if isinstance(value, float) else value
 
-    def _output(self, output: Output) -> dict[str, Any]:
+    def _output(self, output: Output, values: list[dict[str, int]]) -> dict[str, Any]:
         value: dict[str, Any] = {"axes": self._uses(output.axes), "type": output.type}
-        value["value"] = self._values[output.name]
+        numbers = [each[output.name] for each in values]
+        value["value"] = numbers[0] if self._model.folds is None else numbers
         value["labels"] = len(output.label_list)
-        empty = sorted((self._axes[axis], values) for axis, values in output.when_empty.items())
-        value["when_empty"] = [[axis, [number(x, output.type) for x in values]] for axis, values in empty]
+        folds = ByFold(rules_of_fold(output, fold).when_empty for fold in range(len(values)))
+        value["when_empty"] = _by_fold(folds, lambda rule: self._when_empty(rule, output.type))
         return value
+
+    def _when_empty(self, rule: dict[str, list[Any]], type_: str) -> list[Any]:
+        empty = sorted((self._axes[axis], values) for axis, values in rule.items())
+        return [[axis, [number(x, type_) for x in values]] for axis, values in empty]
+
+
+def _by_fold(rule: Any, encode: Callable[[Any], Any]) -> Any:
+    """What ``encode`` makes of a rule, once where it makes the same of all folds."""
+    items = [encode(each) for each in rule] if isinstance(rule, ByFold) else [encode(rule)]
+    differ = any(compact(item) != compact(items[0]) for item in items)
+    return {"by_fold": items} if differ else items[0]
 
 
 def _step(step: Any, raw: str) -> Any:

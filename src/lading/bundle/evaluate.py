@@ -33,7 +33,7 @@ import numpy as np
 
 FORMAT = 1
 OPSETS = {"ai.onnx": 24, "lading": 1}
-FEATURES = {"linear_leaves"}  # what `requires` may name
+FEATURES = {"linear_leaves", "folds"}  # what `requires` may name
 
 #: bfloat16 has no NumPy type: the upper half of a float32, kept apart from uint16 by the field's name.
 BFLOAT16 = np.dtype([("bfloat16", np.uint16)])
@@ -106,8 +106,8 @@ def read(folder: str | Path) -> Bundle:
         raise BundleError(f"model.json requires {', '.join(unknown)}, which this reader does not know")
     if model.get("operators") != OPSETS:
         raise BundleError(f"operators: {model.get('operators')}, but format 1 has {OPSETS}")
-    if "folds" in model or "functions" in model:
-        raise BundleError("model.json: \"folds\" and \"functions\" are reserved and not defined in format 1")
+    if "functions" in model or ("folds" in model) != ("folds" in model.get("requires", [])):
+        raise BundleError("model.json: \"functions\" is reserved, and \"folds\" needs its name in \"requires\"")
     try:
         weights = model.get("weights")
         tensors = parse_safetensors(read_file(folder, weights), weights["file"]) if weights else {}
@@ -280,14 +280,83 @@ def evaluate(folder: str | Path | Bundle, inputs: dict[str, Any], counts: dict[s
     check_names("input", inputs, [name for name, item in bundle.inputs.items() if is_fed(item)])
     check_names("axis", lengths, [name for name, axis in bundle.axes.items() if axis.kind == "sequence"])
     inputs, lengths = cut(bundle, inputs, lengths)
+    results = (run_folds if "folds" in bundle.model else run_entries)(bundle, inputs, lengths)
+    return {name: gathered(bundle, item, [result[name] for result in results])
+            for name, item in bundle.outputs.items()}
+
+
+def run_entries(bundle: Bundle, inputs: dict[str, Any], lengths: dict[str, np.ndarray]) -> list[dict[str, np.ndarray]]:
+    """The outputs of each entry, one after the other."""
     unmasked = {name: item for name, item in bundle.inputs.items() if "mask" not in item}
     raw = {name: raw_values(item, inputs.get(name)) for name, item in unmasked.items()}
     ready = {name: prepared_values(bundle, item, raw, lengths) for name, item in unmasked.items()}
     entries = entry_count(bundle, ready, lengths)
     with np.errstate(all="ignore"):
-        results = [run_entry(bundle, ready, lengths, entry) for entry in range(entries)]
-    return {name: gathered(bundle, item, [result[name] for result in results])
-            for name, item in bundle.outputs.items()}
+        return [run_entry(bundle, ready, lengths, entry) for entry in range(entries)]
+
+
+def run_folds(bundle: Bundle, inputs: dict[str, Any], lengths: dict[str, np.ndarray]) -> list[dict[str, np.ndarray]]:
+    """The same with folds: the entries that pick a graph are run with it, and put back into their places."""
+    folds = bundle.model["folds"]
+    check_keys("folds", folds, ("key", "pick", "graphs"))
+    name, _, variable = (folds["key"], "", "") if folds["key"] in bundle.inputs else folds["key"].partition(".")
+    keys = as_type(inputs[name][variable] if variable else inputs[name], "int64", "the key of the folds").reshape(-1)
+    if any(len(counts) != len(keys) for counts in lengths.values()):
+        raise BundleError(f"there are {len(keys)} keys that pick folds, but other numbers of counts")
+    picked = pick(folds, keys)
+    results: dict[int, dict[str, np.ndarray]] = {}
+    for fold in range(len(folds["graphs"])):
+        here = picked == fold
+        few = {name: taken(bundle, bundle.inputs[name], given, here, lengths) for name, given in inputs.items()}
+        found = run_entries(member(bundle, fold), few, {axis: counts[here] for axis, counts in lengths.items()})
+        results.update(zip(np.flatnonzero(here), found))
+    return [results[entry] for entry in range(len(keys))]
+
+
+def pick(folds: dict[str, Any], keys: np.ndarray) -> np.ndarray:
+    """The place in \"graphs\" that each key picks."""
+    rule = folds["pick"]
+    check_keys("pick", rule, ("hash", "modulo", "members"))
+    if rule.get("hash", "splitmix64") != "splitmix64":
+        raise BundleError(f"pick: there is no hash '{rule['hash']}'")
+    if "hash" in rule:
+        residues = [splitmix64(int(key)) % rule["modulo"] for key in keys]
+    else:
+        residues = [int(key) % rule["modulo"] for key in keys]
+    return np.array([rule["members"][residue] if "members" in rule else residue for residue in residues], dtype=int)
+
+
+def splitmix64(key: int) -> int:
+    """A hash of 64 bits: the first output of the generator splitmix64 with the key as its seed."""
+    z = (key + 0x9E3779B97F4A7C15) % 2**64
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) % 2**64
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) % 2**64
+    return z ^ (z >> 31)
+
+
+def taken(bundle: Bundle, item: dict[str, Any], given: Any, chosen: np.ndarray, lengths: dict[str, np.ndarray]) -> Any:
+    """The values of the chosen entries of an input."""
+    if isinstance(given, dict):
+        return {name: taken(bundle, item, values, chosen, lengths) for name, values in given.items()}
+    sequence, _ = axes_of(bundle, item)
+    counts = lengths[sequence] if sequence else np.ones(len(chosen), dtype=np.int64)
+    if len(np.atleast_1d(given)) != counts.sum():
+        raise BundleError(f"input '{item['name']}': its entries are not as many as the keys that pick their folds")
+    return np.asarray(given)[np.repeat(chosen, counts)]
+
+
+def member(bundle: Bundle, fold: int) -> Bundle:
+    """The bundle as it is in one fold: its graph is \"main\", and what differs by fold is that fold's."""
+    def of_fold(item):
+        rules = {key: value["by_fold"][fold] for key, value in item.items()
+                 if isinstance(value, dict) and list(value) == ["by_fold"]}
+        variables = {"variables": [of_fold(each) for each in item["variables"]]} if "variables" in item else {}
+        return {**item, **rules, **variables}
+
+    model, graphs = bundle.model, bundle.model["graphs"]
+    ends = {key: [of_fold(item) for item in model[key]] for key in ("inputs", "outputs")}
+    main = graphs[model["folds"]["graphs"][fold]]
+    return Bundle({**model, **ends, "graphs": {**graphs, "main": main}}, bundle.weights)
 
 
 def cut(bundle: Bundle, inputs: dict[str, Any], lengths: dict[str, np.ndarray]
