@@ -6,7 +6,10 @@
 namespace lading {
 namespace {
 
-constexpr std::int64_t together = 4096;  // entries whose columns stay in the caches while they are sorted
+// Entries whose columns stay in the caches while they are sorted; those with sequences are larger, and run one by one.
+constexpr std::int64_t many = 4096, few = 64;
+
+constexpr std::int64_t largest_number = 8;  // bytes
 
 }  // namespace
 
@@ -20,6 +23,26 @@ FoldedBatch::FoldedBatch(const Model& model) : model_(model) {
   results_.resize(bundle.outputs.size()), gathered_.results.resize(results_.size());
   next_.resize(results_.size()), places_.resize(results_.size());
   offsets_.resize(bundle.axes.size()), gathered_.offsets.resize(offsets_.size());
+  const bool sequences = std::any_of(bundle.axes.begin(), bundle.axes.end(),
+                                     [](const Axis& axis) { return axis.kind == Axis::Kind::sequence; });
+  together_ = sequences ? few : many;
+}
+
+void FoldedBatch::reserve(std::int64_t entries, const std::vector<std::int64_t>& lengths) {
+  const std::int64_t most = std::min(entries, together_);
+  const auto room = [&](int axis, std::int64_t bytes) {
+    const std::int64_t items = axis < 0 ? 1 : lengths[static_cast<std::size_t>(axis)];
+    return static_cast<std::size_t>(most * items * bytes);
+  };
+  const auto count = static_cast<std::size_t>(most);
+  keys_.reserve(count), work_.reserve(count), marks_.reserve(count), folds_.reserve(count), own_.reserve(count);
+  for (auto& places : places_) places.reserve(count);
+  for (auto& offsets : offsets_) offsets.reserve(count + 1);
+  const auto& columns = model_.table().columns;
+  for (std::size_t c = 0; c < columns_.size(); ++c)
+    columns_[c].reserve(room(columns[c].axis, columns[c].width * largest_number));
+  for (std::size_t o = 0; o < results_.size(); ++o)
+    results_[o].reserve(room(sequence_axis(model_.bundle().outputs[o].axes), item_bytes(o)));
 }
 
 std::int64_t FoldedBatch::item_bytes(std::size_t output) const {
@@ -30,8 +53,8 @@ std::int64_t FoldedBatch::item_bytes(std::size_t output) const {
 void FoldedBatch::run(const Batch& batch, std::int64_t begin, std::int64_t end,
                       const std::vector<std::unique_ptr<Runner>>& runners) {
   for (std::size_t o = 0; o < next_.size(); ++o) next_[o] = model_.items(static_cast<int>(o), batch, 0, begin);
-  for (std::int64_t first = begin; first < end; first += together) {
-    const std::int64_t entries = std::min(together, end - first);
+  for (std::int64_t first = begin; first < end; first += together_) {
+    const std::int64_t entries = std::min(together_, end - first);
     first_ = first;
     read_keys(batch, first, entries);
     find_places(batch, first, entries);

@@ -10,6 +10,8 @@ namespace lading {
 class FoldedBatch {
  public:
   explicit FoldedBatch(const Model& model);
+  // Room for batches of `entries` whose sequences (per axis of the bundle) are no longer than `lengths`.
+  void reserve(std::int64_t entries, const std::vector<std::int64_t>& lengths);
   // All entries of a batch from `begin` to `end`; runner i is that of fold i.
   void run(const Batch& batch, std::int64_t begin, std::int64_t end,
            const std::vector<std::unique_ptr<Runner>>& runners);
@@ -38,6 +40,7 @@ class FoldedBatch {
   std::vector<std::vector<std::byte>> columns_, results_;
   std::vector<std::vector<std::int64_t>> offsets_;  // per axis
   std::int64_t first_ = 0;
+  std::int64_t together_;  // entries that are sorted at a time
 };
 
 }  // namespace lading

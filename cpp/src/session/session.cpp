@@ -40,6 +40,7 @@ void Session::reserve(std::int64_t entries, const std::vector<std::int64_t>& len
     if (lengths[a] > lengths_[a]) resize(static_cast<int>(a), lengths[a]);
   size_results();
   for (const auto& runner : runners_) runner->reserve(entries, slots_batch_);
+  if (folded_) folded_->reserve(entries, lengths_);
   for (std::size_t a = 0; a < before.size(); ++a)
     if (before[a] < lengths_[a]) resize(static_cast<int>(a), before[a]);
 }
