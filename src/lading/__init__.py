@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import (
     AgreementError,
+    DisagreementError,
     FormatError,
     LadingError,
     MemoryLimit,
@@ -34,8 +35,9 @@ __version__ = "0.1.0"
 _LATER = {"Model": "model", "convert": "converting", "load": "bundle", "positional": "feed"}
 
 __all__ = [
-    "AgreementError", "FormatError", "LadingError", "MemoryLimit", "MissingFile", "MissingPackage", "Model",
-    "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "convert", "load", "positional",
+    "AgreementError", "DisagreementError", "FormatError", "LadingError", "MemoryLimit", "MissingFile",
+    "MissingPackage", "Model", "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "convert", "load",
+    "positional",
 ]  # fmt: skip
 
 
