@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from ..bundle.encode import encode_model
 from ..bundle.place import Place
 from ..errors import DisagreementError, LadingError
+from .conventions.content import objects
 from .finding import source_names
 from .scaling import Scaling, relation, scaling
 
@@ -51,7 +52,7 @@ class Claims:
         may rename. ``overrule``: they take the place of what was said before.
         """
         for kind, key in (("inputs", "variables"), ("outputs", "labels")):
-            for item in papers.get(kind) or ():
+            for item in objects(papers.get(kind)):
                 endpoint = _endpoint(item, model, kind)
                 if endpoint is None or not isinstance(item.get(key), list):
                     continue
@@ -107,10 +108,8 @@ def _of_the_file(model: Model) -> Iterator[tuple[str, str, Statement]]:
             yield "inputs", name, Statement(where, item["variables"])
 
 
-def _endpoint(item: Any, model: Model, kind: str) -> Any:
+def _endpoint(item: dict[str, Any], model: Model, kind: str) -> Any:
     """The endpoint that an item of papers describes; None where it will be refused anyway, or joins several."""
-    if not isinstance(item, dict):
-        return None
     wanted = item.get("of", item.get("name"))
     before = source_names(model, kind)
     endpoints: list[Any] = list(getattr(model, kind).values())

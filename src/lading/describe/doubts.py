@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .conventions.content import objects
 from .scaling import Scaling, scaling
 
 #: How many variables must look alike before that says anything.
@@ -14,12 +15,10 @@ SEVERAL = 3
 def doubts(papers: dict[str, Any], where: str) -> list[str]:
     """Remarks on the preparation that papers write, one sentence each."""
     found = []
-    for item in papers.get("inputs") or ():
-        variables = item.get("variables") if isinstance(item, dict) else None
-        if isinstance(variables, list):
-            said = {v["name"]: v["prepare"] for v in variables
-                    if isinstance(v, dict) and "name" in v and isinstance(v.get("prepare"), list)}  # fmt: skip
-            found += [f"{where}: input '{item.get('of', item.get('name'))}': {text}" for text in odd_preparation(said)]
+    for item in objects(papers.get("inputs")):
+        said = {str(v["name"]): v["prepare"] for v in objects(item.get("variables"))
+                if "name" in v and isinstance(v.get("prepare"), list)}  # fmt: skip
+        found += [f"{where}: input '{item.get('of', item.get('name'))}': {text}" for text in odd_preparation(said)]
     return found
 
 

@@ -16,6 +16,11 @@ from ...errors import FormatError, MissingFile
 LARGEST = 64_000_000
 
 
+def objects(value: Any) -> list[dict[str, Any]]:
+    """The objects in a list; none of anything else."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 class Content:
     """The bytes of a file, its text and, where it is JSON, its value.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...bundle.place import Place
 from ...endpoints import Input
-from .content import Content
+from .content import Content, objects
 from .matching import fed, fits, matched, only_input
 from .variables import name_of, number, offset_then_scale
 
@@ -27,9 +27,8 @@ TITLE = "lwtnn variables"
 def recognises(content: Content) -> bool:
     if not content.has("inputs") or not isinstance(content.value["inputs"], list):
         return False
-    groups = [*content.value["inputs"], *(content.value.get("input_sequences") or [])]
-    items = [item for item in groups if isinstance(item, dict)]
-    inner = [v for item in items for v in item.get("variables") or [] if isinstance(v, dict)]
+    items = objects(content.value["inputs"]) + objects(content.value.get("input_sequences"))
+    inner = [variable for item in items for variable in objects(item.get("variables"))]
     return any("offset" in item or "scale" in item for item in (*items, *inner))
 
 
