@@ -157,10 +157,10 @@ def _compare(before: Statement, now: Statement, what: str, strict: bool) -> None
 def _compare_names(before: Statement, now: Statement, what: str, strict: bool) -> None:
     here = [slot.get("name", "") for slot in now.slots]
     there = [slot.get("name", "") for slot in before.slots]
-    if not any(here) or not any(there) or here == there:
+    if not any(here) or not any(there) or _bare(here) == _bare(there):
         return
-    if sorted(here) == sorted(there):
-        at = next(i for i, (a, b) in enumerate(zip(here, there, strict=True)) if a != b)
+    if sorted(_bare(here)) == sorted(_bare(there)):
+        at = next(i for i, (a, b) in enumerate(zip(_bare(here), _bare(there), strict=True)) if a != b)
         _refuse(
             now.where,
             before.where,
@@ -181,6 +181,13 @@ def _compare_names(before: Statement, now: Statement, what: str, strict: bool) -
     for i, (a, b) in enumerate(zip(here, there, strict=True)):
         if a and b and a != b:
             _refuse(now.where, before.where, f"about the names of {what}", f"place {i} is '{a}' here and '{b}' there")
+
+
+def _bare(names: list[str]) -> list[str]:
+    """Names without a word that all of them begin with: ``label_b``, ``label_c`` are ``b``, ``c``."""
+    first = names[0].partition("_")[0] + "_" if len(names) > 1 else "_"
+    shared = all(name.startswith(first) and len(name) > len(first) for name in names)
+    return [name.removeprefix(first) for name in names] if shared else names
 
 
 def _compare_preparation(

@@ -285,6 +285,22 @@ def test_several_papers_are_held_against_each_other(tmp_path):
         described(tagger(pf=["entry", 2, "n"]), cms(pf="ab"), cms(1, 5, pf="ab"))
 
 
+def test_a_word_that_all_labels_begin_with_is_no_disagreement():
+    def labelled(*labels):
+        return {**CMS, "output_names": list(labels)}
+
+    model, _ = described(flat(2), labelled("label_b", "label_c"), labelled("b", "c"))
+    assert list(model.outputs["y"].labels) == ["b", "c"]
+    with pytest.raises(DisagreementError, match="place 0 is 'c' here and 'label_b' there"):
+        described(flat(2), labelled("label_b", "label_c"), labelled("c", "b"))
+
+
+def test_lists_of_the_source_are_known_by_their_names():
+    model = flat(2, inputs={"x": "inputs/node_7"})
+    papers = {**LWTNN, "inputs": [{**LWTNN["inputs"][0], "name": "node_7"}], "outputs": []}
+    assert not described(model, papers)[1]
+
+
 def test_papers_of_our_own_may_rename_and_overrule_but_not_contradict():
     def own(**more):
         variables = [{"name": "mass", "prepare": [{"divide": 7}]}, {"name": "b"}]

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 TITLE = "CMS preprocess.json"
 
-#: The largest float32 that is not above 1e32.
-LARGEST = float(np.nextafter(np.float32(1e32), np.float32(0)))
+#: The largest float32 that is not above 1e32, in as few digits as it takes.
+LARGEST = float(str(np.nextafter(np.float32(1e32), np.float32(0))))
 
 #: What groups of one collection are told apart by.
 _KIND = re.compile(r"(_(features|points|mask|vectors|lorentz|pairs|fts))*(__\d+)?$")

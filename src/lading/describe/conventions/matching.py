@@ -22,15 +22,27 @@ if TYPE_CHECKING:
 
 Endpoint = TypeVar("Endpoint", Input, Output)
 
+#: Lists of lwtnn's files.
+LISTS = ("inputs", "input_sequences", "outputs")
+
 #: The mark of a place: ``pf_features__1`` of CMS and Triton is the second input.
 PLACED = re.compile(r"(?P<name>.+)__(?P<place>\d+)$")
 
 
 def by_name(place: Place, endpoints: Sequence[Endpoint], model: Model, kind: str) -> Endpoint | None:
-    """The endpoint that has or had in the source the name at ``place``; None if there is none."""
+    """The endpoint that has or had in the source the name at ``place``; None if there is none.
+
+    Sources say of which list a name is where a file has several: ``input_sequences/node_0``.
+    """
     before = source_names(model, kind)
-    wanted = place.text()
-    return next((each for each in endpoints if wanted in (each.name, before.get(each.name))), None)
+    wanted = {place.text(), *(f"{part}/{place.text()}" for part in LISTS)}
+    return next(
+        (each for each in endpoints if each.name == place.value or _text(before.get(each.name)) in wanted), None
+    )
+
+
+def _text(name: object) -> str:
+    return name if isinstance(name, str) else ""
 
 
 def matched(
