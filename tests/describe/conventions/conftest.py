@@ -1,4 +1,4 @@
-"""Lets the tests of this folder import the module beside them: ``networks``."""
+"""Lets the tests of this folder import the module beside them: ``described_models``."""
 
 import sys
 from pathlib import Path

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from networks import described, flat, tagger
+from described_models import described, flat, tagger
 
 from lading.bundle.evaluate import evaluate
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from networks import described, flat, tagger
+from described_models import described, flat, tagger
 
 from lading.describe import apply_all, template
 from lading.describe.conventions import CONVENTIONS, Content, recognise
