@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import (
     AgreementError,
+    DisagreementError,
     FormatError,
     LadingError,
     MemoryLimit,
@@ -35,8 +36,9 @@ __version__ = "0.1.0"
 _LATER = {"Model": "model", "convert": "converting", "diff": "examine.diff", "load": "bundle", "positional": "feed"}
 
 __all__ = [
-    "AgreementError", "FormatError", "LadingError", "MemoryLimit", "MissingFile", "MissingPackage", "Model",
-    "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "convert", "diff", "load", "positional",
+    "AgreementError", "DisagreementError", "FormatError", "LadingError", "MemoryLimit", "MissingFile",
+    "MissingPackage", "Model", "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "convert", "diff", "load",
+    "positional",
 ]  # fmt: skip
 
 

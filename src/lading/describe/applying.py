@@ -31,6 +31,9 @@ PASSED_OVER = ("lading", "requires", "operators", "folds", "graphs", "weights", 
 #: Parts of the record that may stand at the top.
 OF_RECORD = ("licence", "authors", "citation", "training", "contact")
 
+#: That these papers hold against what the file and earlier papers say: true or false.
+OVERRULE = "overrule"
+
 _INPUT = ("of", "name", "axes", "type", "variables", "mask", "description")
 _OUTPUT = ("of", "name", "axes", "type", "labels", "description", "unit", "range", "when_empty")
 
@@ -41,7 +44,7 @@ def apply(model: Model, papers: dict[str, Any], where: str = "papers") -> Model:
     Raises FormatError or UnknownName, naming the place in the papers.
     """
     file = Place(papers, where)
-    file.object().allow([*SAID, *OF_RECORD, *PASSED_OVER])
+    file.object().allow([*SAID, *OF_RECORD, *PASSED_OVER, OVERRULE])
     model = _copy(model)
     for key in ("name", "version", "description"):
         if (said := file.find(key)) is not None and said.text():
