@@ -101,8 +101,17 @@ class _Maker:
         if not given.type.startswith("float"):
             return np.asarray(self._random.integers(0, 3, shape), dtype_of(given.type))
         typical = self._typical.get(given.name, Typical())
-        values = self._random.normal(size=shape) * typical.scale + typical.center
-        return np.asarray(values * factor, dtype_of(given.type))
+        values = (self._random.normal(size=shape) * typical.scale + typical.center) * factor
+        self._put_categories(given, values)
+        return np.asarray(values, dtype_of(given.type))
+
+    def _put_categories(self, given: Input, values: np.ndarray) -> None:
+        """Variables with categories enter as the place of one."""
+        if "variable" in given.axes:
+            columns = np.moveaxis(values, given.axes.index("variable"), 0)
+            for column, variable in zip(columns, given.variable_list, strict=True):
+                if variable.categories is not None:
+                    column[...] = self._random.integers(0, len(variable.categories), column.shape)
 
     def _size(self, given: Input, use: str | int, lengths: dict[str, int]) -> int:
         if isinstance(use, int):
