@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...errors import FormatError, UnsupportedError
-from ..layers.activations import activate
+from ..layers.activations import Activation, activate
 from ..layers.recurrent import recurrent
 from ..wiring import Wiring
 from .layers import Convolution, Dense, Embedding, Highway, Layer, Maxout, Normalization, Recurrent
@@ -68,7 +68,7 @@ class LayerNodes:
             x = self.wiring.add("Gemm", *operands, transB=1)
         elif layer.bias is not None:
             x = self.wiring.add("Add", x, self._weight(f"{name}.b", layer.bias))
-        return activate(self.wiring, x, layer.activation, self.type)
+        return self._activated(layer.activation, x)
 
     def _maxout(self, layer: Maxout, x: str) -> str:
         name = self._name(layer)
@@ -87,6 +87,9 @@ class LayerNodes:
 
     def _recurrent(self, layer: Recurrent, x: str) -> tuple[str, str]:
         wiring, name = self.wiring, layer.cell.kind.lower()
+        for arrays in (layer.cell.kernel, layer.cell.recurrent, layer.cell.bias):
+            for gate, array in arrays.items():
+                self._rounded(f"{name}, {gate}", array)
         one = wiring.add("Unsqueeze", x, np.array([1]))
         try:
             whole, last = recurrent(wiring, one, [layer.cell], name, self.type)
@@ -103,7 +106,7 @@ class LayerNodes:
         convolved = wiring.add("Conv", *operands, kernel_shape=[layer.kernel.shape[2]], dilations=[layer.dilation],
                                pads=[layer.before, layer.after])  # fmt: skip
         back = wiring.add("Transpose", wiring.add("Squeeze", convolved, np.array([0])), perm=[1, 0])
-        return activate(wiring, back, layer.activation, self.type, axis=0)
+        return self._activated(layer.activation, back, axis=0)
 
     def _embedding(self, layer: Layer, x: str) -> str:
         assert isinstance(layer, Embedding)
@@ -122,6 +125,10 @@ class LayerNodes:
 
     def _columns(self, x: str, begin: int, end: int) -> str:
         return self.wiring.add("Slice", x, np.array([begin]), np.array([end]), np.array([1]))
+
+    def _activated(self, function: Activation, x: str, axis: int = -1) -> str:
+        """A hard sigmoid stays one operator in float64 too, though the slope of that is float32's 0.2."""
+        return activate(self.wiring, x, function, "float32" if function.name == "hard_sigmoid" else self.type, axis)
 
     # -------------------------------------------------------------------------------------------- weights
 

@@ -167,11 +167,8 @@ class _Modelling:
             node = self._network.nodes[output.node]
             if node.is_vector:
                 wishes["compute", at] = output.name
-            if node.is_sequence and not node.lost:
+            if node.is_sequence:
                 wishes["scan", at] = f"{output.name}_sequence" if node.is_vector else output.name
-            elif node.is_sequence and not node.is_vector:
-                raise UnsupportedError(f"{self._where}: output '{output.name}' has {node.lost} steps fewer than go in; "
-                                       "per-step outputs are read where there is one for each step")  # fmt: skip
         names = [valid_name(wish) for wish in wishes.values()]
         names = [f"{name}_output" if name in taken else name for name in names]
         return dict(zip(wishes, unique_names([*taken, *names])[len(taken) :], strict=True))
@@ -182,18 +179,26 @@ class _Modelling:
         labels = [Label(each) for each in unique_names([valid_name(each) for each in output.labels])]
         if 0 < len(labels) < node.width:
             value = wiring.add("Slice", value, np.array([0]), np.array([len(labels)]), np.array([1]))
+        if form == "scan" and node.lost:  # a sequence has one result for each step
+            pads = np.array([0, 0, node.lost, 0])
+            value = wiring.add("Pad", value, pads, np.asarray(np.nan, self._type))
         wiring.add("Identity", value, gives=name)
         axes = [self._made.input_list[len(self._network.vectors) + node.sequence].axes[0] if form == "scan"
                 and node.sequence is not None else 1 if self._network.sequences else ENTRY]  # fmt: skip
         made = Output(name, [*axes, "label" if labels else node.width], self._type, labels)
         if self._network.kind == "graph":
-            made.description = f"node {output.node}" + (", its last step" if form == "compute" and node.is_sequence
-                                                        else ", every step" if form == "scan" else "")  # fmt: skip
+            made.description = f"node {output.node}{_said_of(node, form)}"
         self._made.output_list.append(made)
 
     def _describe_training(self) -> None:
         if self._network.miscellaneous:
             self._made.record["training"] = {"miscellaneous": self._network.miscellaneous}
+
+
+def _said_of(node: Node, form: str) -> str:
+    if form == "compute":
+        return ", its last step" if node.is_sequence else ""
+    return ", every step" + (f"; the last {node.lost} are NaN" if node.lost else "")
 
 
 def _steps(slot: Slot) -> list[Any]:

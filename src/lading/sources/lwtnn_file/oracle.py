@@ -68,7 +68,8 @@ def evaluate(network: Network, fed: Mapping[str, Array]) -> dict[str, Array]:
     for output in network.outputs:
         node, kept = network.nodes[output.node], len(output.labels) or None
         if node.is_sequence:
-            result[f"scan/{output.name}"] = values[output.node][:, :kept]
+            padding = ((0, node.lost), (0, 0))  # a sequence has one result for each step
+            result[f"scan/{output.name}"] = np.pad(values[output.node][:, :kept], padding, constant_values=np.nan)
         if node.is_vector:
             result[f"compute/{output.name}"] = vector(output.node)[:, :kept]
     return result

@@ -26,7 +26,7 @@ def remarks_on(network: Network) -> list[str]:
             said.append(f"output '{output.name}' has {len(output.labels)} labels for {width} values; {kept}")
         node = network.nodes[output.node]
         if node.is_sequence and node.lost:
-            said.append(f"output '{output.name}' is its last step only: its steps are {node.lost} fewer than go in")
+            said.append(f"output '{output.name}' has {node.lost} steps fewer than go in; here they are NaN, at the end")
         if len(set(output.labels)) < len(output.labels):
             said.append(f"labels of output '{output.name}' stand there twice; lwtnn keeps the last value of each")
     return said
