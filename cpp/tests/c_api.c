@@ -61,6 +61,8 @@ static void test_descriptions(const lading_model* model) {
   CHECK(!lading_describe_output(model, 1, &output) && output.axis == 1 && output.width == 1);
   CHECK(!strcmp(output.description, "") && output.size == sizeof output);
   CHECK(!strcmp(lading_axis_name(model, 1), "track") && !lading_axis_name(model, 0) && !lading_axis_name(model, 9));
+  CHECK(strcmp(lading_label_name(model, p_b.output, p_b.element), "p_b") == 0);
+  CHECK(!lading_label_name(model, 0, -1) && !lading_label_name(model, 0, 99) && !lading_label_name(model, 99, 0));
   CHECK(lading_axis_maximum(model, 1) == 20 && lading_input_count(model) == 3 && lading_axis_count(model) == 2);
 }
 

@@ -22,6 +22,9 @@ LENGTHS = (40, 2, 1, 0)
 #: The factor by which large inputs are larger than usual ones.
 LARGE = 1000.0
 
+#: Entries of ``many_entries``, or how many lengths of sequences.
+MANY, MANY_LENGTHS = 2000, 24
+
 #: Inputs that are 0 or 1, by their names.
 _MASK = re.compile(r"mask|valid|padding", re.I)
 
@@ -52,6 +55,16 @@ def cases_of(model: Model) -> Iterator[Case]:
         yield make.case(batches[len(batches) // 2], LENGTHS[0] if sequences else None, factor=factor)
 
 
+def many_entries(model: Model, spread: float) -> Iterator[Case]:
+    """Some thousand entries, or some dozen with sequences, ``spread`` times as wide as usual."""
+    sequences = [axis for axis in model.axes.values() if axis.kind == "sequence"]
+    make = _Maker(model, sequences)
+    if model.batched and not sequences:
+        yield make.case(MANY, None, factor=spread)
+    else:
+        yield from (make.case(1, length, factor=spread) for length in range(1, MANY_LENGTHS + 1))
+
+
 def _lengths(sequences: list[Axis]) -> list[int | None]:
     if not sequences:
         return [None]
@@ -80,7 +93,7 @@ class _Maker:
             given.name: self._tensor(given, {**lengths, self._model.entry_axis: entries}, factor)
             for given in self._model.input_list
         }
-        return Case(self._name(entries, lengths, factor), tensors, entries, factor > 1)
+        return Case(self._name(entries, lengths, factor), tensors, entries, factor == LARGE)
 
     def _name(self, entries: int, lengths: dict[str, int], factor: float) -> str:
         parts = [f"{name} {length}" for name, length in lengths.items()]

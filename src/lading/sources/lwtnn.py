@@ -6,8 +6,8 @@ before its product; ``same`` puts the odd zero at the start; the last step of no
 variables, outputs and labels are those of the file; an output that is a vector and a sequence (lwtnn's ``compute`` and
 ``scan``) is two, the latter ``NAME_sequence``.
 
-lwtnn computes in double precision. The model computes in float32 where that gives the same numbers to 5e-7 of the
-scale of an output, else in float64 (``lwtnn_file/precision.py``); or in what is chosen.
+lwtnn computes in double precision. The model computes in float32 where that gives the same numbers, else in float64
+(``lwtnn_file/precision.py`` says what is near enough); or in what is chosen.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def remark(model: Model) -> str:
     """What whoever converts a file should know of it."""
     remarks = list(model.record["origin"].get("remarks", []))
     if model.input_list[0].type == "float64":
-        remarks.append("computes in float64 as lwtnn does; float32, which is faster, can be chosen (type)")
+        remarks.append("computes in float64 as lwtnn does; type float32 would be faster, and rounds")
     return "; ".join(remarks)
 
 
