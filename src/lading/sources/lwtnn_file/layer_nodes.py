@@ -62,10 +62,10 @@ class LayerNodes:
 
     def _dense(self, layer: Dense, x: str, name: str) -> str:
         if layer.weights is not None:
-            operands = [x, self._weight(f"{name}.w", layer.weights)]
+            operands = [x, self._weight(f"{name}.w", layer.weights.T)]
             if layer.bias is not None:
                 operands.append(self._weight(f"{name}.b", layer.bias))
-            x = self.wiring.add("Gemm", *operands, transB=1)
+            x = self.wiring.add("Gemm", *operands)
         elif layer.bias is not None:
             x = self.wiring.add("Add", x, self._weight(f"{name}.b", layer.bias))
         return self._activated(layer.activation, x)
