@@ -37,8 +37,8 @@ _LATER = {"Model": "model", "convert": "converting", "diff": "examine.diff", "lo
 
 __all__ = [
     "AgreementError", "DisagreementError", "FormatError", "LadingError", "MemoryLimit", "MissingFile",
-    "MissingPackage", "Model", "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "convert", "diff", "load",
-    "positional",
+    "MissingPackage", "Model", "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "convert", "diff",
+    "load", "positional",
 ]  # fmt: skip
 
 

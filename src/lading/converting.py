@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,17 +76,26 @@ def _read(source: Any, say: Progress, options: dict[str, Any]) -> tuple[Model, C
         path = Path(source)
         say(f"reading {path.name}")
         format_: Any = recognise(path)
-        oracle = getattr(format_, "oracle", None)
+        oracle = _oracle_of(format_, path, options)
         model = read_as(format_, path, **options)
         if hasattr(format_, "remark") and (remark := format_.remark(model)):
             say(remark, True)
-        return model, oracle and (lambda model: _compared(model, oracle(path), say))
+        return model, None if oracle is None else lambda model: _compared(model, oracle(), say)
     if options:
         raise ValueRefused(f"a {type(source).__name__} in memory has no option '{next(iter(options))}'")
     format_ = recognise_object(source)
     say(f"reading a {type(source).__name__}")
     predictor = getattr(format_, "predictor", None)
     return format_.from_object(source), predictor and (lambda model: _compared_forest(model, predictor(source), say))
+
+
+def _oracle_of(format_: Any, path: Path, options: dict[str, Any]) -> Callable[[], Any] | None:
+    """What makes the oracle of a file, with those of the options that it takes; None if there is none."""
+    make = getattr(format_, "oracle", None)
+    if make is None:
+        return None
+    taken = {name: each for name, each in options.items() if name in signature(make).parameters}
+    return lambda: make(path, **taken)
 
 
 def _silent(*_: object) -> None:
