@@ -52,6 +52,13 @@ def cases_of(model: Model) -> Iterator[Case]:
         yield make.case(batches[len(batches) // 2], LENGTHS[0] if sequences else None, factor=factor)
 
 
+def case_of_example(model: Model, tensors: dict[str, np.ndarray]) -> Case:
+    """The inputs that a source was converted with."""
+    axis = model.entry_axis
+    lengths = [tensors[given.name].shape[given.axes.index(axis)] for given in model.input_list if axis in given.axes]
+    return Case("the example", tensors, lengths[0] if lengths else 1)
+
+
 def _lengths(sequences: list[Axis]) -> list[int | None]:
     if not sequences:
         return [None]

@@ -26,8 +26,9 @@ class Source(Protocol):
 
     Also, where it can be had: ``oracle(path)``, what runs the file itself (agreement.Oracle); ``holds(thing)`` and
     ``from_object(thing) -> Model`` for models of the training library in memory, and ``predictor(thing)``, the
-    library's own numbers for them (agreement.forests.Predictor). And ``remark(model)``, what whoever converts a file
-    should know, or "".
+    library's own numbers for them (agreement.forests.Predictor) or ``live_oracle(thing)`` (agreement.Oracle). Options
+    of ``from_object`` and ``read`` are those of ``lading.convert``; the oracles get those that they take too. And
+    ``remark(model)``, what whoever converts a file should know, or "".
     """
 
     def recognises(self, path: Path) -> bool:
