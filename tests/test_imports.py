@@ -40,6 +40,8 @@ PACKAGES = {
     "lightgbm": ("sources/lightgbm_file/predictor",),
     "catboost": ("sources/catboost_file/predictor",),
     "sklearn": ("sources/sklearn_file/predictor",),
+    "torch": ("sources/torch_file/",),
+    "onnxscript": ("sources/torch_file/",),
     "awkward": ("feed/", "sources/mvautils_file/"),
     "h5py": ("feed/",), "pyarrow": ("feed/",),
     "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils", "targets/root_file/"),
