@@ -1,4 +1,4 @@
-"""Lets the tests of this folder import the module beside them: ``networks`` (which imports PyTorch)."""
+"""Lets the tests of this folder import the module beside them: ``torch_networks`` (which imports PyTorch)."""
 
 import sys
 from pathlib import Path

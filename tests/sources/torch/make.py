@@ -1,6 +1,6 @@
 """Makes the files beside it, which PyTorch wrote, and its numbers: python make.py (PyTorch 2.13, onnxscript 0.7).
 
-- ``networks.npz`` holds, for networks of ``networks.py``, what torch.onnx wrote of them, as lading reads it, and inputs
+- ``networks.npz`` holds, for those of ``torch_networks.py``, what torch.onnx wrote, as lading reads it, and inputs
   of two sizes with what the network itself gives in double precision.
 - ``dense.pt2`` is an exported program, ``script.pt`` TorchScript, ``state.pt`` and ``old.pth`` are numbers alone.
 """
@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from networks import GN2, DeepSets, Dense, ParticleNet, Recurrent
+from torch_networks import GN2, DeepSets, Dense, ParticleNet, Recurrent
 
 from lading.sources.torch_file.calls import call_of, outputs_of
 from lading.sources.torch_file.exporting import export
 from lading.sources.torch_file.flat import inference
-from lading.sources.torch_file.lengths import guessed
+from lading.sources.traced.lengths import guessed
 
 HERE = Path(__file__).parent
 
@@ -45,8 +45,7 @@ def make_networks() -> None:
     for name, (kind, inputs) in NETWORKS.items():
         network = kind()
         call = call_of(network, inputs(2, 9), name)
-        tensors = dict(zip(call.names, call.tensors, strict=True))
-        data, _ = export(network, call, guessed(tensors, {}, {}), set(), name)
+        data, _ = export(network, call, guessed(call.arrays, {}, {}), set(), name)
         numbers[f"{name}.onnx"] = np.frombuffer(data, np.uint8)
         for entries, count in ((3, 6), (1, 20)):
             made = call_of(network, inputs(entries, count), name)

@@ -37,7 +37,7 @@ def nothing(*shape):
     return torch.zeros(*shape, dtype=torch.bool)
 
 
-#: By name: the class in ``networks.py`` and its settings, its example, options, and the axes of inputs and outputs.
+#: By name: the class in ``torch_networks.py`` and its settings, its example, options, and axes of inputs and outputs.
 NETWORKS = {
     "dense": (("Dense",), lambda: normal(1, 4), {}, {"jets": ["entry", 4], "output": ["entry", 3]}),
     "deep sets": (("DeepSets", True), lambda: (normal(3, 2), normal(3, 7, 5), normal(3, 7) > 0), {},
@@ -76,8 +76,8 @@ NETWORKS = {
 
 
 def network(kind, *settings):
-    import networks
     import torch
+    import torch_networks as networks
 
     torch.manual_seed(1)
     return getattr(networks, kind)(*settings)
@@ -180,7 +180,7 @@ def test_modules_and_examples_that_do_not_fit_are_refused():
 
     dense = network("Dense")
     for module, example, text in [
-        (dense, normal(2, 5), r"forward fails on the example \(networks.py, line \d+.*mat1 and mat2 shapes"),
+        (dense, normal(2, 5), r"forward fails on the example \(torch_networks.py, line \d+.*mat1 and mat2 shapes"),
         (dense, {"jet": normal(2, 4)}, "none of its keys is a parameter"),
         (network("Dense").half(), normal(2, 4).half(), r"'layers.0.weight' is float16; .* convert module.float\(\)"),
         (torch.ao.quantization.quantize_dynamic(network("Dense").eval(), {torch.nn.Linear}), normal(2, 4), "quantised"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,9 +14,10 @@ from lading.evaluation import evaluator
 from lading.simplify import simplify
 from lading.sources.naming import give_readable_names
 from lading.sources.onnx import read_bytes
-from lading.sources.torch_file.describing import by_name, described
 from lading.sources.torch_file.failures import failed_to_trace, failed_to_write
-from lading.sources.torch_file.lengths import declared, guessed, moved
+from lading.sources.traced.describing import by_name, described
+from lading.sources.traced.entries import check_repeatable, mixes, with_entries
+from lading.sources.traced.lengths import declared, guessed, moved, stretched
 
 HERE = Path(__file__).parent
 NODES = {"deep_sets": 13, "gn2": 79, "particle_net": 45, "lstm": 9, "gru": 5, "rnn": 6}
@@ -71,9 +71,8 @@ def test_layers_and_weights_are_named_after_the_module(stored):
 # -------------------------------------------------------------------------------------------- open lengths
 
 
-def tensor(*shape: int, integers: bool = False) -> SimpleNamespace:
-    """What looks like a tensor to whoever asks for its shape."""
-    return SimpleNamespace(shape=shape, dim=lambda: len(shape), dtype=SimpleNamespace(is_floating_point=not integers))
+def tensor(*shape: int, integers: bool = False) -> np.ndarray:
+    return np.zeros(shape, np.int64 if integers else np.float32)
 
 
 @pytest.mark.parametrize(("tensors", "expected"), [
@@ -127,6 +126,33 @@ def test_sequences_move_behind_channels():
     assert moved(lengths, {"features": {1}}, tensors, channels={5}) == there
     assert moved(lengths, {"features": {1}}, tensors, channels={7}) is None  # a loop over elements fixes it too
     assert moved(lengths, {}, tensors, channels={5}) is None
+
+
+def test_examples_are_made_longer():
+    lengths = {"jets": ["batch", None], "tracks": ["batch", "track", None], "none": ["nothing"]}
+    longer = stretched(lengths, {"jets": np.array([[1, 2]]), "tracks": np.ones((1, 2, 3)), "none": np.ones(0)})
+    assert longer["jets"].tolist() == [[1, 2], [1, 2]]
+    assert {name: array.shape for name, array in longer.items()} == {"jets": (2, 2), "tracks": (2, 3, 3), "none": (4,)}
+
+
+def test_entries_are_those_that_do_not_mix():
+    arrays, lengths = {"tracks": np.ones((1, 3))}, {"tracks": ["batch", None]}
+    apart, mixed = (lambda x: [x[0] * 2]), (lambda x: [x[0] - x[0].mean(0)])
+    shapes = ([["batch", 3]], [["batch", 3]])
+    assert with_entries(apart, arrays, lengths, *shapes) == [["batch", 3], ["batch", 3]]
+    assert with_entries(mixed, arrays, lengths, *shapes) == [["track", 3], ["track", 3]]
+    first = {"tracks": ["track", "jet"]}
+    both = ([["track", "jet"]], [["jet", "track"]])
+    assert with_entries(lambda x: [x[0].T - x[0].T.max(1, keepdims=True)], arrays, first, *both) == [
+        ["track", "batch"], ["batch", "track"]]
+    assert not mixes(lambda x: 1 / 0, arrays, lengths, "batch", *shapes)
+
+
+def test_functions_that_give_other_numbers_each_time_are_refused():
+    dice = np.random.default_rng(1)
+    check_repeatable(lambda x: [x[0] * np.nan], {"x": np.zeros(2)}, ["output"], "here")
+    with pytest.raises(UnsupportedError, match="output 'output' is another one each time"):
+        check_repeatable(lambda x: [x[0] + dice.random()], {"x": np.zeros(2)}, ["output"], "here")
 
 
 # ---------------------------------------------------------------------------------------------- names
@@ -186,7 +212,7 @@ def test_errors_name_the_line_of_the_author(tmp_path):
         names["forward"](1)
     except RuntimeError as error:
         text = str(failed_to_trace(error, "PyTorch Net"))
-    assert text.startswith("PyTorch Net: what forward does depends on the numbers it is given (net.py, line 2")
+    assert text.startswith("PyTorch Net: what it does depends on the numbers it is given (net.py, line 2")
     assert "torch.where" in text
 
 

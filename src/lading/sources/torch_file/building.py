@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from ...endpoints import Axis
 from ..naming import endpoints, snake
 from ..onnx import read_bytes
+from ..traced.describing import by_name, described
+from ..traced.lengths import Lengths, declared, guessed, sequence_name
 from .calls import call_of
-from .describing import by_name, described
 from .exporting import export, export_program
-from .lengths import Lengths, declared, guessed, sequence_name
 from .loading import Loaded
 from .packages import name_of, need
 from .scripts import export_script, is_script
@@ -27,10 +27,10 @@ def model_of(subject: Loaded, variables: Any, labels: Any, axes: Any, where: str
     """The model of a module, traced on an example and named. Raises LadingError of several kinds."""
     torch, module = need(where), subject.module
     call = call_of(module, subject.example, where)
-    tensors = dict(zip(call.names, call.tensors, strict=True))
+    arrays = call.arrays
     named = by_name(variables, call.names, "variables", where)
-    known = declared(axes, tensors, where)
-    lengths = guessed(tensors, known, {name: len(listed) for name, listed in named.items()})
+    known = declared(axes, arrays, where)
+    lengths = guessed(arrays, known, {name: len(listed) for name, listed in named.items()})
     if subject.program is not None:
         data, batched = export_program(subject.program, module, call, lengths, set(known), where)
     else:

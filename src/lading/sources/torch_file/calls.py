@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...endpoints import valid_name
 from ...errors import FormatError, MissingFile, UnsupportedError, ValueRefused, suggestion
+from ..traced.keys import key_of, names_of
 
 OUTPUT = "output"
 
@@ -44,6 +44,27 @@ class Call:
     @property
     def tensors(self) -> list[Any]:
         return [self.leaves[i] for i in self.at]
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The tensors as arrays, by name."""
+        return {name: array_of(tensor) for name, tensor in zip(self.names, self.tensors, strict=True)}
+
+    def like(self, arrays: Iterable[np.ndarray]) -> list[Any]:
+        """Arrays as tensors of the types and on the devices of the example's."""
+        import torch
+
+        return [torch.tensor(array).to(device=tensor.device, dtype=tensor.dtype)
+                for array, tensor in zip(arrays, self.tensors, strict=True)]  # fmt: skip
+
+    def runner(self, module: Any, where: str) -> Callable[[Sequence[np.ndarray]], list[np.ndarray]]:
+        """A module as a function of arrays."""
+
+        def run(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+            args, kwargs = self.arguments(self.like(arrays))
+            return [array_of(each) for each in outputs_of(module(*args, **kwargs), where)[1]]
+
+        return run
 
     def arguments(self, tensors: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Arguments for a call with other tensors."""
@@ -78,11 +99,14 @@ def call_of(module: Any, example: Any, where: str) -> Call:
     note = ""
     if isinstance(example, Mapping) and args:
         note = f" (the dictionary as a whole was taken for '{keys[0][0]}': none of its keys is a parameter)"
-    call = Call(leaves, structure, _names(keys, ""), at, note)
+    call = Call(leaves, structure, names_of(keys, ""), at, note)
     for name, tensor in zip(call.names, call.tensors, strict=True):
         if tensor.is_complex():
             raise UnsupportedError(f"{where}: input '{name}' is of complex numbers ({tensor.dtype}); lading has real "
                                    "ones: give real and imaginary parts as two inputs")
+        if str(tensor.dtype) == "torch.bfloat16":
+            raise UnsupportedError(f"{where}: input '{name}' is bfloat16, in which no layer computes; "
+                                   "give it in float32")
     return call
 
 
@@ -91,7 +115,7 @@ def outputs_of(result: Any, where: str) -> tuple[list[str], list[Any]]:
     from torch.utils import _pytree as tree
 
     paths = [(path, leaf) for path, leaf in tree.tree_flatten_with_path(result)[0] if leaf is not None]
-    names = _names([[OUTPUT, *map(_key, path)] for path, _ in paths], OUTPUT)
+    names = names_of([[OUTPUT, *map(key_of, path)] for path, _ in paths], OUTPUT)
     for name, (_, leaf) in zip(names, paths, strict=True):
         if not _is_tensor(leaf):
             raise UnsupportedError(f"{where}: its output '{name}' is a {type(leaf).__name__}, not a tensor; let "
@@ -102,6 +126,12 @@ def outputs_of(result: Any, where: str) -> tuple[list[str], list[Any]]:
     if not paths:
         raise UnsupportedError(f"{where}: gives no tensor")
     return names, [leaf for _, leaf in paths]
+
+
+def array_of(tensor: Any) -> np.ndarray:
+    """A tensor as an array."""
+    array: np.ndarray = tensor.detach().cpu().numpy()
+    return array
 
 
 def parameters_of(module: Any) -> dict[str, inspect.Parameter]:
@@ -167,30 +197,9 @@ def _strided() -> Any:
 
 def _keys(path: tuple[Any, ...], parameters: list[str]) -> list[str]:
     """A path in ``(args, kwargs)`` as names: the parameter, then keys in it."""
-    which, *rest = map(_key, path)
+    which, *rest = map(key_of, path)
     if which == "1":
         return rest
     place = int(rest[0])
     named = parameters[place] if place < len(parameters) else f"{parameters[-1] if parameters else 'input'}_{place}"
     return [named, *rest[1:]]
-
-
-def _key(entry: Any) -> str:
-    for kind in ("key", "idx", "name"):
-        if hasattr(entry, kind):
-            return str(getattr(entry, kind))
-    return str(entry)
-
-
-def _names(keys: list[list[str]], root: str) -> list[str]:
-    """A name for each list of keys; ``root`` is what all of them begin with."""
-    last = [path[-1] for path in keys]
-    names = []
-    for at, path in enumerate(keys):
-        own = path[-1]
-        if own == root or (not own.isdigit() and last.index(own) == at):
-            names.append(valid_name(own))
-        else:
-            inner = path[1:] if root and len(path) > 1 and not path[1].isdigit() else path
-            names.append(valid_name(re.sub(r"\.(\d+)", r"_\1", ".".join(inner))))
-    return [name if names.index(name) == i else f"{name}_{i}" for i, name in enumerate(names)]

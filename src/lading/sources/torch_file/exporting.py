@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...errors import UnsupportedError
+from ..traced.entries import check_repeatable, with_entries
+from ..traced.lengths import ENTRY, Lengths, stretched
 from .calls import Call, outputs_of
-from .entries import check_repeatable, with_entries
 from .failures import failed_to_run
 from .flat import inference
-from .lengths import ENTRY, Lengths, stretched
 from .tracing import check_told, named_shapes, open_lengths, shapes_of, traced
 from .writing import written
 
@@ -27,7 +27,7 @@ def export(module: Any, call: Call, lengths: Lengths, told: set[str], where: str
     """
     with inference(module), quiet():
         outputs = outputs_of_example(module, call, where)
-        check_repeatable(module, call, where)
+        check_repeatable(call.runner(module, where), call.arrays, outputs, where)
         lengths = _without_entries_of_one(module, call, lengths, told, where)
         program, lengths = traced(module, call, lengths, told, where)
         return _written(program, module, call, outputs, lengths, told, where)
@@ -38,7 +38,7 @@ def export_program(program: Any, module: Any, call: Call, lengths: Lengths, told
     """As ``export``, for a module that torch.export has traced before: its program says which lengths are open."""
     with inference(module), quiet():
         outputs = outputs_of_example(module, call, where)
-        check_repeatable(module, call, where)
+        check_repeatable(call.runner(module, where), call.arrays, outputs, where)
         open_ = open_lengths(program, lengths)
         check_told(lengths, {name: {i for i, axis in enumerate(lengths[name]) if axis and not open_[name][i]}
                              for name in told}, where)  # fmt: skip
@@ -56,7 +56,7 @@ def outputs_of_example(module: Any, call: Call, where: str) -> list[str]:
 def _written(program: Any, module: Any, call: Call, outputs: list[str], lengths: Lengths, told: set[str], where: str
              ) -> tuple[bytes, bool]:
     given, made = named_shapes(program, lengths, told, where)
-    shapes = with_entries(module, call, lengths, given, made, where)
+    shapes = with_entries(call.runner(module, where), call.arrays, lengths, given, made)
     return written(program, call.names, outputs, shapes, where), any(ENTRY in shape for shape in shapes)
 
 
@@ -70,9 +70,9 @@ def _run(module: Any, call: Call, tensors: Any, where: str, what: str) -> list[s
 
 def _without_entries_of_one(module: Any, call: Call, lengths: Lengths, told: set[str], where: str) -> Lengths:
     """The lengths without that of the entries, if the example has one entry and the module runs with one only."""
-    longer = stretched(lengths, dict(zip(call.names, call.tensors, strict=True)))
+    longer = stretched(lengths, call.arrays)
     try:
-        _run(module, call, longer.values(), where, _said(longer))
+        _run(module, call, call.like(longer.values()), where, _said(longer))
     except UnsupportedError:
         if told or not all(tensor.shape[:1] == (1,) for tensor in call.tensors):
             raise

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...agreement import OracleFailed
-from .calls import Call, outputs_of
+from .calls import Call, array_of, outputs_of
 from .exporting import quiet
 from .flat import inference
 from .packages import name_of
@@ -28,7 +28,7 @@ class TorchOracle:
     @property
     def example(self) -> dict[str, np.ndarray]:
         """The example that the module was converted with."""
-        return {name: _array(tensor) for name, tensor in zip(self._call.names, self._call.tensors, strict=True)}
+        return self._call.arrays
 
     def run(self, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         return self._run(self._module, tensors, double=False)
@@ -58,10 +58,5 @@ class TorchOracle:
         except Exception as error:  # whatever a module may raise on lengths that it cannot do with
             raise OracleFailed(str(error).strip().partition("\n")[0][:200] or type(error).__name__) from None
         taken = self._call.names
-        return {f"{name}_output" if name in taken else name: _array(tensor)
+        return {f"{name}_output" if name in taken else name: array_of(tensor)
                 for name, tensor in zip(names, results, strict=True)}  # fmt: skip
-
-
-def _array(tensor: Any) -> np.ndarray:
-    array: np.ndarray = tensor.detach().cpu().numpy()
-    return array

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ..traced.lengths import Lengths, stretched
 from .calls import Call
 from .exporting import export, outputs_of_example, quiet
 from .failures import failed_to_write
 from .flat import inference
-from .lengths import Lengths, stretched
 
 #: The newest opset that the older exporter knows well.
 OPSET = 17
@@ -33,10 +33,9 @@ def export_script(module: Any, call: Call, lengths: Lengths, told: set[str], whe
 
     Raises UnsupportedError.
     """
-    tensors = dict(zip(call.names, call.tensors, strict=True))
     with inference(module), quiet(), _silent():
         outputs = outputs_of_example(module, call, where)
-        args, _ = call.arguments(stretched(lengths, tensors).values())
+        args, _ = call.arguments(call.like(stretched(lengths, call.arrays).values()))
         try:
             return _written(module, args, call.names, outputs, lengths), True
         except Exception as error:  # whatever an exporter may raise

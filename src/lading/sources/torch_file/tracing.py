@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...errors import UnsupportedError
+from ..traced.entries import Shapes
+from ..traced.lengths import ENTRY, Lengths, moved, sequence_name, stretched
 from .calls import Call
-from .entries import Shapes
 from .failures import failed_to_trace
 from .flat import channels_of, flat
-from .lengths import ENTRY, Lengths, moved, sequence_name, stretched
 from .recurrent import by_shape_only
 
 _SYMBOL = re.compile(r"[su]\d+")
@@ -22,7 +22,7 @@ def traced(module: Any, call: Call, lengths: Lengths, told: set[str], where: str
 
     Raises UnsupportedError, naming the author's line where one is to blame.
     """
-    example = dict(zip(call.names, call.tensors, strict=True))
+    example = call.arrays
     program = _trace(module, call, lengths, where)
     fixed = _fixed(program, lengths)
     free = {name: at for name, at in fixed.items() if name not in told}
@@ -103,11 +103,11 @@ def _names_of_symbols(program: Any, lengths: Lengths, told: set[str], where: str
 def _trace(module: Any, call: Call, lengths: Lengths, where: str) -> Any:
     import torch
 
-    tensors = stretched(lengths, dict(zip(call.names, call.tensors, strict=True)))
+    tensors = call.like(stretched(lengths, call.arrays).values())
     open_ = tuple({i: torch.export.Dim.AUTO for i, axis in enumerate(axes) if axis} for axes in lengths.values())
     try:
         with by_shape_only():
-            return torch.export.export(flat(module, call, where), tuple(tensors.values()), dynamic_shapes=(open_,),
+            return torch.export.export(flat(module, call, where), tuple(tensors), dynamic_shapes=(open_,),
                                        strict=False)
     except Exception as error:  # whatever a tracer and a module may raise
         raise failed_to_trace(error, where) from error

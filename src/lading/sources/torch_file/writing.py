@@ -10,7 +10,7 @@ from typing import Any
 
 from ...graph import OPSET
 from ..onnx_file.node_hints import SCOPES
-from .entries import Shapes
+from ..traced.entries import Shapes
 from .failures import failed_to_write
 from .flat import PREFIX
 from .recurrent import by_shape_only

@@ -1,4 +1,4 @@
-"""Which lengths of a module's inputs are open: declared by whoever converts it, else guessed; and examples that fit.
+"""Which lengths of a function's inputs are open: declared by whoever converts it, else guessed; and examples that fit.
 
 1. ``axes`` names the axes of an input one by one: a name is open, "variable" and numbers are fixed.
 2. Else, where all inputs are equally long along their first axis, that is the entries.
@@ -13,7 +13,8 @@ What the module fixes is found when it is traced. Sequences are called after the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+import numpy as np
 
 from ...endpoints import RESERVED_AXES
 from ...errors import UnknownName, ValueRefused, suggestion
@@ -25,7 +26,7 @@ ENTRY = "batch"
 Lengths = dict[str, "list[str | None]"]
 
 
-def declared(axes: Mapping[str, Sequence[str | int]] | None, tensors: Mapping[str, Any], where: str) -> Lengths:
+def declared(axes: Mapping[str, Sequence[str | int]] | None, tensors: Mapping[str, np.ndarray], where: str) -> Lengths:
     """The open lengths of inputs whose axes are written down. Raises UnknownName or ValueRefused."""
     result: Lengths = {}
     for name, uses in (axes or {}).items():
@@ -44,16 +45,16 @@ def declared(axes: Mapping[str, Sequence[str | int]] | None, tensors: Mapping[st
     return result
 
 
-def guessed(tensors: Mapping[str, Any], known: Lengths, variables: Mapping[str, int]) -> Lengths:
+def guessed(tensors: Mapping[str, np.ndarray], known: Lengths, variables: Mapping[str, int]) -> Lengths:
     """The open lengths of all inputs, those of ``known`` as they are. ``variables``: how many an input has."""
     result = dict(known)
-    others = {name: tensor for name, tensor in tensors.items() if name not in known and tensor.dim()}
-    leading = {tensor.shape[0] for tensor in tensors.values() if tensor.dim()}
+    others = {name: tensor for name, tensor in tensors.items() if name not in known and tensor.ndim}
+    leading = {tensor.shape[0] for tensor in tensors.values() if tensor.ndim}
     entry = _shared([*known.values()]) or ENTRY
     batched = len(leading) == 1 and (not known or all(axes[:1] == [entry] for axes in known.values()))
     sequences = _named_lengths(known, tensors, entry)
-    for name, tensor in sorted(others.items(), key=lambda pair: -pair[1].dim()):
-        axes: list[str | None] = [None] * tensor.dim()
+    for name, tensor in sorted(others.items(), key=lambda pair: -pair[1].ndim):
+        axes: list[str | None] = [None] * tensor.ndim
         if batched:
             axes[0] = entry
         at = _sequence_at(tensor, batched, variables.get(name))
@@ -62,12 +63,12 @@ def guessed(tensors: Mapping[str, Any], known: Lengths, variables: Mapping[str, 
         result[name] = axes
     for name, tensor in others.items():  # masks and other numbers of each element
         place = 1 if batched else 0
-        if tensor.dim() == place + 1 and tensor.shape[place] in sequences and variables.get(name) is None:
+        if tensor.ndim == place + 1 and tensor.shape[place] in sequences and variables.get(name) is None:
             result[name][place] = sequences[tensor.shape[place]]
     return {name: result.get(name, []) for name in tensors}
 
 
-def moved(lengths: Lengths, fixed: Mapping[str, set[int]], tensors: Mapping[str, Any], channels: set[int]
+def moved(lengths: Lengths, fixed: Mapping[str, set[int]], tensors: Mapping[str, np.ndarray], channels: set[int]
           ) -> Lengths | None:
     """Guessed lengths after a module fixed some: a sequence moves from the second of three axes to the third.
 
@@ -86,14 +87,14 @@ def moved(lengths: Lengths, fixed: Mapping[str, set[int]], tensors: Mapping[str,
     return result if moving else None
 
 
-def stretched(lengths: Lengths, tensors: Mapping[str, Any]) -> dict[str, Any]:
+def stretched(lengths: Lengths, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The example with at least two elements along every open axis, and another number along each.
 
     A tracer takes one element for the only number there is, and equal numbers for one number. Elements are repeated.
     """
     wanted: dict[str, int] = {}
     for name, axes in lengths.items():
-        for axis, length in zip(axes, tensors[name].shape, strict=True):
+        for axis, length in zip(axes, arrays[name].shape, strict=True):
             if axis is not None:
                 wanted[axis] = max(wanted.get(axis, 2), length)
     taken: set[int] = set()
@@ -102,27 +103,24 @@ def stretched(lengths: Lengths, tensors: Mapping[str, Any]) -> dict[str, Any]:
             wanted[axis] += 1
         taken.add(wanted[axis])
     return {
-        name: _repeated(tensors[name], [None if axis is None else wanted[axis] for axis in axes])
+        name: _repeated(arrays[name], [None if axis is None else wanted[axis] for axis in axes])
         for name, axes in lengths.items()
     }
 
 
-def _repeated(tensor: Any, lengths: list[int | None]) -> Any:
-    import torch
-
+def _repeated(array: np.ndarray, lengths: list[int | None]) -> np.ndarray:
     for i, length in enumerate(lengths):
-        here = tensor.shape[i]
+        here = array.shape[i]
         if length is None or length == here:
             continue
         if here == 0:
-            shape = [length if j == i else n for j, n in enumerate(tensor.shape)]
-            tensor = torch.zeros(shape, dtype=tensor.dtype, device=tensor.device)
+            array = np.zeros([length if j == i else n for j, n in enumerate(array.shape)], array.dtype)
         else:
-            tensor = tensor.index_select(i, torch.arange(length, device=tensor.device) % here)
-    return tensor
+            array = np.take(array, np.arange(length) % here, i)
+    return array
 
 
-def _check_example(lengths: Lengths, tensors: Mapping[str, Any], where: str) -> None:
+def _check_example(lengths: Lengths, tensors: Mapping[str, np.ndarray], where: str) -> None:
     """Whether the example is equally long along axes of one name."""
     seen: dict[str, tuple[int, str]] = {}
     for name, axes in lengths.items():
@@ -137,15 +135,15 @@ def _shared(listed: list[list[str | None]]) -> str | None:
     return next((axis for axis in listed[0] if axis and all(axis in axes for axes in listed)), None) if listed else None
 
 
-def _named_lengths(known: Lengths, tensors: Mapping[str, Any], entry: str) -> dict[int, str]:
+def _named_lengths(known: Lengths, tensors: Mapping[str, np.ndarray], entry: str) -> dict[int, str]:
     """The names of sequences by their lengths in the example."""
     return {length: axis for name, axes in known.items() for axis, length in zip(axes, tensors[name].shape, strict=True)
             if axis is not None and axis != entry}
 
 
-def _sequence_at(tensor: Any, batched: bool, variables: int | None) -> int | None:
+def _sequence_at(tensor: np.ndarray, batched: bool, variables: int | None) -> int | None:
     """The axis of a tensor that is likely to be a sequence."""
-    rank, integers = tensor.dim(), not tensor.dtype.is_floating_point
+    rank, integers = tensor.ndim, tensor.dtype.kind != "f"
     if not batched:
         return 1 if integers and rank == 2 else 0 if rank <= 3 and tensor.shape[0] != 1 else None
     if rank == 3:
