@@ -42,6 +42,7 @@ PACKAGES = {
     "sklearn": ("sources/sklearn_file/predictor",),
     "torch": ("sources/torch_file/",),
     "onnxscript": ("sources/torch_file/",),
+    "jax": ("sources/jax_file/",),
     "awkward": ("feed/", "sources/mvautils_file/"),
     "h5py": ("feed/",), "pyarrow": ("feed/",),
     "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils", "targets/root_file/"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["SOURCES", "Source", "is_of", "origin_of", "read", "read_as", "recognise", "recognise_object"]
 
 #: Every format that is read: its name is its file beside this one. They are asked in this order.
-SOURCES = ("onnx", "xgboost", "lightgbm", "catboost", "tmva", "gbrforest", "mvautils", "torch", "sklearn")
+SOURCES = ("onnx", "xgboost", "lightgbm", "catboost", "tmva", "gbrforest", "mvautils", "torch", "jax", "sklearn")
 
 GZIP = b"\x1f\x8b"  # how a packed file begins
 
