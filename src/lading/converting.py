@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .errors import LadingError, ValueRefused
+from .errors import LadingError, ValueRefused, check_options
 
 if TYPE_CHECKING:
     from .model import Model
@@ -20,6 +21,7 @@ Progress = Callable[..., None]
 
 def convert(
     source: Any,
+    example: Any = None,
     describe: Any = None,
     data: Any = None,
     scores: Any = None,
@@ -31,12 +33,13 @@ def convert(
 ) -> Model:
     """The model in the file ``source``, or of a model of a training library in memory (an XGBoost Booster, say).
 
-    ``describe``: papers that name what goes in and comes out, lading's own or those of experiments: a file, a
-    dictionary, or several (see ``lading.describe``). ``data``: events on which the names are proven, a file or anything
-    that ``Model.run`` takes, with ``scores``, the training's own (columns of the file, or a mapping by label); or both
-    as a pair. ``name``: what the model is called. ``simplify``: make the graph readable. ``compare``: run the result
-    and its source on made-up inputs. ``options``: what the format lets one choose, as ``key="forest"``: which of a ROOT
-    file's forests, and ``response="classification"``: what its score is.
+    ``example``: inputs by which a network of PyTorch is traced. ``describe``: papers that name what goes in and comes
+    out, lading's own or those of experiments: a file, a dictionary, or several (see ``lading.describe``). ``data``:
+    events on which the names are proven, a file or anything that ``Model.run`` takes, with ``scores``, the training's
+    own (columns of the file, or a mapping by label); or both as a pair. ``name``: what the model is called.
+    ``simplify``: make the graph readable. ``compare``: run the result and its source on made-up inputs. ``options``:
+    what the format lets one choose, as ``key="forest"``: which of a ROOT file's forests, and
+    ``response="classification"``: what its score is; ``variables={"jets": ["pt", "eta"]}`` of a network.
 
     Raises MissingFile, FormatError, UnsupportedError, UnknownName, DisagreementError where papers contradict
     each other, or AgreementError where the result disagrees with its source or with the scores.
@@ -46,7 +49,7 @@ def convert(
 
     say = progress or _silent
     data, scores = _data_and_scores(data, scores)
-    model, agree = _read(source, say, options)
+    model, agree = _read(source, say, options if example is None else {"example": example, **options})
     if describe is not None:
         say("reading the papers")
         model = apply_all(model, describe, say)
@@ -76,26 +79,29 @@ def _read(source: Any, say: Progress, options: dict[str, Any]) -> tuple[Model, C
         path = Path(source)
         say(f"reading {path.name}")
         format_: Any = recognise(path)
-        oracle = _oracle_of(format_, path, options)
+        oracle = _bound(format_, "oracle", path, options)
         model = read_as(format_, path, **options)
         if hasattr(format_, "remark") and (remark := format_.remark(model)):
             say(remark, True)
         return model, None if oracle is None else lambda model: _compared(model, oracle(), say)
-    if options:
-        raise ValueRefused(f"a {type(source).__name__} in memory has no option '{next(iter(options))}'")
     format_ = recognise_object(source)
+    check_options(format_.from_object, options, f"a {type(source).__name__} in memory")
     say(f"reading a {type(source).__name__}")
+    model = format_.from_object(source, **options)
+    live = _bound(format_, "live_oracle", source, options)
+    if live is not None:
+        return model, lambda model: _compared(model, live(), say)
     predictor = getattr(format_, "predictor", None)
-    return format_.from_object(source), predictor and (lambda model: _compared_forest(model, predictor(source), say))
+    return model, predictor and (lambda model: _compared_forest(model, predictor(source), say))
 
 
-def _oracle_of(format_: Any, path: Path, options: dict[str, Any]) -> Callable[[], Any] | None:
-    """What makes the oracle of a file, with those of the options that it takes; None if there is none."""
-    make = getattr(format_, "oracle", None)
-    if make is None:
+def _bound(format_: Any, name: str, source: Any, options: dict[str, Any]) -> Callable[[], Any] | None:
+    """A function of a format on ``source``, with those of the options that it takes; None if the format has none."""
+    function = getattr(format_, name, None)
+    if function is None:
         return None
-    taken = {name: each for name, each in options.items() if name in signature(make).parameters}
-    return lambda: make(path, **taken)
+    known = signature(function).parameters
+    return partial(function, source, **{key: value for key, value in options.items() if key in known})
 
 
 def _silent(*_: object) -> None:

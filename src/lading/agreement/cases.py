@@ -65,6 +65,13 @@ def many_entries(model: Model, spread: float) -> Iterator[Case]:
         yield from (make.case(1, length, factor=spread) for length in range(1, MANY_LENGTHS + 1))
 
 
+def case_of_example(model: Model, tensors: dict[str, np.ndarray]) -> Case:
+    """The inputs that a source was converted with."""
+    axis = model.entry_axis
+    lengths = [tensors[given.name].shape[given.axes.index(axis)] for given in model.input_list if axis in given.axes]
+    return Case("the example", tensors, lengths[0] if lengths else 1)
+
+
 def _lengths(sequences: list[Axis]) -> list[int | None]:
     if not sequences:
         return [None]

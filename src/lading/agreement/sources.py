@@ -17,6 +17,12 @@ def to_source(model: Model, tensors: Mapping[str, np.ndarray]) -> dict[str, np.n
     return {names.get(name, name): array for name, array in tensors.items()}
 
 
+def to_model(model: Model, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Inputs of the source under the names that they have in the model."""
+    names = _names(model, "inputs")
+    return {given.name: tensors[names.get(given.name, given.name)] for given in model.input_list}
+
+
 def from_source(model: Model, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The source's outputs as outputs of the model: renamed, and joined where labels were put together."""
     names = _names(model, "outputs")

@@ -27,12 +27,14 @@ from .progress import Progress
               help="What the score of a forest in a ROOT file is: response, classification, gradient, multi:N.")
 @click.option("--type", "type_", type=click.Choice(["float32", "float64"]),
               help="In what a network of lwtnn computes; else float32 where that is near enough to lwtnn's double.")
+@click.option("--example", type=click.Path(path_type=Path), metavar="FILE.npz",
+              help="Inputs by name, of the shapes that a TorchScript file takes.")
 @click.option("--no-simplify", is_flag=True, help="Keep the exporter's graph as it is.")
-@click.option("--no-compare", is_flag=True, help="Do not compare the result with ONNX Runtime.")
+@click.option("--no-compare", is_flag=True, help="Do not compare the result with its source.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def convert(source: Path, output: Path, describe: tuple[Path, ...], data: Path | None, scores: str,
-            name: str | None, key: str | None, response: str | None, type_: str | None, no_simplify: bool,
-            no_compare: bool, quiet: bool) -> None:
+            name: str | None, key: str | None, response: str | None, type_: str | None, example: Path | None,
+            no_simplify: bool, no_compare: bool, quiet: bool) -> None:
     """Turn SOURCE into a bundle with readable names, and check it against its source.
 
     \b
@@ -42,6 +44,7 @@ def convert(source: Path, output: Path, describe: tuple[Path, ...], data: Path |
     with Progress(quiet) as progress:
         model = converting.convert(
             source,
+            example=example,
             describe=list(describe),
             data=(data, scores) if data else None,
             name=name,
