@@ -40,6 +40,7 @@ PACKAGES = {
     "lightgbm": ("sources/lightgbm_file/predictor",),
     "catboost": ("sources/catboost_file/predictor",),
     "sklearn": ("sources/sklearn_file/predictor",),
+    "pandas": ("sources/sklearn_file/predictor",),
     "awkward": ("feed/", "sources/mvautils_file/"),
     "h5py": ("feed/",), "pyarrow": ("feed/",),
     "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils", "targets/root_file/"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .errors import LadingError, ValueRefused
+from .errors import LadingError, ValueRefused, check_options
 
 if TYPE_CHECKING:
     from .model import Model
@@ -80,12 +80,12 @@ def _read(source: Any, say: Progress, options: dict[str, Any]) -> tuple[Model, C
         if hasattr(format_, "remark") and (remark := format_.remark(model)):
             say(remark, True)
         return model, oracle and (lambda model: _compared(model, oracle(path), say))
-    if options:
-        raise ValueRefused(f"a {type(source).__name__} in memory has no option '{next(iter(options))}'")
     format_ = recognise_object(source)
+    check_options(format_.from_object, options, f"a {type(source).__name__} in memory")
     say(f"reading a {type(source).__name__}")
+    model = format_.from_object(source, **options)
     predictor = getattr(format_, "predictor", None)
-    return format_.from_object(source), predictor and (lambda model: _compared_forest(model, predictor(source), say))
+    return model, predictor and (lambda model: _compared_forest(model, predictor(source), say))
 
 
 def _silent(*_: object) -> None:
@@ -156,8 +156,12 @@ def _compared(model: Model, oracle: Any, say: Progress) -> str:
 def _compared_forest(model: Model, predictor: Any, say: Progress) -> str:
     from .agreement import run_engine
     from .agreement.forests import compare_forest
+    from .agreement.tables import compare_table
 
     say(f"comparing with {predictor.name}")
-    agreement = compare_forest(model, predictor, run_engine(model))
+    if hasattr(predictor, "predict_table") and not predictor.is_alone(model):
+        agreement: Any = compare_table(model, predictor)
+    else:
+        agreement = compare_forest(model, predictor, run_engine(model))
     model.agreement = agreement.as_json()
     return str(agreement)

@@ -20,17 +20,17 @@ FIRST_LENGTHS = (0, 1, 2)
 MOST = 40
 
 
-def made_up_events(model: Model, seed: int = 7) -> dict[str, Any]:
+def made_up_events(model: Model, seed: int = 7, entries: int = ENTRIES) -> dict[str, Any]:
     """Events in the form that ``Model.run`` takes: raw values by input and variable, sequences as (values, counts).
 
     Raw values are such that the preparation brings them to where the network expects them.
     """
-    return _Events(model, seed).all()
+    return _Events(model, seed, entries).all()
 
 
 class _Events:
-    def __init__(self, model: Model, seed: int):
-        self._model, self._random = model, np.random.default_rng(seed)
+    def __init__(self, model: Model, seed: int, entries: int):
+        self._model, self._random, self._entries = model, np.random.default_rng(seed), entries
         self._typical = typical_values(model)
         self._counts = {axis.name: self._lengths(axis.min, axis.max) for axis in model.axes.values()
                         if axis.kind == "sequence"}  # fmt: skip
@@ -41,13 +41,13 @@ class _Events:
 
     def _lengths(self, least: int, most: int | None) -> np.ndarray:
         top = min(most, MOST) if most is not None else MOST
-        counts = self._random.integers(least, max(top, least) + 1, ENTRIES)
+        counts = self._random.integers(least, max(top, least) + 1, self._entries)
         counts[: len(FIRST_LENGTHS)] = np.clip(FIRST_LENGTHS, least, top)
         return counts.astype(np.int64)
 
     def _input(self, given: Input) -> Any:
         axis = self._model.sequence_axis(given.axes)
-        items = ENTRIES if axis is None else int(self._counts[axis].sum())
+        items = self._entries if axis is None else int(self._counts[axis].sum())
         prepared = self._prepared(given, items)
         if not given.variable_list:
             return self._with_counts(self._item(given, prepared.astype(given.type)), axis)
