@@ -6,7 +6,7 @@ import numpy as np
 
 from ...errors import UnsupportedError
 from .columns import Growth, Table
-from .linear import Builder, both_classes, squeezed
+from .linear import Builder, squeezed
 from .prediction import Prediction, classification, regression
 from .state import State
 from .trees import classes_of
@@ -15,23 +15,13 @@ __all__ = ["KERNELS"]
 
 
 def _classifier(model: State, table: Table, growth: Growth) -> Prediction:
-    """Two classes: one sum. Its probability is Platt's logistic of the sum, where it was asked for."""
+    """Two classes: one sum. Probabilities of libsvm are what an iteration comes to within 0.0025: they are left out."""
     classes = classes_of(model)
     if len(classes) != 2:
         raise UnsupportedError(f"{model.where}: a {model.kind} of {len(classes)} classes, which votes between pairs; "
                                "those of two classes are read (for more, OneVsRestClassifier(SVC()) is)")  # fmt: skip
     margin = squeezed(growth, _sum(model, table, growth, -1.0))
-    if model.get("probability") is not True:  # "deprecated" since 1.8
-        return classification(classes, "float64", margin=margin)
-    a, b = (np.asarray(model[name], np.float64).reshape(-1) for name in ("_probA", "_probB"))
-    if len(a) != 1 or len(b) != 1:
-        raise model.damaged("it was asked for probabilities and holds none")
-    wiring = growth.wiring  # libsvm's own sum has the other sign
-    exponent = wiring.add("Sub", wiring.add("Mul", margin, np.array(float(a[0]))), np.array(float(b[0])))
-    second = wiring.add("Clip", wiring.add("Sigmoid", wiring.add("Neg", exponent)), np.array(1e-7), np.array(1 - 1e-7))
-    second = wiring.add("Sub", np.ones(()), second)
-    second = wiring.add("Sub", np.ones(()), second)
-    return classification(classes, "float64", both_classes(growth, second, "float64"), margin)
+    return classification(classes, "float64", margin=margin)
 
 
 def _regressor(model: State, table: Table, growth: Growth) -> Prediction:

@@ -66,8 +66,9 @@ def _exponential(model: State, table: Table, growth: Growth) -> Prediction:
 
 def _partial_least_squares(model: State, table: Table, growth: Growth) -> Prediction:
     """PLSRegression: centred columns times the coefficients."""
-    if model.version < (1, 3):
-        raise UnsupportedError(f"{model.where}: a {model.kind} of scikit-learn before 1.3; fit it with a newer one")
+    if model.version < UNSCALED_COEFFICIENTS:
+        raise UnsupportedError(f"{model.where}: a {model.kind} of scikit-learn before 1.6, which divided the columns "
+                               "too; fit it with a newer one")  # fmt: skip
     coefficients, intercept = _coefficients(model)
     mean = growth.wiring.add("Sub", growth.typed(table, "float64"), model.array("_x_mean", 1, "f"))
     centred = growth.of_value(mean, table.size, "float64")
@@ -144,6 +145,9 @@ def shared_out(growth: Growth, each: str, type_: str, classes: int) -> str:
     divided = wiring.add("Div", each, wiring.add("Where", nothing, np.ones((), type_), total))
     return wiring.add("Where", nothing, np.array(1 / classes, type_), divided)
 
+
+#: From here on the coefficients of PLSRegression are those of columns that are centred, not scaled.
+UNSCALED_COEFFICIENTS = (1, 6)
 
 Builder = Callable[[State, Table, Growth], Prediction]
 
