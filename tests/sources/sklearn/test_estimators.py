@@ -81,7 +81,7 @@ def test_what_nobody_looks_at_is_left_out_and_said() -> None:
     model = lading.convert(estimator)
     given = model.inputs["features"]
     assert list(given.variables) == ["x0", "x3"]
-    assert given.description.endswith("nothing looks at: x1, x2")
+    assert given.description.endswith("nothing looks at are left out: x1, x2")
     assert model.record["origin"]["columns that change nothing"] == ["x1", "x2"]
     score = model.run({"features": {"x0": table[:, 0], "x3": table[:, 3]}})["score"]
     np.testing.assert_allclose(score, estimator.predict(table), rtol=1e-12)

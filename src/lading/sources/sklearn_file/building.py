@@ -156,5 +156,5 @@ def _completed(growth: Growth, name: str, unused: list[str]) -> Model:
     model.name, model.origin, model.names = valid_name(name), growth.where, {"from source": {}}
     if unused:
         listed = ", ".join(unused[:12]) + (f" and {len(unused) - 12} more" if len(unused) > 12 else "")
-        model.input_list[0].description = f"without columns of the fit that nothing looks at: {listed}"
+        model.input_list[0].description = f"columns of the fit that nothing looks at are left out: {listed}"
     return model

@@ -120,17 +120,20 @@ class Growth:
 
     def joined(self, tables: Sequence[Table]) -> Table:
         """Tables side by side; empty ones are left out."""
-        tables = [table for table in tables if table.size]
-        if not tables:
+        parts: list[Table] = []
+        for table in tables:
+            if parts and table.columns is not None and parts[-1].columns is not None and table.type == parts[-1].type:
+                both = parts[-1].columns + table.columns
+                parts[-1] = Table(both, size=len(both), type=table.type)
+            elif table.size:
+                parts.append(table)
+        if not parts:
             raise UnsupportedError(f"{self.where}: all columns are dropped; nothing is left to look at")
-        type_ = "float32" if all(table.type == "float32" for table in tables) else "float64"
-        if len(tables) == 1:
-            return tables[0]
-        if all(table.columns is not None and table.type == type_ for table in tables):
-            columns = [column for table in tables for column in table.columns or []]
-            return Table(columns, size=len(columns), type=type_)
-        values = [self.typed(table, type_) for table in tables]
-        return self.of_value(self.wiring.add("Concat", *values, axis=1), sum(t.size for t in tables), type_)
+        if len(parts) == 1:
+            return parts[0]
+        type_ = "float32" if all(part.type == "float32" for part in parts) else "float64"
+        values = [self.typed(part, type_) for part in parts]
+        return self.of_value(self.wiring.add("Concat", *values, axis=1), sum(p.size for p in parts), type_)
 
     # The input, when all is known that reads it.
 
