@@ -92,10 +92,10 @@ def _others() -> dict[str, Any]:
     made["NuSVC"] = svm.NuSVC(), X, TEXTS
     for name, classes in (("two", TWO), ("four", FOUR)):
         for method in ("sigmoid", "isotonic"):
-            for each in (Logistic(), svm.LinearSVC(), ensemble.RandomForestClassifier(4, random_state=1),
-                         ensemble.GradientBoostingClassifier(n_estimators=4)):  # fmt: skip
+            for each in (svm.LinearSVC(), ensemble.RandomForestClassifier(3, random_state=1),
+                         ensemble.GradientBoostingClassifier(n_estimators=2)):  # fmt: skip
                 made[f"calibrated {type(each).__name__} {method} {name}"] = (
-                    calibration.CalibratedClassifierCV(each, method=method, cv=3),
+                    calibration.CalibratedClassifierCV(each, method=method, cv=2),
                     X,
                     classes,
                 )

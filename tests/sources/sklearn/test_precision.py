@@ -16,9 +16,9 @@ import lading
 from lading.sources import sklearn as source
 
 RANDOM = np.random.default_rng(4)
-EVENTS = RANDOM.normal(5000, 2000, size=(4000, 3))
+EVENTS = RANDOM.normal(5000, 2000, size=(2000, 3))
 TARGET = np.sin(EVENTS[:, 0] / 1000) + EVENTS[:, 1] / 3000
-HISTOGRAM = HistGradientBoostingRegressor(max_iter=20)
+HISTOGRAM = HistGradientBoostingRegressor(max_iter=8)
 STEPS = {"standard": [StandardScaler()], "robust": [RobustScaler()], "min and max": [MinMaxScaler()],
          "largest": [MaxAbsScaler()], "imputed": [SimpleImputer(), StandardScaler(), MinMaxScaler(clip=True)],
          "robust then standard": [RobustScaler(), StandardScaler()]}  # fmt: skip

@@ -15,6 +15,7 @@ import joblib
 import numpy as np
 import pytest
 import skops.io
+import table_models
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.cluster import KMeans
@@ -101,6 +102,9 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     path, files = tmp_path_factory.mktemp("saved") / "x.skops", []
     for name in ("DecisionTreeClassifier two", "Hist two categories", "AdaBoostRegressor", "Bagging four 0.5"):
         skops.io.dump(fitted(name), path)
+        files.append(path.read_bytes())
+    for name in ("columns", "calibrated LinearSVC isotonic four", "steps normal", "MLP relu four", "Voting two"):
+        skops.io.dump(table_models.fitted(name)[0], path)
         files.append(path.read_bytes())
     return files
 
