@@ -19,6 +19,9 @@ def _quadratic(model: State, table: Table, growth: Growth) -> Prediction:
     rotations, scalings = model["rotations_"], model["scalings_"]
     priors = model.array("priors_", 1, "f").astype(np.float64)
     _check(model, table, means, len(classes), (rotations, scalings, priors))
+    for rotation, scaling in zip(rotations, scalings, strict=True):
+        if np.ndim(scaling) != 1 or np.shape(rotation) != (table.size, len(scaling)):
+            raise model.damaged(f"a rotation {np.shape(rotation)} and scaling {np.shape(scaling)} do not fit")
     wiring, parts = growth.wiring, []
     value = growth.typed(table, "float64")
     for mean, rotation, scaling, prior in zip(means, rotations, scalings, priors, strict=True):

@@ -165,7 +165,10 @@ def _numbers(step: State, place: int, names: Any) -> np.ndarray:
         if isinstance(each, (str, bytes)) or not (each is None or isinstance(each, (bool, int, float))):
             raise UnsupportedError(f"{step.where}: {each!r} is a category in column {place} of the {step.kind}; a "
                                    "bundle takes numbers only, so number the categories before fitting")  # fmt: skip
-    return np.array([np.nan if each is None else float(each) for each in names.tolist()])
+    numbers = np.array([np.nan if each is None else float(each) for each in names.tolist()])
+    if not len(numbers) or len(np.unique(numbers)) != len(numbers):
+        raise step.damaged(f"column {place} has {len(numbers)} categories, of which some stand twice or none is there")
+    return numbers
 
 
 def _dropped(step: State, lists: Categories) -> list[int | None]:
