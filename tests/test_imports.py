@@ -43,6 +43,7 @@ PACKAGES = {
     "torch": ("sources/torch_file/",),
     "onnxscript": ("sources/torch_file/",),
     "jax": ("sources/jax_file/",),
+    "pandas": ("sources/sklearn_file/predictor",),
     "awkward": ("feed/", "sources/mvautils_file/"),
     "h5py": ("feed/",), "pyarrow": ("feed/",),
     "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils", "targets/root_file/"),

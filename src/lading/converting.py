@@ -172,8 +172,12 @@ def _compared(model: Model, oracle: Any, say: Progress) -> str:
 def _compared_forest(model: Model, predictor: Any, say: Progress) -> str:
     from .agreement import run_engine
     from .agreement.forests import compare_forest
+    from .agreement.tables import compare_table
 
     say(f"comparing with {predictor.name}")
-    agreement = compare_forest(model, predictor, run_engine(model))
+    if hasattr(predictor, "predict_table") and not predictor.is_alone(model):
+        agreement: Any = compare_table(model, predictor)
+    else:
+        agreement = compare_forest(model, predictor, run_engine(model))
     model.agreement = agreement.as_json()
     return str(agreement)
