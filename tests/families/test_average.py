@@ -17,7 +17,7 @@ from lading.bundle.evaluate import evaluate
 from lading.cli import main
 from lading.converting import keep_made_up_samples
 from lading.endpoints import Axis, Input, Missing, Output, Variable
-from lading.errors import ValueRefused
+from lading.errors import UnknownName, ValueRefused
 from lading.graph import Graph, Node, Subgraph
 from lading.model import Model
 from lading.trees import Forest, model_of
@@ -376,14 +376,41 @@ def test_flags_of_another_preparation_are_refused() -> None:
 
 def test_outputs_that_have_no_average() -> None:
     made = plain("a", type="int64")
-    with pytest.raises(ValueRefused, match="output 'out' is int64; only real numbers are averaged"):
+    with pytest.raises(ValueRefused, match=r"'out' is int64; only real numbers are averaged; say which .*: outputs="):
         lading.average([made, made])
     made = lading.discriminant(tagger(), "ratio", "p_b / p_c")
-    with pytest.raises(ValueRefused, match="output 'ratio' of 'tagger' is computed from others"):
-        lading.average([made, tagger(), tagger()][:1] * 2)
+    with pytest.raises(ValueRefused, match=r"'ratio' of 'tagger' is computed from others.*outputs=\['flavour'\]"):
+        lading.average([made, made])
     both = lading.discriminant(lading.average([tagger(), seeded(1)]), "ratio", "p_b / p_c")
     p = both.run(events())
     np.testing.assert_array_equal(p["ratio"], p["p_b"] / p["p_c"])
+
+
+def test_some_outputs_may_be_kept() -> None:
+    members, data = [seeded(1, more), lading.discriminant(seeded(2), "ratio", "p_b / p_c")], events()
+    for model in members:
+        keep_made_up_samples(model)
+    made = lading.average(members, outputs=["flavour"])
+    assert list(made.outputs) == ["flavour"] and "computed" not in made.record
+    assert [each["digest"] for each in made.record["members"].values()] == [model.digest for model in members]
+    assert not [node.name for node in made.graphs["main"].nodes if "more" in node.name or "ratio" in node.name]
+    np.testing.assert_array_equal(made.run(data)["flavour"], mean_of(members, data, "flavour"))
+    assert made.check() and list(members[0].outputs) == ["flavour", "sum"]
+    with pytest.raises(UnknownName, match=r"output 'flavours' is not in model 'tagger' .* did you mean 'flavour'"):
+        lading.average(members, outputs=["flavours"])
+    for wrong in ("flavour", []):
+        with pytest.raises(ValueRefused, match="give a list of those that are kept"):
+            lading.average(members, outputs=wrong)
+
+
+def test_what_only_other_outputs_need_goes() -> None:
+    made = per_entry(2)
+    made.output_list.append(Output("pt", []))
+    made.graphs["main"].nodes.append(Node("twice", "Add", ["p", "p"], ["pt"]))
+    made = lading.average([made, made], outputs=["pt"])
+    assert not made.weights and list(made.graphs) == ["main"]
+    data = {"jets": {"pt": [0.5, 2]}, "tracks": {"d0": ([1.0], [1, 0])}}
+    np.testing.assert_array_equal(made.run(data)["pt"], [1, 4])
 
 
 @pytest.mark.parametrize(("models", "weights", "told"), [
@@ -407,7 +434,8 @@ def test_the_command_writes_the_average(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     for seed in (1, 2):
         seeded(seed).save(f"seed{seed}")
-    run = CliRunner().invoke(main, ["average", "seed1/", "seed2/", "--weights", "1,3", "--name", "both", "-o", "both/"])
+    run = CliRunner().invoke(main, ["average", "seed1/", "seed2/", "--weights", "1,3", "--name", "both", "-o", "both/",
+                                    "--outputs", "flavour"])
     assert run.exit_code == 0 and "wrote both, the average of seed1, seed2" in run.output
     same = lading.average({"seed1": seeded(1), "seed2": seeded(2)}, [1, 3], name="both")
     assert lading.load("both").digest == same.digest

@@ -15,9 +15,11 @@ from .progress import Progress
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True,
               help="Folder to write (tagger/), or one file (tagger.lading).")
 @click.option("--weights", metavar="W,W,...", help="How much each counts, in their order; else all the same.")
+@click.option("--outputs", metavar="NAME,...", help="Which outputs are kept; else all.")
 @click.option("--name", default="", help="Name of the model; else that of its members.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-def average(models: tuple[Path, ...], output: Path, weights: str | None, name: str, quiet: bool) -> None:
+def average(models: tuple[Path, ...], output: Path, weights: str | None, outputs: str | None, name: str,
+            quiet: bool) -> None:
     """Write one model that gives the average of the outputs of MODELS, bundles or any model files that are read.
 
     They take the same variables and give the same outputs; how they prepare the variables may differ.
@@ -30,7 +32,8 @@ def average(models: tuple[Path, ...], output: Path, weights: str | None, name: s
 
     with Progress(quiet) as progress:
         progress.step(f"averaging {len(models)} models")
-        made = averaged(list(models), None if weights is None else _numbers(weights), name=name)
+        kept = None if outputs is None else outputs.split(",")
+        made = averaged(list(models), None if weights is None else _numbers(weights), outputs=kept, name=name)
         made.save(output)
         progress.done(f"wrote {output}, the average of {', '.join(made.record['members'])}")
 

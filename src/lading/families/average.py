@@ -14,6 +14,7 @@ from ..computed import empty_value, formulas, given_by, names_in, short_numbers
 from ..errors import ValueRefused
 from ..sources.wiring import Wiring
 from .joining import side_by_side
+from .keeping import with_outputs
 from .members import Member, members_of, refuse_other_endpoints
 from .samples import renew_samples
 
@@ -21,11 +22,16 @@ if TYPE_CHECKING:
     from ..endpoints import Output
     from ..model import Model
 
+#: What a member's record says of it alone.
+OWN_RECORD = ("origin", "members", "computed")
+
 #: The type in which outputs of a type are averaged.
 _SUMMED_IN = {"float32": "float32", "float64": "float64", "float16": "float32", "bfloat16": "float32"}
 
 
-def average(models: Any, weights: Sequence[float] | None = None, *, name: str = "") -> Model:
+def average(
+    models: Any, weights: Sequence[float] | None = None, *, outputs: Sequence[str] | None = None, name: str = ""
+) -> Model:
     """One model that gives the average of the outputs of ``models``: paths or models, or a mapping of them by name.
 
     >>> lading.average(["seed1/", "seed2/", "seed3/"]).save("tagger/")                         # doctest: +SKIP
@@ -33,20 +39,23 @@ def average(models: Any, weights: Sequence[float] | None = None, *, name: str = 
     All must take the same variables and give the same outputs; how they prepare variables may differ. Outputs are
     summed in the order of the models, in the outputs' type, and divided by their number; with ``weights``, positive
     numbers, each is multiplied by its share of their sum instead. So is what they give for entries without elements.
-    ``name``: what the model is called; else as its members, if all are called the same.
+    ``outputs``: which of them are kept, else all. ``name``: what the model is called; else as its members, if all are
+    called the same.
 
     The self-test has the entries of all members' and is computed anew. ``record.members`` says what each was.
 
-    Raises ValueRefused for models that cannot be one, saying what differs.
+    Raises ValueRefused for models that cannot be one, saying what differs, UnknownName for an output that one has not.
     """
-    members = members_of(models)
+    members = whole = members_of(models)
     shares = _shares(members, weights)
+    if outputs is not None:
+        members = [Member(member.name, _keeping(member.model, outputs)) for member in whole]
     refuse_other_endpoints(members)
     _refuse_outputs(members)
     made = side_by_side(members)
     for output in members[0].model.output_list:
         made.output_list.append(_averaged(made, members, shares, output))
-    _papers(made, members, shares, name)
+    _papers(made, whole, shares, name)
     renew_samples(made, [member.model for member in members])
     return made
 
@@ -64,16 +73,30 @@ def _shares(members: list[Member], weights: Sequence[float] | None) -> list[floa
     return [float(weight) / total for weight in weights]
 
 
+def _keeping(model: Model, outputs: Sequence[str]) -> Model:
+    if isinstance(outputs, str) or not outputs:
+        raise ValueRefused(f"outputs: {outputs!r}; give a list of those that are kept, [\"score\"]")
+    return with_outputs(model, outputs)
+
+
 def _refuse_outputs(members: list[Member]) -> None:
     for output in members[0].model.output_list:
         if output.type not in _SUMMED_IN:
-            raise ValueRefused(f"output '{output.name}' is {output.type}; only real numbers are averaged. Convert the "
-                               "models without it")
+            raise ValueRefused(f"output '{output.name}' is {output.type}; only real numbers are averaged; say "
+                               f"which outputs are kept: {_others(members)}")
         for member in members:
             if output.name in formulas(member.model):
                 raise ValueRefused(
                     f"output '{output.name}' of '{member.name}' is computed from others, and the average of a formula "
-                    "is not the formula of averages: average models without it, then use lading.discriminant")
+                    f"is not the formula of averages: keep the others only ({_others(members)}), then use "
+                    "lading.discriminant")
+
+
+def _others(members: list[Member]) -> str:
+    """How to ask for the outputs that have an average."""
+    computed = {name for member in members for name in formulas(member.model)}
+    listed = members[0].model.output_list
+    return f"outputs={[o.name for o in listed if o.type in _SUMMED_IN and o.name not in computed]}"
 
 
 # ---- the mean
@@ -145,7 +168,7 @@ def _papers(made: Model, members: list[Member], shares: list[float] | None, name
     made.tolerance = max(m.tolerance[0] for m in models), max(m.tolerance[1] for m in models)
     made.names = deepcopy(_names(models))
     common = {key: value for key, value in first.record.items()
-              if key not in ("origin", "members") and all(model.record.get(key) == value for model in models)}
+              if key not in OWN_RECORD and all(model.record.get(key) == value for model in models)}
     made.record = deepcopy({**common, "origin": {"format": f"average of {len(models)} models"}, "members": {}})
     for at, member in enumerate(members):
         model = member.model
