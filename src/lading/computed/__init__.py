@@ -15,7 +15,7 @@ from ..bundle.encode import encode_model
 from ..bundle.evaluate import Bundle, as_type, plain, run_nodes
 from ..bundle.values import is_name
 from ..endpoints import Output
-from ..errors import LadingError, ValueRefused
+from ..errors import LadingError, UnsupportedError, ValueRefused
 from ..graph import Graph, Node
 from ..sources.naming import rename_values
 from ..sources.wiring import Wiring
@@ -38,8 +38,11 @@ def formulas(model: Model) -> dict[str, dict[str, Any]]:
 def add_output(model: Model, name: str, expression: str, constants: Mapping[str, float]) -> Output:
     """Appends the output ``name`` to ``model`` itself, and gives it.
 
-    Raises UnknownName or ValueRefused, both beginning with the name of the output.
+    Raises UnknownName or ValueRefused, both beginning with the name of the output; UnsupportedError for a model of
+    several graphs of which one is picked for each entry.
     """
+    if "main" not in model.graphs:
+        raise UnsupportedError(f"output '{name}': {model.where} has folds; compute it in each member, and fold those")
     try:
         _refuse_name(model, name)
         tree = parsed(expression, constants)

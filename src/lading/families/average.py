@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..computed import empty_value, formulas, given_by, names_in, short_numbers
-from ..errors import ValueRefused
+from ..errors import UnsupportedError, ValueRefused
 from ..sources.wiring import Wiring
 from .joining import side_by_side
 from .keeping import with_outputs
@@ -47,6 +47,7 @@ def average(
     Raises ValueRefused for models that cannot be one, saying what differs, UnknownName for an output that one has not.
     """
     members = whole = members_of(models)
+    _refuse_folds(members)
     shares = _shares(members, weights)
     if outputs is not None:
         members = [Member(member.name, _keeping(member.model, outputs)) for member in whole]
@@ -77,6 +78,12 @@ def _keeping(model: Model, outputs: Sequence[str]) -> Model:
     if isinstance(outputs, str) or not outputs:
         raise ValueRefused(f"outputs: {outputs!r}; give a list of those that are kept, [\"score\"]")
     return with_outputs(model, outputs)
+
+
+def _refuse_folds(members: list[Member]) -> None:
+    for member in members:
+        if "main" not in member.model.graphs:
+            raise UnsupportedError(f"'{member.name}' has folds; average models without them, and fold the averages")
 
 
 def _refuse_outputs(members: list[Member]) -> None:
