@@ -19,9 +19,9 @@ ROOT = Path(lading.__file__).parent
 
 #: Rooms (folders, or files beside them), each after those that it may import.
 ROOMS = (
-    "errors", "whole_file", "endpoints", "graph", "bundle", "model", "evaluation", "trees", "feed", "engine",
-    "agreement", "sources", "describe", "simplify", "targets", "opening", "sampling", "proving", "exchanges",
-    "disagreement", "converting", "examine", "cli",
+    "errors", "whole_file", "endpoints", "graph", "bundle", "model", "copying", "evaluation", "trees", "feed", "engine",
+    "agreement", "sources", "computed", "describe", "simplify", "targets", "opening", "sampling", "proving",
+    "exchanges", "disagreement", "converting", "examine", "families", "cli",
 )  # fmt: skip
 
 #: Against the direction, inside a function: what is read becomes a Model; what a Model does is done in other rooms.

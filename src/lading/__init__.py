@@ -27,17 +27,23 @@ if TYPE_CHECKING:
     from .bundle import read as load
     from .converting import convert
     from .examine.diff import diff
+    from .families.average import average
+    from .families.discriminant import discriminant
     from .feed import positional
     from .model import Model
 
 __version__ = "0.1.0"
 
 #: Where the names that are loaded at their first use live.
-_LATER = {"Model": "model", "convert": "converting", "diff": "examine.diff", "load": "bundle", "positional": "feed"}
+_LATER = {
+    "Model": "model", "average": "families.average", "convert": "converting", "diff": "examine.diff",
+    "discriminant": "families.discriminant", "load": "bundle", "positional": "feed",
+}  # fmt: skip
 
 __all__ = [
     "AgreementError", "DisagreementError", "FormatError", "LadingError", "MemoryLimit", "MissingFile",
-    "MissingPackage", "Model", "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "convert", "diff",
+    "MissingPackage", "Model", "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "average", "convert",
+    "diff", "discriminant",
     "load", "positional",
 ]  # fmt: skip
 

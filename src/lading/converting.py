@@ -67,7 +67,7 @@ def convert(
 
         say(str(prove(model, data, scores, say)), True)
     else:
-        _keep_made_up_samples(model)
+        keep_made_up_samples(model)
     return model
 
 
@@ -138,7 +138,7 @@ def _check(model: Model) -> None:
     to_buffers(model)
 
 
-def _keep_made_up_samples(model: Model) -> None:
+def keep_made_up_samples(model: Model) -> None:
     """A self-test of made-up events, where there are no real ones; none without the engine, whose bits it holds."""
     from .agreement.events import made_up_events
     from .feed import batch_of

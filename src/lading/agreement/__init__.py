@@ -170,8 +170,8 @@ class _Comparison:
                 f"{self._model.where}: the converted model cannot be compared with its source: {self._oracle.name} "
                 f"could run none of the cases: {why}. If the file fixes a length that it declares open, or needs "
                 'longer sequences, say so in the papers ("axes"); or convert it without comparing (--no-compare)')
-        for output in self._model.output_list:
-            self._agreement.differences.append(self._judge(output.name))
+        for name in self._results[0].theirs:
+            self._agreement.differences.append(self._judge(name))
         return self._agreement
 
     def _judge(self, output: str) -> Difference:
