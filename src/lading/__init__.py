@@ -27,16 +27,18 @@ if TYPE_CHECKING:
     from .converting import convert
     from .examine.diff import diff
     from .feed import positional
+    from .folding import fold
     from .model import Model
 
 __version__ = "0.1.0"
 
 #: Where the names that are loaded at their first use live.
-_LATER = {"Model": "model", "convert": "converting", "diff": "examine.diff", "load": "bundle", "positional": "feed"}
+_LATER = {"Model": "model", "convert": "converting", "diff": "examine.diff", "fold": "folding", "load": "bundle",
+          "positional": "feed"}  # fmt: skip
 
 __all__ = [
     "AgreementError", "FormatError", "LadingError", "MemoryLimit", "MissingFile", "MissingPackage", "Model",
-    "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "convert", "diff", "load", "positional",
+    "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "convert", "diff", "fold", "load", "positional",
 ]  # fmt: skip
 
 
