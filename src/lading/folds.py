@@ -40,10 +40,20 @@ class Folds:
 
     def pick(self, keys: np.ndarray) -> np.ndarray:
         """The place in ``graphs`` for each key, an int64. Also for negative keys 0 <= residue < modulo."""
-        keys = np.asarray(keys, np.int64)
-        hashed = splitmix64(keys) % np.uint64(self.modulo) if self.hash else keys % np.int64(self.modulo)
-        members: np.ndarray = np.asarray(self.members, np.int64)[hashed.astype(np.int64)]
+        members: np.ndarray = np.asarray(self.members, np.int64)[self.residues(keys)]
         return members
+
+    def residues(self, keys: np.ndarray) -> np.ndarray:
+        """The residue of each key, or of its hash: an int64 in 0 .. modulo - 1."""
+        keys = np.asarray(keys, np.int64)
+        if self.hash:
+            return np.asarray(splitmix64(keys) % np.uint64(self.modulo)).astype(np.int64)
+        return np.asarray(keys % np.int64(self.modulo))
+
+    def __str__(self) -> str:
+        hashed = f"{self.hash} of {self.key}" if self.hash else self.key
+        taken = "" if self.members == list(range(self.modulo)) else f", residues to {' '.join(map(str, self.members))}"
+        return f"{', '.join(self.graphs)} by {hashed} modulo {self.modulo}{taken}"
 
     def keys(self, picks: np.ndarray) -> np.ndarray:
         """For each place in ``graphs`` a key that picks it, an int64 from 0; those of one place are all different."""

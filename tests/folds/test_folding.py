@@ -147,9 +147,11 @@ def test_wrong_words_are_refused(options: dict[str, object], text: str) -> None:
 
 def test_what_cannot_be_folded() -> None:
     whole = lading.fold([training(0), training(1)], key="event_number")
-    for models, text in [([training(0)], "at least two models, not 1"), ([whole, training(0)], "has folds itself"),
-                         ([training(0), 3], "a int is no model"), ({"main": training(0), "b": training(1)}, "'main' cannot name"),
-                         ([training(0), "/nowhere"], "no such file")]:  # fmt: skip
+    for models, text in [
+        ([training(0)], "at least two models, not 1"), ([whole, training(0)], "has folds itself"),
+        ([training(0), 3], "a int is no model"), ([training(0), "/nowhere"], "no such file"),
+        ({"main": training(0), "b": training(1)}, "'main' cannot name a fold"),
+    ]:  # fmt: skip
         with pytest.raises(lading.LadingError, match=text):
             lading.fold(models, key="event_number")
 

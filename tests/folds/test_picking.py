@@ -19,8 +19,9 @@ def number(text: str) -> int:
     return int(eval(text.replace("−", "-").replace("⁶³", "**63")))
 
 
+ROWS = re.findall(r"\| (.+) \| (\d, \d, \d) \| ([0-9a-f]{16}) \| (\d, \d, \d) \|", PAGE)
 VECTORS = [(number(key), [int(n) for n in plain.split(", ")], int(h, 16), [int(n) for n in mixed.split(", ")])
-           for key, plain, h, mixed in re.findall(r"\| (.+) \| (\d, \d, \d) \| ([0-9a-f]{16}) \| (\d, \d, \d) \|", PAGE)]
+           for key, plain, h, mixed in ROWS]  # fmt: skip
 
 
 def test_the_page_has_vectors() -> None:

@@ -7,6 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from ..folds import key_of
+
 if TYPE_CHECKING:
     from ..model import Model
 
@@ -48,9 +52,10 @@ def inputs_without_variables(model: Model) -> Iterator[str]:
 
 
 def variables_without_unit(model: Model) -> Iterator[str]:
-    """A unit must be said; "1" says that there is none."""
+    """A unit must be said; "1" says that there is none. A key of folds can have none."""
+    key = None if model.folds is None else key_of(model)
     for given in model.input_list:
-        bare = [v.name for v in given.variable_list if not v.unit and not v.source]
+        bare = [v.name for v in given.variable_list if not v.unit and not v.source and (given.name, v.name) != key]
         if bare:
             yield f"input '{given.name}': no unit for {_list(bare)} (write \"1\" for a pure number)"
 
@@ -87,6 +92,16 @@ def empty_sequences(model: Model) -> Iterator[str]:
                    "an entry without any goes through the graph")
 
 
+def folds_without_sample(model: Model) -> Iterator[str]:
+    """A member that the self-test does not reach is a member that nobody checks."""
+    if model.folds is None or model.samples is None:
+        return
+    picked = model.folds.pick(model.samples.inputs.get(key_of(model), np.zeros(0, np.int64)))
+    for at, name in enumerate(model.folds.graphs):
+        if at not in picked:
+            yield f"no sample entry picks fold '{name}'"
+
+
 def _texts(value: Any, place: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, inner in value.items():
@@ -110,6 +125,7 @@ RULES: tuple[Callable[[Model], Iterator[str]], ...] = (
     variables_without_unit,
     outputs_without_labels,
     empty_sequences,
+    folds_without_sample,
     no_licence,
     absolute_paths,
 )
