@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import awkward as ak
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -85,6 +86,20 @@ def test_keys_that_are_no_int64_are_refused(keys: np.ndarray) -> None:
         lading.engine.run(folded().member("even"), given)
 
 
+def test_a_key_of_each_collision_is_that_of_all_its_jets() -> None:
+    model = folded()
+    for given in model.input_list[1].variable_list:
+        given.source = "jets.pt"
+    model.input_list.reverse()  # the key first
+    jagged = ak.Array([[30.0, 40.0], [], [50.0]])
+    square = np.arange(6.0).reshape(3, 2)
+    for values, expected in ((jagged, [7, 7, 9]), (square, [7, 7, 8, 8, 9, 9])):
+        batch = batch_of(model, {"event_number": np.array([7, 8, 9]), "pt": values, "eta": values})
+        assert batch.columns["event", "event_number"].values.reshape(-1).tolist() == expected
+    with pytest.raises(lading.ValueRefused, match="has 2 entries"):
+        batch_of(model, {"event_number": np.array([7, 8]), "pt": jagged, "eta": jagged})
+
+
 def test_made_up_events_pick_every_fold() -> None:
     model = folded(3, hash="splitmix64")
     keys = made_up_events(model)["event"]["event_number"]
@@ -156,5 +171,7 @@ def test_the_command_writes_a_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyP
     shown = json.loads(CliRunner().invoke(main, ["show", "tagger/", "--json"]).output)
     assert shown["folds"]["graphs"] == ["even", "odd"]
     assert shown["folds"]["by_fold"] == ["jets.pt", "tracks.d0", "tracks.pt"]
+    for arguments, code in ((["--member", "odd"], 0), ([], 2), (["--member", "od"], 2)):
+        assert CliRunner().invoke(main, ["export", "tagger/", "-o", "odd.onnx", *arguments]).exit_code == code
     again = ["fold", "even/", "odd/", "--key", "event_number", "--members", "0,1,x", "-o", "t2/"]
     assert "'0,1,x' is no list of numbers" in CliRunner().invoke(main, again).output

@@ -47,7 +47,9 @@ def batch_of(
 
         events = read_file(Path(events), model, columns)
     gathered = Gathering(model, _by_variable(model, units, "units"))
-    for name, source in _sources(model, events, column_of).items():
+    sources = _sources(model, events, column_of)
+    key = None if model.folds is None else key_of(model)[0]
+    for name, source in sorted(sources.items(), key=lambda item: item[0] == key):  # it may be spread over the others
         _gather_input(gathered, model.inputs[name], source, column_of)
     return gathered.batch()
 

@@ -27,8 +27,9 @@ def export(model: Model, path: str | os.PathLike[str], **options: Any) -> None:
         raise FormatError(f"{path}: models are exported to files ending in {', '.join(TARGETS)}; save() writes bundles")
     if model.folds is not None:
         one = model.folds.graphs[0]
+        how = f"export a member: model.member('{one}').export(...), or lading export --member {one}"
         raise UnsupportedError(f"{path}: {model.where} has folds ({', '.join(model.folds.graphs)}), which only bundles "
-                               f"hold; export a member: model.member('{one}').export(...)")
+                               f"hold; {how}")
     write = import_module(f".{name}", __name__).write
     check_options(partial(write, model), options, f"{path}: the format {name}")
     write(model, path, **options)
