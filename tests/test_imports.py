@@ -43,6 +43,7 @@ PACKAGES = {
     "awkward": ("feed/", "sources/mvautils_file/"),
     "h5py": ("feed/",), "pyarrow": ("feed/",),
     "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils", "targets/root_file/"),
+    "yaml": ("describe/conventions/mlflow",),
     "click": ("cli/",),
     "rich": ("cli/", "examine/show", "examine/diff/page"),
 }  # fmt: skip

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import (
     AgreementError,
+    DisagreementError,
     FormatError,
     LadingError,
     MemoryLimit,
@@ -37,8 +38,9 @@ _LATER = {"Model": "model", "convert": "converting", "diff": "examine.diff", "fo
           "positional": "feed"}  # fmt: skip
 
 __all__ = [
-    "AgreementError", "FormatError", "LadingError", "MemoryLimit", "MissingFile", "MissingPackage", "Model",
-    "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "convert", "diff", "fold", "load", "positional",
+    "AgreementError", "DisagreementError", "FormatError", "LadingError", "MemoryLimit", "MissingFile",
+    "MissingPackage", "Model", "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "convert", "diff",
+    "fold", "load", "positional",
 ]  # fmt: skip
 
 

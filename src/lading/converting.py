@@ -30,15 +30,15 @@ def convert(
 ) -> Model:
     """The model in the file ``source``, or of a model of a training library in memory (an XGBoost Booster, say).
 
-    ``describe``: papers that name what goes in and comes out (a file, a dictionary, or several of them; see
-    ``lading.describe``). ``data``: events on which the names are proven, a file or anything that ``Model.run``
-    takes, with ``scores``, the training's own (columns of the file, or a mapping by label); or both as a pair.
-    ``name``: what the model is called. ``simplify``: make the graph readable. ``compare``: run the result and its
-    source on made-up inputs. ``options``: what the format lets one choose, as ``key="forest"``: which of a ROOT file's
-    forests, and ``response="classification"``: what its score is.
+    ``describe``: papers that name what goes in and comes out, lading's own or those of experiments: a file, a
+    dictionary, or several (see ``lading.describe``). ``data``: events on which the names are proven, a file or anything
+    that ``Model.run`` takes, with ``scores``, the training's own (columns of the file, or a mapping by label); or both
+    as a pair. ``name``: what the model is called. ``simplify``: make the graph readable. ``compare``: run the result
+    and its source on made-up inputs. ``options``: what the format lets one choose, as ``key="forest"``: which of a ROOT
+    file's forests, and ``response="classification"``: what its score is.
 
-    Raises MissingFile, FormatError, UnsupportedError, UnknownName, or AgreementError where the result disagrees
-    with its source or with the scores.
+    Raises MissingFile, FormatError, UnsupportedError, UnknownName, DisagreementError where papers contradict
+    each other, or AgreementError where the result disagrees with its source or with the scores.
     """
     from .describe import apply_all
     from .sources.naming import give_readable_names
@@ -48,7 +48,7 @@ def convert(
     model, agree = _read(source, say, options)
     if describe is not None:
         say("reading the papers")
-        model = apply_all(model, describe)
+        model = apply_all(model, describe, say)
     model.name = name or model.name
     if simplify and not model.exported:
         say("simplifying the graph")

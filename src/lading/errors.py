@@ -2,7 +2,8 @@
 
     LadingError
     ├── FormatError (ValueError)        a bundle or model file breaks the rules of its format
-    │   └── UnsupportedError            a well-formed file needs what this version does not have
+    │   ├── UnsupportedError            a well-formed file needs what this version does not have
+    │   └── DisagreementError           two papers about one model contradict each other
     ├── UnknownName (KeyError)          an input, variable, label, axis or model that does not exist
     ├── UnitError (ValueError)          a unit that cannot be converted
     ├── ValueRefused (ValueError)       a number that a slot cannot hold, a wrong shape, a slot not set
@@ -35,6 +36,10 @@ class FormatError(LadingError, ValueError):
 
 class UnsupportedError(FormatError):
     """A well-formed file that needs an operator, feature or version not supported here."""
+
+
+class DisagreementError(FormatError):
+    """Two papers about one model, or a paper and the model's own file, that contradict each other."""
 
 
 class UnknownName(LadingError, KeyError):

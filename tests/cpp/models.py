@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from lading.endpoints import Axis, Input, Label, Mask, Missing, Output, Variable
+from lading.endpoints import Axis, ByFold, Input, Label, Mask, Missing, Output, Variable
+from lading.folds import Folds
 from lading.graph import Graph, Node, Subgraph
 from lading.model import Model
 
@@ -187,7 +189,39 @@ def recurrent() -> Model:
     return made
 
 
+def folds() -> Model:
+    """Three trainings of jets with tracks, of which a hash of the event's number picks one."""
+    made = Model("folds", "1", requires=["folds"])
+    made.axes = {"jet": Axis("jet", "entry"), "track": Axis("track", "sequence", of="jet", max=20)}
+    made.folds = Folds("event.number", 3, ["first", "second", "third"], "splitmix64")
+    pt = Variable("pt", prepare=ByFold([["log"], [{"divide": 3}], [{"subtract": 1}, "abs"]]))
+    made.input_list = [
+        Input("event", ["jet", "variable"], "int64", [Variable("number")]), Input("jets", ["jet", "variable"],
+              variable_list=[pt]), Input("tracks", ["jet", "track", "variable"], variable_list=[Variable("d0")]),
+    ]  # fmt: skip
+    made.output_list = [Output("y", ["jet", 4]), Output("z", ["jet", "track", 2])]
+    made.graphs = {}
+    for seed, fold in enumerate(made.folds.graphs):
+        _weights(made, seed, **{f"{fold}.w": (1, 4), f"{fold}.v": (1, 2)})
+        made.graphs[fold] = Graph([
+            Node(f"{fold}.a", "MatMul", ["jets", f"{fold}.w"], ["h"]), Node(f"{fold}.b", "Tanh", ["h"], ["y"]),
+            Node(f"{fold}.c", "MatMul", ["tracks", f"{fold}.v"], ["z"]),
+        ])  # fmt: skip
+    return made
+
+
+def dense_folds() -> Model:
+    """Two dense networks for even and odd events, entries in blocks."""
+    made = dense()
+    made.requires, made.folds = ["folds"], Folds("event", 2, ["even", "odd"])
+    made.input_list.append(Input("event", ["entry"], "int64"))
+    main = made.graphs.pop("main")
+    for fold in ("even", "odd"):
+        made.graphs[fold] = Graph([replace(node, name=f"{fold}.{node.name}") for node in main.nodes])
+    return made
+
+
 MODELS: dict[str, Callable[[], Model]] = {
     "tagger": tagger, "dense": dense, "attention": attention, "steps": steps, "layout": layout, "branches": branches,
-    "sums": sums, "recurrent": recurrent,
+    "sums": sums, "recurrent": recurrent, "folds": folds, "dense_folds": dense_folds,
 }  # fmt: skip

@@ -31,6 +31,8 @@ def spoiled(rule: str) -> Model:
         made.input_list[1].variable_list[0].unit = ""
     elif rule == "outputs_without_labels":
         made.output_list[0].axes, made.output_list[0].label_list = ["jet", 2], []
+    elif rule == "odd_preparation":
+        made.input_list[1].variable_list[0].prepare = [{"multiply": 0}]
     elif rule == "empty_sequences":
         made.output_list[0].when_empty = {}
     elif rule == "folds_without_sample":

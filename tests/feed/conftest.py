@@ -1,4 +1,4 @@
-"""Lets the tests of this folder import the module beside them: ``mirrors``."""
+"""Lets the tests of this folder import the modules beside them: ``mirrors``, ``events_files``."""
 
 import sys
 from pathlib import Path

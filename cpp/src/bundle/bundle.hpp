@@ -100,8 +100,24 @@ struct Node {
   Attributes attributes;
 };
 
+struct Bundle;
+
+// Each entry is given to one of several graphs; which one, a key says that is fed.
+struct Folds {
+  int input = 0, variable = -1;  // of the key; -1: an input without variables
+  std::int64_t modulo = 0;
+  bool hashed = false;                                 // by splitmix64, before the remainder is taken
+  std::vector<int> of_residue;                         // the graph that each remainder means
+  std::vector<std::string> graphs;                     // their names
+  std::vector<std::shared_ptr<const Bundle>> members;  // for each graph a bundle in which it is "main"
+
+  int pick(std::int64_t key) const;
+};
+
 struct Bundle {
   std::string name, version, description, where;  // where: path for messages
+  int fold = 0, fold_count = 0;  // whose {"by_fold": [...]} are read here, of how many; 0: there are none
+  std::optional<Folds> folds;
   std::vector<Axis> axes;
   std::vector<Input> inputs;
   std::vector<Output> outputs;

@@ -35,7 +35,8 @@ class GraphCheck {
   void check_graph(const std::string& name);
   void check_node(const Place& place, const Node& node);
   void check_subgraph(const Place& place, const Subgraph& subgraph);
-  void check_outputs();
+  void check_outputs(const std::string& graph);
+  void check_main(const std::string& graph);
   void check_all_used() const;
 };
 
@@ -133,10 +134,10 @@ void GraphCheck::check_subgraph(const Place& place, const Subgraph& subgraph) {
 }
 
 // An output is what some node of `main` makes, so that no input's or weight's memory goes out under another name.
-void GraphCheck::check_outputs() {
-  const Place list = file_.at("outputs");
+void GraphCheck::check_outputs(const std::string& graph) {
+  const Place list = file_.at("outputs"), nodes = graphs_.at(graph);
   std::vector<std::string> made;
-  for (const Node& node : bundle_.graphs.at("main")) {
+  for (const Node& node : bundle_.graphs.at(graph)) {
     std::copy_if(node.outputs.begin(), node.outputs.end(), std::back_inserter(made),
                  [](auto& name) { return !name.empty(); });
   }
@@ -146,7 +147,7 @@ void GraphCheck::check_outputs() {
     const std::string& name = bundle_.outputs[i].name;
     if (known.count(name)) continue;
     if (visible_.count(name)) place.fail("'" + name + "' is an input or a weight; put an Identity node between");
-    place.fail("no node of graphs.main gives '" + name + "' " + suggestion(name, made));
+    place.fail("no node of " + nodes.path() + " gives '" + name + "' " + suggestion(name, made));
   }
 }
 
@@ -162,11 +163,25 @@ void GraphCheck::check_all_used() const {
   }
 }
 
+// Names of values that one of several graphs gives are its own.
+void GraphCheck::check_main(const std::string& graph) {
+  const Names taken = taken_;
+  const std::size_t before = in_order_.size();
+  check_graph(graph);
+  check_outputs(graph);
+  forget_after(before);
+  taken_ = taken;
+}
+
 void GraphCheck::run() {
   check_inputs_and_weights();
-  used_graphs_.insert("main");
-  check_graph("main");
-  check_outputs();
+  if (bundle_.folds) {
+    used_graphs_.insert(bundle_.folds->graphs.begin(), bundle_.folds->graphs.end());
+    for (const std::string& graph : bundle_.folds->graphs) check_main(graph);
+  } else {
+    used_graphs_.insert("main");
+    check_main("main");
+  }
   check_all_used();
 }
 

@@ -43,7 +43,15 @@ class VariableCheck {
   std::unordered_map<std::string_view, Known> known_;
 
   void check_flag(const Place& place, const Input& input, const Variable& variable) const {
-    const Place missing = place.at("missing"), when = missing.at("when");
+    const Place missing = place.at("missing");
+    const auto by_fold = missing.find("by_fold");
+    if (!by_fold) return check_flag_in(missing, input, variable);
+    const Place first = (*by_fold)[0];
+    check_flag_in(first, input, variable);
+  }
+
+  void check_flag_in(const Place& missing, const Input& input, const Variable& variable) const {
+    const Place when = missing.at("when");
     const Variable& flag = *find(when, known_.at(input.name), *variable.missing->flag);
     if (&flag == &variable) when.fail("the variable cannot be its own flag");
     if (!flag.from.empty()) {
@@ -101,7 +109,7 @@ class VariableCheck {
       place.fail("its unit '" + variable.unit + "' is not that of '" + variable.from + "', '" + source.unit + "'");
     }
     variable.raw = source.raw;
-    decode_rules(place, variable);
+    decode_rules(place, variable, bundle_);
   }
 };
 

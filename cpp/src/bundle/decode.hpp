@@ -33,6 +33,9 @@ Constant decode_constant(const Place& place);
 // Optional text that only people read.
 std::string decode_text(const Place& parent, const char* key);
 
+// Refuses {"by_fold": [...]} where there are no folds, or not as many.
+void check_by_fold(const Place& value, const Place& list, const Bundle& bundle);
+
 std::vector<Axis> decode_axes(const Place& file);
 // `named` is the length of the `variable` or `label` axis, or -1 if there is none.
 std::vector<AxisUse> decode_axis_uses(const Place& axes, const char* reserved, std::int64_t named,
@@ -41,12 +44,30 @@ std::vector<AxisUse> decode_axis_uses(const Place& axes, const char* reserved, s
 std::int64_t entry_size(const std::vector<AxisUse>& axes, std::int64_t most);
 
 std::vector<Input> decode_inputs(const Place& file, const Bundle& bundle);
-std::vector<Variable> decode_variables(const Place& list, Type type);
+std::vector<Variable> decode_variables(const Place& list, Type type, const Bundle& bundle);
 // `missing` and `prepare`, whose numbers must fit the raw type of `variable`.
-void decode_rules(const Place& place, Variable& variable);
+void decode_rules(const Place& place, Variable& variable, const Bundle& bundle);
 std::vector<Step> decode_prepare(const Place& list, Type raw);
 std::vector<Output> decode_outputs(const Place& file, const Bundle& bundle);
 std::map<std::string, std::vector<Node>> decode_graphs(const Place& file);
+
+// `folds`; whether graphs and key exist is asked when those were read.
+std::optional<Folds> decode_folds(const Place& file);
+void check_folds(const Place& file, Bundle& bundle);
+
+// f(what a value is in the fold that is read): all of it, or its item of {"by_fold": [...]}, after all of them, which
+// are so checked.
+template <class F> void in_fold(const Place& value, const Bundle& bundle, F&& f) {
+  const auto by_fold = value.is(Json::object) ? value.find("by_fold") : std::nullopt;
+  if (!by_fold) return f(value);
+  check_by_fold(value, *by_fold, bundle);
+  for (std::size_t i = 0; i < by_fold->size(); ++i) {
+    const Place item = (*by_fold)[i];
+    f(item);
+  }
+  const Place own = (*by_fold)[static_cast<std::size_t>(bundle.fold)];
+  f(own);
+}
 
 // The checks that need the whole file. The first also gives variables taken from others their raw type.
 void check_inputs(const Place& file, Bundle& bundle);

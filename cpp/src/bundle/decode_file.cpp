@@ -8,7 +8,7 @@ namespace lading {
 namespace {
 
 constexpr std::int64_t format = 1, opset = 24, lading_operators = 1;
-const char* const reserved[] = {"folds", "functions"};
+const char* const reserved[] = {"functions"};
 
 std::string read_file_name(const Place& place) {
   const std::string& name = decode_name(place);
@@ -29,7 +29,7 @@ std::string read_sha256(const Place& place) {
 void check_features(const Place& requires_list) {
   for (std::size_t i = 0; i < requires_list.list().size(); ++i) {
     const Place feature = requires_list[i];
-    if (feature.text() == "linear_leaves") continue;
+    if (feature.text() == "linear_leaves" || feature.text() == "folds") continue;
     feature.fail("needs the feature '" + feature.text() + "', which this version does not have; a newer one may",
                  Fault::unsupported);
   }

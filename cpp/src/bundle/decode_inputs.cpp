@@ -35,7 +35,8 @@ Input decode_input(const Place& place, const Bundle& bundle) {
   Input input;
   input.name = decode_name(name);
   input.type = decode_type(type);
-  if (const auto variables = place.find("variables")) input.variables = decode_variables(*variables, input.type);
+  if (const auto variables = place.find("variables"))
+    input.variables = decode_variables(*variables, input.type, bundle);
   const auto named = input.variables.empty() ? -1 : static_cast<std::int64_t>(input.variables.size());
   input.axes = decode_axis_uses(axes, "variable", named, bundle);
   if (const auto mask = place.find("mask")) input.mask = decode_mask(*mask, input.type, bundle);

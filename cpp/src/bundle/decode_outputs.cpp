@@ -48,6 +48,7 @@ std::vector<double> decode_values(const Place& list, const Output& output) {
 }
 
 void decode_when_empty(const Place& place, Output& output, const Bundle& bundle) {
+  output.when_empty.clear();
   std::vector<std::string> sequences;
   for (const Axis& axis : bundle.axes) {
     if (axis.kind == Axis::Kind::sequence) sequences.push_back(axis.name);
@@ -68,6 +69,21 @@ void decode_when_empty(const Place& place, Output& output, const Bundle& bundle)
   }
 }
 
+void check_when_empty_by_fold(const Place& when_empty) {
+  const auto by_fold = when_empty.find("by_fold");
+  if (!by_fold) return;
+  const auto axes = [](const Place& item) {
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < item.size(); ++i) names.insert(item.key(i));
+    return names;
+  };
+  const Place first = (*by_fold)[0];
+  for (std::size_t i = 1; i < by_fold->size(); ++i) {
+    const Place item = (*by_fold)[i];
+    if (axes(item) != axes(first)) item.fail("should name the same axes in all folds");
+  }
+}
+
 Output decode_output(const Place& place, const Bundle& bundle) {
   place.allow({"name", "axes", "type", "labels", "description", "unit", "range", "when_empty"});
   const Place axes = place.at("axes"), type = place.at("type"), name = place.at("name");
@@ -80,7 +96,10 @@ Output decode_output(const Place& place, const Bundle& bundle) {
   output.description = decode_text(place, "description");
   decode_text(place, "unit");
   check_range(place);
-  if (const auto when_empty = place.find("when_empty")) decode_when_empty(*when_empty, output, bundle);
+  if (const auto when_empty = place.find("when_empty")) {
+    in_fold(*when_empty, bundle, [&](const Place& value) { decode_when_empty(value, output, bundle); });
+    check_when_empty_by_fold(*when_empty);
+  }
   return output;
 }
 

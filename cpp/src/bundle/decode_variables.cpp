@@ -47,7 +47,7 @@ const std::string& decode_from(const Place& place) {
   return text;
 }
 
-Variable decode_variable(const Place& place, Type type) {
+Variable decode_variable(const Place& place, Type type, const Bundle& bundle) {
   place.allow({"name", "unit", "description", "raw", "missing", "prepare", "categories", "unknown", "from", "pad"});
   const Place name = place.at("name");
   Variable variable;
@@ -56,10 +56,11 @@ Variable decode_variable(const Place& place, Type type) {
   variable.description = decode_text(place, "description");
   const auto raw = place.find("raw");
   variable.raw = raw ? decode_raw(*raw) : usual_raw(type);
-  decode_rules(place, variable);
+  decode_rules(place, variable, bundle);
   decode_categories(place, variable);
   if (const auto from = place.find("from")) variable.from = decode_from(*from);
-  if (const auto pad = place.find("pad")) variable.pad = decode_number(*pad, type);
+  if (const auto pad = place.find("pad"))
+    in_fold(*pad, bundle, [&](const Place& value) { variable.pad = decode_number(value, type); });
   return variable;
 }
 
@@ -99,19 +100,51 @@ Missing decode_missing(const Place& place, Type raw) {
   return missing;
 }
 
-}  // namespace
+bool is_number(const Place& place) { return place.is(Json::integer) || place.is(Json::real); }
 
-void decode_rules(const Place& place, Variable& variable) {
-  if (const auto missing = place.find("missing")) variable.missing = decode_missing(*missing, variable.raw);
-  if (const auto prepare = place.find("prepare")) variable.prepare = decode_prepare(*prepare, variable.raw);
+// Two items of `when`, read before, mean the same.
+bool same_item(const Place& a, const Place& b) {
+  if (is_number(a) && is_number(b))
+    return a.is(Json::integer) && b.is(Json::integer) ? a.integer() == b.integer() : a.real() == b.real();
+  if (a.is(Json::text) && b.is(Json::text)) return a.text() == b.text();
+  if (!a.is(Json::object) || !b.is(Json::object) || a.key(0) != b.key(0)) return false;
+  const Place one = a.member(0), other = b.member(0);
+  return same_item(one, other);
 }
 
-std::vector<Variable> decode_variables(const Place& list, Type type) {
+// What means missing is a property of the data; what stands in for it is one of the training.
+void check_missing_by_fold(const Place& missing) {
+  const auto by_fold = missing.find("by_fold");
+  if (!by_fold) return;
+  const Place first = (*by_fold)[0], expected = first.at("when");
+  for (std::size_t i = 1; i < by_fold->size(); ++i) {
+    const Place item = (*by_fold)[i], when = item.at("when");
+    bool same = when.size() == expected.size();
+    for (std::size_t k = 0; same && k < when.size(); ++k) {
+      const Place a = when[k], b = expected[k];
+      same = same_item(a, b);
+    }
+    if (!same) when.fail("should be the same in all folds; only 'value' may differ");
+  }
+}
+
+}  // namespace
+
+void decode_rules(const Place& place, Variable& variable, const Bundle& bundle) {
+  if (const auto missing = place.find("missing")) {
+    in_fold(*missing, bundle, [&](const Place& value) { variable.missing = decode_missing(value, variable.raw); });
+    check_missing_by_fold(*missing);
+  }
+  if (const auto prepare = place.find("prepare"))
+    in_fold(*prepare, bundle, [&](const Place& value) { variable.prepare = decode_prepare(value, variable.raw); });
+}
+
+std::vector<Variable> decode_variables(const Place& list, Type type, const Bundle& bundle) {
   std::vector<Variable> variables;
   std::set<std::string> names;
   for (std::size_t i = 0; i < list.list().size(); ++i) {
     const Place place = list[i];
-    variables.push_back(decode_variable(place, type));
+    variables.push_back(decode_variable(place, type, bundle));
     add_name(place, variables.back().name, names);
   }
   if (variables.empty()) list.fail("should have at least one variable");

@@ -35,13 +35,31 @@ void decode_parts(Bundle& bundle, const Place& file, const Limits& limits) {
   bundle.version = decode_text(file, "version");
   bundle.description = decode_text(file, "description");
   bundle.axes = decode_axes(file);
+  bundle.folds = decode_folds(file);
+  bundle.fold_count = bundle.folds ? static_cast<int>(bundle.folds->graphs.size()) : 0;
   bundle.inputs = decode_inputs(file, bundle);
   bundle.outputs = decode_outputs(file, bundle);
   bundle.graphs = decode_graphs(file);
   check_inputs(file, bundle);
+  check_folds(file, bundle);
   check_endpoints(file, bundle, limits);
   check_samples(file);
   check_names_and_record(file);
+}
+
+// A bundle for each fold, in which its graph is "main" and its rules are the only ones.
+void make_members(Bundle& bundle, const Place& file) {
+  Bundle plain = bundle;
+  plain.folds.reset();
+  for (const std::string& graph : bundle.folds->graphs) {
+    auto member = std::make_shared<Bundle>(plain);
+    member->fold = static_cast<int>(bundle.folds->members.size());
+    member->inputs = decode_inputs(file, *member);
+    member->outputs = decode_outputs(file, *member);
+    check_inputs(file, *member);
+    member->graphs["main"] = bundle.graphs.at(graph);
+    bundle.folds->members.push_back(std::move(member));
+  }
 }
 
 std::shared_ptr<const Bundle> read(const std::string& where, const ReadFile& read_file, const Limits& limits) {
@@ -58,6 +76,7 @@ std::shared_ptr<const Bundle> read(const std::string& where, const ReadFile& rea
     read_weights(*bundle, *record, read_file(record->file), where + "/" + record->file, limits);
   }
   check_graphs(file, *bundle);
+  if (bundle->folds) make_members(*bundle, file);
   return bundle;
 }
 

@@ -5,6 +5,7 @@
 #include "operators/checks.hpp"
 #include "trees/evaluation.hpp"
 #include "trees/link.hpp"
+#include "trees/structure.hpp"
 
 namespace lading {
 namespace {

@@ -54,7 +54,10 @@ Model::Model(std::shared_ptr<const Bundle> bundle, const Limits& limits)
     : bundle_(std::move(bundle)), limits_(limits), table_(*bundle_) {
   for (const Input& input : bundle_->inputs)
     for (const AxisUse& use : input.axes) batched_ |= use.kind == AxisUse::Kind::entry;
-  plan_ = Plan::compile(build_graph(*bundle_), limits.memory);
+  if (!bundle_->folds) plan_ = Plan::compile(build_graph(*bundle_), limits.memory);
+  else
+    for (const auto& member : bundle_->folds->members)
+      members_.push_back(std::make_unique<const Model>(member, limits));
   for (const Column& column : table_.columns) texts_.push_back(column_text(*bundle_, column));
   for (const Field& field : table_.fields) {
     const Input& input = bundle_->inputs[static_cast<std::size_t>(field.input)];
@@ -137,6 +140,12 @@ OutputHandle Model::output_element(const std::string& output, const Index& index
 
 std::int64_t Model::item_size(int output) const {
   return fixed_size(bundle_->outputs[static_cast<std::size_t>(output)].axes, true);
+}
+
+std::size_t Model::memory() const {
+  std::size_t bytes = plan_ ? plan_->memory() : 0;
+  for (const auto& member : members_) bytes += member->memory();
+  return bytes;
 }
 
 std::int64_t Model::items(int output, const Batch& batch, std::int64_t begin, std::int64_t end) const {

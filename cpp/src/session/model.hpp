@@ -1,4 +1,5 @@
-// A loaded model: the bundle, its plan, and the names that users look up. Immutable, shared by sessions.
+// A loaded model: the bundle, its plan, and the names that users look up. Immutable, shared by sessions. A model of folds
+// has no plan of its own but members that have; all have the same columns and outputs.
 #pragma once
 #include <memory>
 #include <string>
@@ -33,6 +34,8 @@ class Model {
   const ColumnTable& table() const { return table_; }
   const Preparation& preparation(std::size_t field) const { return preparations_[field]; }
   const Limits& limits() const { return limits_; }
+  // Models of which each takes some of the entries; none: this one takes them all.
+  const std::vector<std::unique_ptr<const Model>>& members() const { return members_; }
   // Some input tensor has the entry axis; if not, the graph runs once per entry.
   bool batched() const { return batched_; }
 
@@ -49,7 +52,7 @@ class Model {
   std::int64_t item_size(int output) const;
   // Items of an output that the entries from `begin` to `end` give.
   std::int64_t items(int output, const Batch& batch, std::int64_t begin, std::int64_t end) const;
-  std::size_t memory() const { return plan_->memory(); }
+  std::size_t memory() const;
   // "variable 'pt' of input 'jets'": the beginning of messages about a column
   const std::string& text(int column) const { return texts_[static_cast<std::size_t>(column)]; }
 
@@ -61,6 +64,7 @@ class Model {
   ColumnTable table_;
   std::vector<std::string> texts_;         // per column
   std::vector<Preparation> preparations_;  // per field
+  std::vector<std::unique_ptr<const Model>> members_;
   bool batched_ = false;
 };
 

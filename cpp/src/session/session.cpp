@@ -7,7 +7,10 @@
 
 namespace lading {
 
-Session::Session(std::shared_ptr<const Model> model) : model_(std::move(model)), runner_(*model_) {
+Session::Session(std::shared_ptr<const Model> model) : model_(std::move(model)) {
+  for (const auto& member : model_->members()) runners_.push_back(std::make_unique<Runner>(*member));
+  if (runners_.empty()) runners_.push_back(std::make_unique<Runner>(*model_));
+  else folded_ = std::make_unique<FoldedBatch>(*model_);
   const Bundle& bundle = model_->bundle();
   const std::size_t axes = bundle.axes.size();
   slots_.resize(model_->table().columns.size());
@@ -36,7 +39,8 @@ void Session::reserve(std::int64_t entries, const std::vector<std::int64_t>& len
   for (std::size_t a = 0; a < lengths.size(); ++a)
     if (lengths[a] > lengths_[a]) resize(static_cast<int>(a), lengths[a]);
   size_results();
-  runner_.reserve(entries, slots_batch_);
+  for (const auto& runner : runners_) runner->reserve(entries, slots_batch_);
+  if (folded_) folded_->reserve(entries, lengths_);
   for (std::size_t a = 0; a < before.size(); ++a)
     if (before[a] < lengths_[a]) resize(static_cast<int>(a), before[a]);
 }
@@ -50,7 +54,15 @@ void Session::run() {
   if (anything_unset()) refuse_unset();
   size_results();
   FloatEnvironment environment(raised_);
-  runner_.run_one(slots_batch_);
+  runner_of_slots().run_one(slots_batch_);
+}
+
+// That of the fold which the key in the slots says.
+Runner& Session::runner_of_slots() {
+  if (!folded_) return *runners_[0];
+  std::int64_t key;
+  std::memcpy(&key, slots_[static_cast<std::size_t>(folded_->key_column())].data, sizeof key);
+  return *runners_[static_cast<std::size_t>(model_->bundle().folds->pick(key))];
 }
 
 void Session::size_results() {
@@ -99,16 +111,19 @@ void Session::run_batch(const Batch& batch, std::int64_t begin, std::int64_t end
                   Fault::value);
   refuse_gaps(batch);
   FloatEnvironment environment(raised_);
-  runner_.run(batch, begin, end);
+  if (folded_) folded_->run(batch, begin, end, runners_);
+  else runners_[0]->run(batch, begin, end);
 }
 
 void Session::run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) {
   FloatEnvironment environment(raised_);
-  runner_.run_graph(inputs, outputs);
+  if (folded_) throw Error(model_->bundle().where + ": has a graph for each fold; run that of a member");
+  runners_[0]->run_graph(inputs, outputs);
 }
 
 std::size_t Session::memory() const {
-  std::size_t bytes = runner_.memory();
+  std::size_t bytes = folded_ ? folded_->memory() : 0;
+  for (const auto& runner : runners_) bytes += runner->memory();
   for (std::size_t c = 0; c < slots_.size(); ++c)
     bytes += static_cast<std::size_t>(slots_[c].capacity * slots_batch_.feeds[c].stride);
   for (const auto& marks : marks_) bytes += marks.size();

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "session/folded_batch.hpp"
 #include "session/model.hpp"
 #include "session/runner.hpp"
 
@@ -53,10 +54,12 @@ class Session {
   [[gnu::cold]] void refuse_unset() const;  // names what is not set
   void refuse_gaps(const Batch& batch) const;
   void size_results();
+  Runner& runner_of_slots();
 
   std::shared_ptr<const Model> model_;
-  Runner runner_;
-  std::vector<Slots> slots_;  // per column
+  std::vector<std::unique_ptr<Runner>> runners_;  // one, or one for each fold
+  std::unique_ptr<FoldedBatch> folded_;           // where there are folds
+  std::vector<Slots> slots_;                      // per column
   Marks marks_;
   Memory row_;  // slots of all columns that are no sequences, type after type
   struct Region {

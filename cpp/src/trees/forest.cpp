@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "operators/checks.hpp"
 #include "trees/arrays.hpp"
 #include "trees/linear.hpp"
+#include "trees/structure.hpp"
 
 namespace lading::trees {
 namespace {
@@ -56,8 +56,6 @@ template <class T> double threshold_in(double t, bool equal_goes_left) {
   return at > t ? at : std::nextafter(at, std::numeric_limits<T>::infinity());
 }
 
-double rounded_to(Type type, double x) { return type == Type::float32 ? static_cast<float>(x) : x; }
-
 class Reader {
  public:
   explicit Reader(const Definition& definition) : d_(definition), arrays_(definition) {}
@@ -69,69 +67,12 @@ class Reader {
     read_sets();
     read_splits();
     read_linear(d_, arrays_, f_);
-    Walk(*this).all();
+    check_structure(d_, weights_, f_);
     if (f_.rules.backward) turn_around();
     return std::move(f_);
   }
 
  private:
-  // Goes through all trees, so that no node has two parents, none is its own descendant, and every child exists.
-  class Walk {
-   public:
-    explicit Walk(Reader& reader)
-        : r_(reader), seen_(reader.f_.splits.size()), seen_leaf_(static_cast<std::size_t>(reader.f_.leaves())) {}
-    void all() {
-      Forest& f = r_.f_;
-      f.depth.resize(f.roots.size());
-      for (std::size_t t = 0; t < f.roots.size(); ++t) {
-        weight_ = r_.weights_.empty() ? 1 : r_.weights_[t];
-        tree_ = t;
-        todo_.push_back({f.roots[t], 0});
-        while (!todo_.empty()) visit();
-      }
-    }
-
-   private:
-    struct Todo {
-      std::int32_t node, depth;
-    };
-    void visit() {
-      const auto [node, depth] = todo_.back();
-      todo_.pop_back();
-      Forest& f = r_.f_;
-      f.depth[tree_] = std::max(f.depth[tree_], depth);
-      if (node < 0) return visit_leaf(-1 - static_cast<std::int64_t>(node));
-      if (node >= static_cast<std::int64_t>(seen_.size()))
-        fail("leads to node " + std::to_string(node) + ", there are " + std::to_string(seen_.size()));
-      if (seen_[static_cast<std::size_t>(node)])
-        fail("leads to node " + std::to_string(node) + " twice; a node has one parent");
-      seen_[static_cast<std::size_t>(node)] = true;
-      const Split& split = f.splits[static_cast<std::size_t>(node)];
-      todo_.push_back({split.right, depth + 1});
-      todo_.push_back({split.left, depth + 1});
-    }
-    void visit_leaf(std::int64_t leaf) {
-      Forest& f = r_.f_;
-      if (leaf >= f.leaves())
-        fail("leads to leaf " + std::to_string(leaf) + ", there are " + std::to_string(f.leaves()));
-      if (seen_leaf_[static_cast<std::size_t>(leaf)])
-        fail("leads to leaf " + std::to_string(leaf) + " twice; a leaf has one parent");
-      seen_leaf_[static_cast<std::size_t>(leaf)] = true;
-      if (!f.linear.empty()) f.linear[static_cast<std::size_t>(leaf)].weight = weight_;
-      for (int o = 0; o < f.width; ++o) {
-        double& value = f.values[static_cast<std::size_t>(leaf * f.width + o)];
-        value = rounded_to(f.rules.sum_type, rounded_to(f.rules.sum_type, value) * weight_);
-      }
-    }
-    [[noreturn]] void fail(const std::string& why) const { r_.d_.fail("tree " + std::to_string(tree_) + " " + why); }
-
-    Reader& r_;
-    std::vector<char> seen_, seen_leaf_;  // faster than bits
-    std::vector<Todo> todo_;
-    double weight_ = 1;
-    std::size_t tree_ = 0;
-  };
-
   void read_trees() {
     f_.roots = arrays_.integers("roots");
     const Tensor& leaf = arrays_.tensor("leaf", float_types, 2);
@@ -274,17 +215,5 @@ template float not_below<float>(double);
 template double not_below<double>(double);
 
 Forest read_forest(const Definition& definition) { return Reader(definition).read(); }
-
-void order_by_output(Forest& forest) {
-  if (forest.tree_output.empty()) return;
-  std::vector<int> order(forest.roots.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return forest.output_of(a) < forest.output_of(b); });
-  const auto ordered = [&](std::vector<std::int32_t>& of) {
-    std::vector<std::int32_t> from = of;
-    for (std::size_t t = 0; t < order.size(); ++t) of[t] = from[static_cast<std::size_t>(order[t])];
-  };
-  ordered(forest.roots), ordered(forest.depth), ordered(forest.tree_output);
-}
 
 }  // namespace lading::trees

@@ -78,9 +78,6 @@ struct Forest {
 // that is NaN, arrays of other lengths or types.
 Forest read_forest(const Definition& definition);
 
-// Brings the trees of an output together: sums of different outputs do not meet, and each keeps its order.
-void order_by_output(Forest& forest);
-
 // The smallest number of type T that is not below t.
 template <class T> T not_below(double t);
 

@@ -15,7 +15,8 @@ from .progress import Progress
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True,
               help="Folder to write (tagger/), or one file (tagger.lading).")
 @click.option("--describe", multiple=True, type=click.Path(path_type=Path), metavar="PAPERS",
-              help="Papers that name inputs, variables, units, labels ...; may be repeated.")
+              help="Papers that name inputs, variables, units, labels ..., lading's own or those of ATLAS, CMS, "
+                   "lwtnn, Triton, MLflow; may be repeated.")
 @click.option("--data", type=click.Path(path_type=Path), metavar="EVENTS",
               help="Raw events on which the names are proven, with --scores.")
 @click.option("--scores", metavar="COLUMNS", default="scores", show_default=True,

@@ -31,6 +31,9 @@ PASSED_OVER = ("lading", "requires", "operators", "folds", "graphs", "weights", 
 #: Parts of the record that may stand at the top.
 OF_RECORD = ("licence", "authors", "citation", "training", "contact")
 
+#: That these papers hold against what the file and earlier papers say: true or false.
+OVERRULE = "overrule"
+
 _INPUT = ("of", "name", "axes", "type", "variables", "mask", "description")
 _OUTPUT = ("of", "name", "axes", "type", "labels", "description", "unit", "range", "when_empty")
 
@@ -41,7 +44,7 @@ def apply(model: Model, papers: dict[str, Any], where: str = "papers") -> Model:
     Raises FormatError or UnknownName, naming the place in the papers; UnsupportedError for a model with folds.
     """
     file = Place(papers, where)
-    file.object().allow([*SAID, *OF_RECORD, *PASSED_OVER])
+    file.object().allow([*SAID, *OF_RECORD, *PASSED_OVER, OVERRULE])
     if model.folds is not None:
         raise UnsupportedError(f"{model.where}: has folds; describe its members and fold them again")
     model = _copy(model)

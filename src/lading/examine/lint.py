@@ -67,6 +67,15 @@ def outputs_without_labels(model: Model) -> Iterator[str]:
             yield f"output '{output.name}' has no labels"
 
 
+def odd_preparation(model: Model) -> Iterator[str]:
+    """A sign or a scale that is hardly meant."""
+    from ..describe.doubts import odd_preparation as odd
+
+    for given in model.input_list:
+        for text in odd({variable.name: variable.prepare for variable in given.variable_list if variable.prepare}):
+            yield f"input '{given.name}': {text}"
+
+
 def no_licence(model: Model) -> Iterator[str]:
     """Without a licence nobody may use a model."""
     if not model.record.get("licence"):
@@ -124,6 +133,7 @@ RULES: tuple[Callable[[Model], Iterator[str]], ...] = (
     inputs_without_variables,
     variables_without_unit,
     outputs_without_labels,
+    odd_preparation,
     empty_sequences,
     folds_without_sample,
     no_licence,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ValueRefused
-from .jagged import Items, checked
+from .jagged import Items, checked, levels_of
 from .leading import Leading
 from .numbers import numbers
 
@@ -15,6 +15,18 @@ from .numbers import numbers
 def is_counted(values: Any) -> bool:
     """A tuple of two, but not of two numbers: all elements in a row, and how many each list has."""
     return isinstance(values, tuple) and len(values) == 2 and _is_row(values[0])
+
+
+def counted_rows(rows: Any, text: str) -> tuple[Any, np.ndarray]:
+    """Rows, or rows of rows, as a pair of values and counts. Raises ValueRefused where they hold other than numbers."""
+    counts = np.array([len(row) for row in rows], np.int64)
+    if levels_of(rows) > 2:
+        inner = [item for row in rows for item in row]
+        if not all(map(_is_row, inner)):
+            raise ValueRefused(f"{text}: some of its lists hold lists, others numbers or nothing; an empty list is []")
+        return counted_rows(inner, text), counts
+    filled = [numbers(row, text) for row in rows if len(row)]
+    return (np.concatenate(filled) if filled else np.zeros(0, np.float32)), counts
 
 
 def from_counted(values: Any, sequence: bool, fixed: tuple[int, ...], text: str) -> Items:

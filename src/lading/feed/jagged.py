@@ -10,6 +10,7 @@ import numpy as np
 from ..errors import ValueRefused
 from .leading import Leading
 from .numbers import is_absent, numbers
+from .tables import plain_column
 
 
 @dataclass
@@ -45,8 +46,9 @@ def items_of(
     elements of padded rows. Raises ValueRefused for text, or for a shape that does not fit; ``text`` names
     the variable in it.
     """
-    from .counted import from_counted, is_counted
+    from .counted import counted_rows, from_counted, is_counted
 
+    values = plain_column(values)
     if is_counted(values):
         items = from_counted(values, sequence, fixed, text)
     elif hasattr(values, "layout"):
@@ -54,7 +56,10 @@ def items_of(
 
         items = from_awkward(values, sequence, fixed, text)
     elif _is_ragged(values):
-        items = _from_lists(values, sequence, fixed, text)
+        if _leads(values, sequence + len(fixed)):
+            items = from_counted(counted_rows(_rows(values, text), text), sequence, fixed, text)
+        else:
+            items = _from_lists(values, sequence, fixed, text)
     else:
         items = _from_array(values, sequence, fixed, text, valid)
     if valid is not None and items.valid is None and items.leading.valid is None:
@@ -118,14 +123,34 @@ def _is_row(item: Any) -> bool:
     return hasattr(item, "__len__") and not isinstance(item, (str, bytes))
 
 
-def _from_lists(values: Any, sequence: bool, fixed: tuple[int, ...], text: str) -> Items:
+def _leads(values: Any, own: int) -> bool:
+    """Whether the lists in a column of a table are more than an item's ``own``: each then holds what is of one event.
+
+    Lists of Python have to say so: a row that is too long or too short looks the same.
+    """
+    return isinstance(values, np.ndarray) and levels_of(values) - 1 > own
+
+
+def levels_of(values: Any) -> int:
+    """How many lists, or axes, stand inside each other."""
+    if isinstance(values, np.ndarray) and values.dtype != object:
+        return values.ndim
+    return 1 + max(map(levels_of, values), default=0) if _is_row(values) else 0
+
+
+def _rows(values: Any, text: str) -> Any:
     for entry, row in enumerate(values):
         if not _is_row(row):
             found = "nothing" if is_absent(row) else f"the number {row}"
             raise ValueRefused(f"{text}: entry {entry} is {found}, the others are lists; an empty list is []")
+    return values
+
+
+def _from_lists(values: Any, sequence: bool, fixed: tuple[int, ...], text: str) -> Items:
+    values = _rows(values, text)
     if not sequence and len({len(row) for row in values}) > 1:
         raise ValueRefused(f"{text}: rows differ in length, but it is no sequence; if each row holds entries of one "
-                           "event, feed an awkward array or (values, counts)")  # fmt: skip
+                           "event, feed an awkward array, (values, counts) or a column of a table")  # fmt: skip
     rows = [numbers(row, text) for row in values]
     if not sequence:
         return _from_array(np.stack(rows), sequence, fixed, text, None)

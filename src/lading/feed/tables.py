@@ -93,6 +93,13 @@ def arrow_column(column: Any) -> Any:
     return arrow_column(column.flatten()), column.value_lengths().to_numpy(zero_copy_only=False)
 
 
+def plain_column(column: Any) -> Any:
+    """A series of pandas or polars, or an array of Arrow, as a column of its table is; anything else as it is."""
+    if type(column).__name__ == "ChunkedArray" or hasattr(column, "value_lengths"):
+        return arrow_column(column)
+    return column.to_numpy() if type(column).__name__ == "Series" else column
+
+
 def _pandas_codes(column: Any) -> np.ndarray | None:
     categories = getattr(column, "cat", None) if str(getattr(column, "dtype", "")) == "category" else None
     return None if categories is None else categories.codes.to_numpy()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ..errors import FormatError, MissingFile, check_options
+from .elsewhere import way_of
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -42,6 +43,8 @@ def recognise(path: str | Path) -> Source:
     path = Path(path)
     if not path.exists():
         raise MissingFile(f"{path}: no such file")
+    if path.is_file() and (way := way_of(path)):
+        raise FormatError(f"{path}: {way}")
     for source in _sources():
         if path.is_file() and source.recognises(path):
             return source

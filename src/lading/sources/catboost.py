@@ -7,6 +7,7 @@ sum plus bias (https://catboost.ai/docs/en/concepts/python-reference_catboost_sa
 
 from __future__ import annotations
 
+import codecs
 import json
 import tempfile
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import FormatError, UnsupportedError
 from . import is_of, origin_of
+from .json_keys import json_keys
 
 if TYPE_CHECKING:
     from ..agreement.forests import Predictor
@@ -26,14 +28,17 @@ BEGINNING = 1 << 16
 BINARY = b"CBM1"
 
 FIRST_KEYS = (b'"ctr_data"', b'"features_info"', b'"model_info"', b'"oblivious_trees"')
+TREES = ("oblivious_trees", "trees")
 
 
 def recognises(path: Path) -> bool:
     """Whether the content is that of a model that CatBoost saved, as JSON or in its binary format."""
     with path.open("rb") as file:
         beginning = file.read(BEGINNING)
-    text = beginning.lstrip()
-    return text.startswith(BINARY) or (text[:1] == b"{" and text[1:].lstrip().startswith(FIRST_KEYS))
+    text = beginning.removeprefix(codecs.BOM_UTF8).lstrip()
+    if text.startswith(BINARY) or (text[:1] == b"{" and text[1:].lstrip().startswith(FIRST_KEYS)):
+        return True
+    return any(key in TREES for key in json_keys(path, b'"features_info"'))  # whatever stands before them
 
 
 def read(path: str | Path) -> Model:

@@ -19,14 +19,17 @@ if TYPE_CHECKING:
     from ..model import Model
 
 #: Bytes that are looked at to recognise a file.
-BEGINNING = 1 << 12
+BEGINNING = 1 << 16
 
 
 def recognises(path: Path) -> bool:
     """Whether the content is a model that LightGBM saved as text."""
+    from .lightgbm_file.text import first_line
+
     with path.open("rb") as file:
-        lines = file.read(BEGINNING).split(b"\n")
-    return lines[0].strip() == b"tree" and any(line.startswith((b"version=", b"num_class=")) for line in lines[1:])
+        lines = file.read(BEGINNING).decode("utf-8-sig", "replace").split("\n")
+    first = first_line(lines)
+    return lines[first].strip() == "tree" and any(line.startswith(("version=", "num_class=")) for line in lines[first:])
 
 
 def read(path: str | Path) -> Model:

@@ -1,4 +1,4 @@
-"""TMVA weight files: boosted decision trees, multilayer perceptrons, and categories of them; XML, plain or gzipped.
+"""TMVA weight files: boosted decision trees, multilayer perceptrons, linear discriminants, and categories of them.
 
 Variables and cuts are float32, sums float64 in the order of the trees. "margin" is the raw sum (Grad) or the weighted
 mean (AdaBoost), "score" what ``Reader::EvaluateMVA`` returns, -999 for NaN included (EvaluateRegression and
@@ -9,7 +9,9 @@ each part.
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
+from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
     from ..model import Model
 
 BEGINNING = 1 << 16  # bytes that are looked at to recognise a file
+MOST_COMMENTS = 1 << 26  # bytes of comments before the beginning
 LARGEST = 1 << 29  # bytes of text, unpacked
+PROLOGUE = re.compile(rb"\A(?:\s|\xef\xbb\xbf|<!--.*?-->|<\?.*?\?>)+", re.S)
 
 
 def recognises(path: Path) -> bool:
@@ -29,10 +33,25 @@ def recognises(path: Path) -> bool:
         packed = file.read(len(GZIP)) == GZIP
         file.seek(0)
         try:
-            beginning = gzip.GzipFile(fileobj=file).read(BEGINNING) if packed else file.read(BEGINNING)
+            beginning = _behind_comments(gzip.GzipFile(fileobj=file) if packed else file)
         except (OSError, EOFError, zlib.error):
             return False
-    return beginning.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<" and b"<MethodSetup" in beginning
+    return beginning.startswith(b"<") and b"<MethodSetup" in beginning
+
+
+def _behind_comments(file: BufferedIOBase) -> bytes:
+    """What stands behind white space, the XML header and comments, be they as long as a licence."""
+    text = file.read(BEGINNING)
+    for _ in range(MOST_COMMENTS // BEGINNING):
+        text = PROLOGUE.sub(b"", text)
+        opened = next((mark for mark in (b"<!--", b"<?") if text.startswith(mark)), b"")
+        if not opened and len(text) > len(b"<!--"):
+            return text
+        more = file.read(BEGINNING)
+        if not more:
+            break
+        text = (opened + text[len(opened) :][-2:] if opened else text) + more  # of a comment only its ends matter
+    return b""
 
 
 def read(path: str | Path) -> Model:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..endpoints import Missing
 from ..errors import UnsupportedError
 from . import is_of, origin_of
+from .json_keys import json_keys
 
 if TYPE_CHECKING:
     from ..agreement.forests import Predictor
@@ -29,7 +30,10 @@ def recognises(path: Path) -> bool:
     from .xgboost_file.content import BEGINNING, form_of
 
     with path.open("rb") as file:
-        return form_of(file.read(BEGINNING)) != ""
+        if form_of(file.read(BEGINNING)):
+            return True
+    keys = json_keys(path, b'"learner"', b'"gradient_booster"')  # other fields may stand before them
+    return any(key in ("learner", "Model", "Config") for key in keys)
 
 
 def read(path: str | Path) -> Model:

@@ -6,6 +6,7 @@ The tensors that go in are those behind ``prepare``: who runs the file elsewhere
     lading.papers     model.json without graphs, weights and samples
     lading.function   the function digest
     lading.forests    forests as they were, where there are any (``onnx_trees.py``), and what was written of them
+    gnn_config        on request, what ATLAS's framework reads (``onnx_gnn_config.py``)
 
 so that lading reads the same model back, name for name. Tensors written in place become initializers named
 NODE/INPUT; no name of format 1 holds a ``/``.
@@ -23,6 +24,7 @@ from ..errors import MissingPackage, UnsupportedError, ValueRefused
 from ..graph import BFLOAT16, OPSET, Attribute, Graph, Node, Subgraph, type_name
 from ..whole_file import whole_file
 from . import onnx_forests, onnx_trees
+from .onnx_gnn_config import for_atlas
 
 if TYPE_CHECKING:
     from onnx import AttributeProto, GraphProto, ModelProto, TensorProto
@@ -43,25 +45,31 @@ TYPE_VALUED = ("to", "dtype", "output_dtype", "stash_type", "softmax_precision",
 MOST_BYTES = (1 << 31) - 1
 
 
-def write(model: Model, path: Path, operators: str = "TreeEnsemble") -> None:
+def write(model: Model, path: Path, operators: str = "TreeEnsemble", gnn_config: bool | str | list[str] = False
+          ) -> None:
     """Writes ``model`` as one ONNX file, all of it or nothing. Raises UnsupportedError or MissingPackage.
 
     ``operators``: forests as "TreeEnsemble" of ai.onnx.ml 5, which new runtimes have, or "classic":
-    TreeEnsembleRegressor, which all have.
+    TreeEnsembleRegressor, which all have. ``gnn_config``: as ATLAS's framework reads networks
+    (``onnx_gnn_config.py``), all outputs (True) or those named.
     """
-    data = to_bytes(model, str(path), operators)
+    metadata: dict[str, str] = {}
+    if gnn_config:
+        model, metadata = for_atlas(model, gnn_config, str(path))
+    data = to_bytes(model, str(path), operators, metadata)
     with whole_file(path) as beside:
         beside.write_bytes(data)
 
 
-def to_bytes(model: Model, where: str = "model.onnx", operators: str = "TreeEnsemble") -> bytes:
-    """The bytes of the ONNX file: the same model gives the same bytes."""
+def to_bytes(model: Model, where: str = "model.onnx", operators: str = "TreeEnsemble",
+             metadata: dict[str, str] | None = None) -> bytes:
+    """The bytes of the ONNX file, with more ``metadata``: the same model gives the same bytes."""
     if _onnx is None:
         raise MissingPackage(f"{where}: writing ONNX needs the package onnx: pip install 'lading[onnx]'")
     if operators not in onnx_trees.OPERATORS:
         raise ValueRefused(f"{where}: operators are {' or '.join(onnx_trees.OPERATORS)}, not '{operators}'")
     _refuse(model, where)
-    proto = _model(model, where, operators)
+    proto = _model(model, where, operators, metadata or {})
     if proto.ByteSize() > MOST_BYTES:
         raise UnsupportedError(f"{where}: an ONNX file holds at most 2 GB, this model needs {proto.ByteSize()} bytes")
     return bytes(proto.SerializeToString(deterministic=True))
@@ -74,7 +82,7 @@ def _refuse(model: Model, where: str) -> None:
                 raise UnsupportedError(f"{where}: node '{node.name}' is a {node.operator}, which ONNX does not have")
 
 
-def _model(model: Model, where: str, operators: str) -> ModelProto:
+def _model(model: Model, where: str, operators: str, metadata: dict[str, str]) -> ModelProto:
     from onnx import helper
 
     from ..bundle import to_buffers
@@ -94,7 +102,7 @@ def _model(model: Model, where: str, operators: str) -> ModelProto:
     proto.graph.initializer.extend(
         _tensor(array, name) for name, array in sorted(model.weights.items()) if name not in forests.arrays)
     said = {PAPERS: papers_json(model).decode(), FUNCTION: model.function_digest}
-    helper.set_model_props(proto, said | forests.metadata(proto))
+    helper.set_model_props(proto, said | forests.metadata(proto) | metadata)
     return proto
 
 

@@ -56,6 +56,15 @@ def test_gives_the_numbers_of_catboost(name: str) -> None:
         assert units_apart(got["score"], NUMBERS[f"{name}.score"]).max() <= LAST_PLACES
 
 
+def test_a_file_is_recognised_whatever_stands_before_the_trees(tmp_path: Path) -> None:
+    for text in (json.dumps({"about": "x" * 100_000, "made": 1, **content()}), "\ufeff" + json.dumps(content())):
+        (tmp_path / "m.json").write_text(text, encoding="utf-8")
+        assert recognise(tmp_path / "m.json") is source
+        assert source.read(tmp_path / "m.json").weights.keys() == source.read(HERE / "binary.json").weights.keys()
+    (tmp_path / "m.json").write_text('{"about": {"trees": 1, "features_info": 2}}')
+    assert not source.recognises(tmp_path / "m.json")
+
+
 def test_there_is_a_file_for_every_way_that_missing_values_go() -> None:
     seen = {each["nan_value_treatment"] for name in NAMES for each in content(name)["features_info"]["float_features"]}
     assert seen == {"AsIs", "AsFalse", "AsTrue"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,24 @@ LINEAR: dict[str, dict[str, Any]] = {
 
 def text_of(booster: lightgbm.Booster) -> str:
     return booster.model_to_string()
+
+
+def test_what_editors_and_people_leave_in_files_changes_nothing(tmp_path: Path) -> None:
+    text = text_of(train(**BINARY))
+    expected = source.read_bytes(text.encode(), "file").weights["trees.leaf"]
+    for other in ("\ufeff" + text, "\n \n# trained in 2019\n" + text, text.replace("\n", "\r\n"),
+                  "\ufeff# of all years\r\n\r\n" + "# x\n" * 5000 + text):  # fmt: skip
+        (tmp_path / "model").write_text(other, encoding="utf-8", newline="")
+        assert recognise(tmp_path / "model") is source
+        np.testing.assert_array_equal(source.read(tmp_path / "model").weights["trees.leaf"], expected)
+    (tmp_path / "model").write_bytes(gzip.compress(text.encode()))
+    with pytest.raises(FormatError, match="a gzip file; unpack it first"):
+        recognise(tmp_path / "model")
+    for nothing in ("", "\n", "# a comment\n", "\n# tree\nversion=v4\n"):
+        (tmp_path / "model").write_text(nothing)
+        assert not source.recognises(tmp_path / "model")
+        with pytest.raises(FormatError, match="no LightGBM model: the first line is"):
+            source.read(tmp_path / "model")
 
 
 def read_text(text: str) -> Model:

@@ -64,6 +64,45 @@ def expected_relu(root, x):
     return raw, [float(np.float32(each)) for each in raw]
 
 
+def expected_gauss(root, x):
+    return oracle.grad(root, oracle.gauss(root.find("Transformations/Transform"), x), True)
+
+
+def expected_gauss_some(root, x):
+    first, second = root.findall("Transformations/Transform")
+    x = x.copy()
+    x[[0, 3]] = oracle.gauss(first, x[[0, 3]])
+    return oracle.grad(root, oracle.decorrelate(second, x), True)
+
+
+def expected_uniform(root, x):
+    first, second = root.findall("Transformations/Transform")
+    x = oracle.gauss(first, x)
+    x[1:3] = oracle.normalise(second, x[1:3])
+    margin = mlp(root, x, oracle.sigmoid)[0]
+    return margin, oracle.sigmoid(margin)
+
+
+def expected_target(root, x):
+    transform = root.find("Transformations/Transform")
+    raw, _ = expected_relu(root, oracle.normalise(transform, x))
+    return raw, oracle.denormalise(transform, raw, 4)
+
+
+def expected_discriminant(root, x):
+    return oracle.fisher(root, oracle.normalise(root.find("Transformations/Transform"), x))
+
+
+def expected_linear(root, x):
+    return oracle.linear(root, x) * 2
+
+
+def expected_linear_regression(root, x):
+    transform = root.find("Transformations/Transform")
+    raw = oracle.linear(root, oracle.normalise(transform, x))
+    return raw, oracle.denormalise(transform, raw, 4)
+
+
 def expected_category(root, x):
     """The cuts of make.category, written once more by hand; pt, abs(eta), d0, nTracks, eta, nVertices are fed."""
     pt, _, _, tracks, eta, vertices = map(np.float32, x)
@@ -96,10 +135,13 @@ EXPECTED = {
     "old_fisher": lambda root, x: oracle.weighted_mean(root, x, False, oracle.purity),
     "category": expected_category,
     "tanh": expected_tanh, "slow_tanh": expected_slow_tanh, "sigmoid": expected_sigmoid, "radial": expected_radial,
-    "relu": expected_relu,
+    "relu": expected_relu, "gauss": expected_gauss, "gauss_some": expected_gauss_some, "uniform": expected_uniform,
+    "target": expected_target, "discriminant": expected_discriminant, "linear": expected_linear,
+    "linear_regression": expected_linear_regression,
 }  # fmt: skip
 #: |a - b| allowed; 0 where nothing but sums of leaves is computed. A tanh in float32 moves by its last bit.
-TOLERANCE = {"tanh": 3e-6, "slow_tanh": 1e-6, "sigmoid": 1e-6, "radial": 1e-6, "relu": 1e-6}
+TOLERANCE = {"tanh": 3e-6, "slow_tanh": 1e-6, "sigmoid": 1e-6, "radial": 1e-6, "relu": 1e-6, "uniform": 1e-6,
+             "target": 1e-6, "discriminant": 1e-14, "linear": 1e-6, "linear_regression": 1e-6}  # fmt: skip
 
 
 def test_every_file_is_compared_and_is_what_make_writes() -> None:
@@ -149,6 +191,31 @@ def test_a_nan_gives_the_score_that_the_reader_gives_and_a_margin_by_the_trees()
     assert (found["score"] == -999).tolist() == [i in (1, 5) for i in range(8)]
     root = oracle.root_of(FILES["grad"])
     assert found["margin"].tolist() == [oracle.grad_sum(root, row, True) for row in x]
+
+
+def test_a_nan_or_infinity_before_a_gauss_transformation_is_treated_as_by_the_reader() -> None:
+    x, root = rows(4, 30), oracle.root_of(FILES["gauss"])
+    x[::3, 1], x[1::3, 2], x[1::6, 3] = np.nan, np.inf, -np.inf
+    found = evaluator(lading.convert(FILES["gauss"]))({"features": x})
+    assert (found["score"] == -999).tolist() == [i % 3 == 0 for i in range(30)]  # as of a vector of values
+    assert list(found["margin"]) == [expected_gauss(root, row)[0] for row in x]
+
+
+def test_of_two_variables_with_one_label_the_reader_transforms_the_first() -> None:
+    text = make.files()["gauss"].replace("nTracks", "pt")
+    root, x, taken = oracle.ElementTree.fromstring(text), rows(4), [0, 1, 2, 0]
+    margin = evaluator(read(text))({"features": x})["margin"]
+    for row, found in zip(x, margin, strict=True):
+        given, row = oracle.gauss(root.find("Transformations/Transform"), row[taken]), row.copy()
+        for place, value in zip(taken, given, strict=True):
+            row[place] = value
+        assert oracle.grad_sum(root, row, True) == found
+
+
+def test_values_far_out_become_the_very_number_that_the_search_of_tmva_ends_at() -> None:
+    from lading.sources.tmva_file.quantile import FARTHEST_VALUE
+
+    assert 1.414213562 * oracle.erf_inverse(0.99999999) == FARTHEST_VALUE
 
 
 def test_a_nan_is_no_error_for_regression_and_several_classes() -> None:
@@ -221,8 +288,10 @@ def test_files_are_recognised_by_content(name: str, tmp_path: Path) -> None:
     path = tmp_path / "weights"
     path.write_bytes(FILES[name].read_bytes())
     assert recognise(path) is tmva
-    path.write_bytes(b"<?xml version='1.0'?><Other/>")
-    assert not tmva.recognises(path)
+    for other in (b"<?xml version='1.0'?><Other/>", b"<!--" + b"<MethodSetup" * 30_000, b" " * 100_000,
+                  b"<!-- <MethodSetup --><Other/>", b"<!-->" * 30_000):  # fmt: skip
+        path.write_bytes(other)
+        assert not tmva.recognises(path)
 
 
 GRAD = make.files()["grad"]
@@ -232,7 +301,11 @@ GRAD = make.files()["grad"]
     b"\n \xef\xbb\xbf \n" + GRAD.encode(), GRAD.encode() + b"\n\0\0",
     GRAD.replace("nobody", "Müller").encode("latin-1"),
     gzip.compress(GRAD[:5000].encode()) + gzip.compress(GRAD[5000:].encode()),
-], ids=["mark of byte order", "zeros behind", "Latin-1", "two gzip members"])  # fmt: skip
+    GRAD.replace("?>", f"?>\n<!--{'licence <MethodSetup> - ' * 20_000}-->\n<!-- more -->").encode(),
+    gzip.compress(GRAD.replace("?>", "?>" + f"<!--{'x' * ((1 << 16) - 27)}-->" * 3).encode()),
+    GRAD.replace("?>", f"?>{' ' * 200_000}").encode(),
+], ids=["mark of byte order", "zeros behind", "Latin-1", "two gzip members", "a licence", "comments",
+        "spaces"])  # fmt: skip
 def test_what_editors_and_tools_leave_in_files_changes_nothing(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "weights").write_bytes(data)
     assert recognise(tmp_path / "weights") is tmva
@@ -267,8 +340,14 @@ def test_the_method_is_asked_for_first() -> None:
     ("multiclass", ">Grad<", ">AdaBoost<", "several classes"),
     ("grad", 'value="Classification"', 'value="Guess"', "AnalysisType is 'Guess'"),
     ("grad", "<Weights ", '<Weights PreselectionLowBkgVar0="1" ', "preselection"),
-    ("sigmoid", "Decorrelation", "Gauss", "by 'Gauss'"),
-    ("sigmoid", 'Type="Variable"', 'Type="Target"', "not just the 4 variables"),
+    ("sigmoid", "Decorrelation", "Magic", "by 'Magic'"),
+    ("sigmoid", 'Type="Variable"', 'Type="Spectator"', "changes the spectator 'pt'"),
+    ("target", 'value="Regression"', 'value="Classification"', "also changes a target, in a classification"),
+    ("discriminant", 'value="Classification"', 'value="Regression"', "regression by 'Fisher'"),
+    ("target", 'Type="Variable"', 'Type="Target"', "changes no variable"),
+    ("target", '"Normalize"', '"PCA"', "transformed by 'PCA'; one 'Normalize' is supported"),
+    ("gauss", 'InterpolMethod="1"', 'InterpolMethod="2"', "variable 0: a distribution of interpolation method 2"),
+    ("gauss", 'MaxNSmooth="0"', 'MaxNSmooth="3"', "smoothed 3 times"),
     ("tanh", ">tanh<", ">swish<", "NeuronType is 'swish'"),
     ("radial", ">sqsum<", ">maximum<", "NeuronInputType is 'maximum'"),
     ("tanh", ">CE<", ">Other<", "EstimatorType is 'Other'"),
@@ -308,6 +387,20 @@ def test_what_is_not_read_is_refused_by_name(name: str, old: str, new: str, why:
     ("tanh", 'NSynapses="5"', 'NSynapses="6"', "without 5 synapses"),
     ("tanh", '(?s)<Neuron [^>]*>[^<]*</Neuron>', "", "not complete"),
     ("sigmoid", 'Rows="4"', 'Rows="3"', "3 x 4, for 4 x 4"),
+    ("gauss", 'VarIndex="1"><Cum', 'VarIndex="3"><Cum', r"of variables \[0, 3, 2, 3\], for 4 variables"),
+    ("gauss", '"Gauss" FlatOrGauss="Gauss"', '"Gauss" FlatOrGauss="Round"', "said to be 'Round'"),
+    ("gauss", 'CumulativePDF_cls1', 'CumulativePDF_cls4', "in place of CumulativePDF_cls0"),
+    ("gauss", '(HasEquidistantBins="0">)[^<]*', r"\g<1>0 0 0", "holds 3 numbers"),
+    ("gauss", '(<HistogramBinning[^>]*>) *[^ ]*', r"\g<1>1e30", "do not follow each other"),
+    ("gauss", '(?s)<HistogramBinning.*?</HistogramBinning>', "", "no <HistogramBinning>"),
+    ("gauss_some", 'Label="nTracks" Expression="nTracks"', 'Label="nTrack" Expression="nTrack"',
+     "changes 'nTrack', which is no variable .*did you mean 'nTracks'"),
+    ("gauss_some", '(?s)(<Output .*?)<Output [^>]*Label="nTracks"[^>]*/>', r"\1", "takes 2 variables and 0 targets"),
+    ("discriminant", '<Coefficient Index="2"[^>]*/>', "", "4 coefficients for 1 x 4 variables"),
+    ("discriminant", 'Index="2" Value', 'Index="3" Value', "not numbered"),
+    ("discriminant", '(Index="2" Value=)"[^"]*"', r'\1"inf"', "not finite"),
+    ("linear", 'NOut="1"', 'NOut="2"', "5 coefficients for 2 x 4 variables"),
+    ("target", '<Range Index="5"[^>]*>', "", "holds 5 ranges for 6"),
     ("tanh", "MethodSetup", "Setup", "the root is <Setup>"),
 ])  # fmt: skip
 def test_damaged_files_say_what_is_wrong(name: str, pattern: str, new: str, why: str) -> None:

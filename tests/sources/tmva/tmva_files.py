@@ -89,31 +89,34 @@ def with_equal_weights(weights: str) -> str:
     return re.sub(r'boostWeight="[^"]*"', 'boostWeight="0.5"', weights)
 
 
-def bdt(options: dict[str, object], weights: str, about: dict[str, str] | None, classes: Iterable[str] = ()) -> str:
-    said = header(options, about, classes) + quantities(VARIABLES)
-    return said + tag("Transformations", NTransformations=0) + weights
+def bdt(options: dict[str, object], weights: str, about: dict[str, str] | None, classes: Iterable[str] = (),
+        transforms: Iterable[str] = ()) -> str:  # fmt: skip
+    said, transforms = header(options, about, classes) + quantities(VARIABLES), list(transforms)
+    return said + tag("Transformations", "".join(transforms), NTransformations=len(transforms)) + weights
 
 
-def selection(names: Iterable[str], outputs: Iterable[str] | None = None) -> str:
+def selection(names: Iterable[str], outputs: Iterable[str] | None = None, targets: int = 0) -> str:
     labels = [name.replace("(", "_").replace(")", "").replace("/", "_D_") for name in names]
     put = labels if outputs is None else list(outputs)
     sides = (("Input", labels), ("Output", put))
     return tag("Selection", "\n" + "".join(
-        tag(side, "\n" + "".join(tag(side, Type="Variable", Label=each, Expression=each) for each in those),
-            **{f"N{side}s": len(those)})
+        tag(side, "\n" + "".join(
+            tag(side, Type="Variable" if i < len(those) else "Target", Label=each, Expression=each)
+            for i, each in enumerate([*those, *(f"target_{t}" for t in range(targets))])),
+            **{f"N{side}s": len(those) + targets})
         for side, those in sides))  # fmt: skip
 
 
-def normalise(names: Iterable[str], seed: int) -> str:
+def normalise(names: Iterable[str], seed: int, targets: int = 0, classes: int = 3) -> str:
     names, random = list(names), np.random.default_rng(seed)
 
     def ranges() -> str:
         return tag("Ranges", "\n" + "".join(
             tag("Range", Index=i, Min=f"{random.normal():.16e}", Max=f"{3 + random.random():.16e}")
-            for i in range(len(names))))  # fmt: skip
+            for i in range(len(names) + targets)))  # fmt: skip
 
-    return tag("Transform", selection(names) + "".join(tag("Class", ranges(), ClassIndex=i) for i in range(3)),
-               Name="Normalize")  # fmt: skip
+    return tag("Transform", selection(names, targets=targets)
+               + "".join(tag("Class", ranges(), ClassIndex=i) for i in range(classes)), Name="Normalize")  # fmt: skip
 
 
 def matrices(name: str, size: int, random: np.random.Generator, **about: object) -> str:
@@ -144,6 +147,29 @@ def rearrange(names: Iterable[str]) -> str:
     names = list(names)
     labels = [name.replace("(", "_").replace(")", "").replace("/", "_D_") for name in names]
     return tag("Transform", selection(names, labels[1:] + labels[:1]), Name="Rearrange")
+
+
+def distribution(random: np.random.Generator, equal: bool) -> str:
+    """A cumulative distribution: its first bin is empty, its second goes up steeply."""
+    bins = int(random.integers(8, 16))
+    edges = np.linspace(-0.5, 4.5, bins + 1) if equal else np.cumsum(0.02 + random.random(bins + 1) * 5 / bins) - 0.5
+    contents = np.cumsum(random.random(bins) * (np.arange(bins) > 0)) + 0.0
+    inside = tag("Histogram", " ".join(f"{x:.16e}" for x in contents / contents[-1]), Name="x", NBins=bins,
+                 XMin=f"{edges[0]:.16e}", XMax=f"{edges[-1]:.16e}", HasEquidistantBins=int(equal))  # fmt: skip
+    if not equal:
+        inside += tag("HistogramBinning", " ".join(f"{x:.16e}" for x in edges), NBins=bins)
+    return tag("PDF", inside, Name="x", MinNSmooth=0, MaxNSmooth=0, InterpolMethod=1, KDE_type=0, KDE_iter=0,
+               KDE_border=0, KDE_finefactor="0.0")  # fmt: skip
+
+
+def gauss(names: Iterable[str], seed: int, kind: str = "Gauss", selected: bool = True) -> str:
+    """``selected``: with a selection, as TMVA has it since 4.1."""
+    names, random = list(names), np.random.default_rng(seed)
+    each = "".join(
+        tag("Variable", "".join(tag(f"CumulativePDF_cls{c}", distribution(random, i % 3 == 2)) for c in range(3)),
+            **({} if selected else {"Name": name}), VarIndex=i)
+        for i, name in enumerate(names))  # fmt: skip
+    return tag("Transform", (selection(names) if selected else "") + each, Name="Gauss", FlatOrGauss=kind)
 
 
 def network(seed: int, neurons: list[int]) -> str:
@@ -189,6 +215,15 @@ def method(text: str, name: str) -> str:
     return '<?xml version="1.0"?>\n' + tag("MethodSetup", "\n" + text, Method=name)
 
 
+def discriminant(seed: int, outputs: int = 0) -> str:
+    """Of ``Fisher``, or of ``LD`` with ``outputs``."""
+    values = np.random.default_rng(seed).normal(size=(max(outputs, 1), len(VARIABLES) + 1))
+    each = [
+        tag("Coefficient", **({"IndexOut": o, "IndexCoeff": i} if outputs else {"Index": i}), Value=f"{value:.16e}")
+        for o, row in enumerate(values) for i, value in enumerate(row)]  # fmt: skip
+    return tag("Weights", "".join(each), **({"NOut": outputs} if outputs else {}), NCoeff=len(VARIABLES) + 1)
+
+
 def files() -> dict[str, str]:
     """The text of each file by its name."""
     two, three = ("Signal", "Background"), ("light", "charm", "bottom")
@@ -220,6 +255,18 @@ def files() -> dict[str, str]:
                               [decorrelate(VARIABLES, 3), normalise(VARIABLES, 4)]), "MLP::MLP"),
         "radial": method(mlp({"NeuronType": "radial", "NeuronInputType": "sqsum", "EstimatorType": "MSE"},
                              info(analysis="Multiclass"), [4, 4, 3], [], three), "MLP::MLP"),
+        "discriminant": method(bdt({}, discriminant(17), info(), two, [normalise(VARIABLES, 11)]), "Fisher::Fisher"),
+        "linear": method(bdt({}, discriminant(18, 1), info(), two), "LD::LD"),
+        "linear_regression": method(bdt({}, discriminant(19, 2), info(analysis="Regression"), (),
+                                        [normalise(VARIABLES, 12, 2, 1)]), "LD::LD"),
+        "gauss": method(bdt({"BoostType": "Grad"}, forest(15, 8), info(), two, [gauss(VARIABLES, 5)]), "BDT::BDTG"),
+        "gauss_some": method(bdt({"BoostType": "Grad"}, forest(16, 8), info(), two,
+                                 [gauss(("pt", "nTracks"), 6), decorrelate(VARIABLES, 7)]), "BDT::BDTG"),
+        "uniform": method(mlp({"NeuronType": "sigmoid", "EstimatorType": "CE"}, info(), [4, 6, 1],
+                              [gauss(VARIABLES, 8, "Flat", False), normalise(("abs(eta)", "d0/sigma(d0)"), 9)]),
+                          "MLP::MLP"),
+        "target": method(mlp({"NeuronType": "ReLU", "EstimatorType": "MSE"}, info(analysis="Regression"), [4, 4, 2],
+                             [normalise(VARIABLES, 10, 2, 1)]), "MLP::MLP"),
         "relu": method(mlp({"NeuronType": "ReLU", "EstimatorType": "MSE"}, info(analysis="Regression"), [4, 4, 2],
                            []), "MLP::MLP"),
     }  # fmt: skip

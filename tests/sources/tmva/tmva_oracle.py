@@ -5,6 +5,8 @@ Shares no code with it: the trees are walked in the XML itself, ties and cuts ar
 
 from __future__ import annotations
 
+import bisect
+import functools
 import gzip
 import math
 from collections.abc import Callable
@@ -117,7 +119,7 @@ def multiclass(method: ElementTree.Element, x: np.ndarray, classes: int) -> tupl
 
 
 def normalise(transform: ElementTree.Element, x: np.ndarray) -> np.ndarray:
-    ranges = transform.findall("Class")[-1].findall("Ranges/Range")
+    ranges = transform.findall("Class")[-1].findall("Ranges/Range")[: len(x)]  # those of targets stand behind
     result = []
     for value, each in zip(x, ranges, strict=True):
         low, high = F(each.get("Min")), F(each.get("Max"))
@@ -127,8 +129,10 @@ def normalise(transform: ElementTree.Element, x: np.ndarray) -> np.ndarray:
 
 
 def square(element: ElementTree.Element) -> list[list[float]]:
-    words, columns = list(map(float, element.text.split())), int(
-        element.get("Columns") or element.get("NCols") or element.get("NRows"))
+    words, columns = (
+        list(map(float, element.text.split())),
+        int(element.get("Columns") or element.get("NCols") or element.get("NRows")),
+    )
     return [words[i : i + columns] for i in range(0, len(words), columns)]
 
 
@@ -142,6 +146,113 @@ def principal(transform: ElementTree.Element, x: np.ndarray) -> np.ndarray:
     vectors = square(transform.findall("Eigenvectors")[-1])
     size = range(len(x))
     return np.array([sum((float(x[j]) - mean[j]) * vectors[j][i] for j in size) for i in size], F)
+
+
+def erf_inverse(x: float) -> float:
+    """``TMath::ErfInverse``: a search along secants."""
+    if abs(x) <= 1e-14:
+        return 0.8862269254527579 * x
+    at = 0.8862269254527579 * abs(x)
+    step, before = 0.1 * at, math.erf(0.9 * at)
+    for _ in range(50):
+        here = 1.0 - math.erfc(at)
+        missing = abs(x) - here
+        if abs(missing) < 1e-14:
+            break
+        step *= missing / (here - before)
+        before = here
+        at += step
+        if abs(step / at) < 1e-14:
+            break
+    else:
+        return 0.0
+    return math.copysign(at, x)
+
+
+class Cumulative:
+    """``TMVA::PDF`` with lines between the middles of bins: the histogram of 10000 bins, and values from it."""
+
+    def __init__(self, pdf: ElementTree.Element):
+        histogram = pdf.find("Histogram")
+        bins = int(histogram.get("NBins"))
+        contents = [float(F(word)) for word in histogram.text.split()]
+        if histogram.get("HasEquidistantBins") == "1":
+            low, high = float(histogram.get("XMin")), float(histogram.get("XMax"))
+            edges = [low + i * ((high - low) / bins) for i in range(bins)] + [high]
+            middles = [low + i * ((high - low) / bins) + 0.5 * ((high - low) / bins) for i in range(bins)]
+        else:
+            edges = [float(word) for word in pdf.find("HistogramBinning").text.split()]
+            middles = [edges[i] + 0.5 * (edges[i + 1] - edges[i]) for i in range(bins)]
+        self.low, self.high = edges[0], edges[-1]
+        self.contents = []
+        for bin in range(10000):
+            x = self.middle(bin)
+            i = max(bisect.bisect_right(middles, x) - 1, 0)
+            j = i + 1 if (x > middles[i] and i != bins - 1) or i == 0 else i - 1
+            y = contents[i] + (x - middles[i]) * (contents[i] - contents[j]) / (middles[i] - middles[j])
+            if y <= 1e-12:
+                y = contents[bisect.bisect_right(edges, x) - 1]
+            self.contents.append(float(F(max(y, 1e-12))))
+
+    def middle(self, bin: int) -> float:
+        width = (self.high - self.low) / 10000.0
+        return self.low + bin * width + 0.5 * width
+
+    def __call__(self, x: float) -> float:
+        if x < self.low:
+            bin = 0
+        elif not x < self.high:
+            bin = 9999
+        else:
+            bin = min(int(10000 * (x - self.low) / (self.high - self.low)), 9999)
+        beside = bin + 1 if (x > self.middle(bin) and bin != 9999) or bin == 0 else bin - 1
+        dx, dy = self.middle(bin) - self.middle(beside), self.contents[bin] - self.contents[beside]
+        y = self.contents[bin] + (x - self.middle(bin)) * dy / dx
+        return y if y >= 1e-12 else 1e-12
+
+
+@functools.cache
+def cumulatives(transform: ElementTree.Element) -> list[Cumulative]:
+    return [Cumulative(list(each)[-1].find("PDF")) for each in transform.findall("Variable")]
+
+
+def gauss(transform: ElementTree.Element, x: np.ndarray) -> np.ndarray:
+    result = []
+    for value, cumulative in zip(x, cumulatives(transform), strict=True):
+        y = max(min(cumulative(float(value)), 1 - 10e-10), 10e-10)
+        if transform.get("FlatOrGauss") == "Gauss":
+            y = 1.414213562 * erf_inverse(max(min(2.0 * y - 1.0, 0.99999999), -0.99999999))
+        result.append(y)
+    return np.array(result, F)
+
+
+def denormalise(transform: ElementTree.Element, values: list[float], variables: int) -> list[float]:
+    """The inverse of ``normalise``, for targets, whose ranges stand behind those of the variables."""
+    ranges = transform.findall("Class")[-1].findall("Ranges/Range")[variables:]
+    result = []
+    for value, each in zip(values, ranges, strict=True):
+        low, scale = F(each.get("Min")), F(1.0 / float(F(each.get("Max")) - F(each.get("Min"))))
+        result.append(float(low + (F(value) + F(1)) / (scale * F(2))))
+    return result
+
+
+def fisher(method: ElementTree.Element, x: np.ndarray) -> tuple[float, float]:
+    values = [float(each.get("Value")) for each in method.findall("Weights/Coefficient")]
+    total = values[0]
+    for coefficient, variable in zip(values[1:], x, strict=True):
+        total += coefficient * float(variable)
+    return total, total
+
+
+def linear(method: ElementTree.Element, x: np.ndarray) -> list[float]:
+    """Of LD: every term is added to a float32."""
+    weights = method.find("Weights")
+    totals = [F(0)] * int(weights.get("NOut"))
+    for each in weights:
+        output, at = int(each.get("IndexOut")), int(each.get("IndexCoeff"))
+        term = float(each.get("Value")) * (float(x[at - 1]) if at else 1.0)
+        totals[output] = F(float(totals[output]) + term)
+    return [float(each) for each in totals]
 
 
 def fast_tanh(x: float) -> float:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import pickle
 import struct
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from hypothesis import strategies as st
 
 from lading.agreement import run_engine
 from lading.errors import FormatError, UnsupportedError
+from lading.sources import recognise
 from lading.sources import xgboost as source
 from lading.sources.xgboost_file import binary, ubjson
 from lading.sources.xgboost_file.objectives import OBJECTIVES, base_margins
@@ -49,6 +52,36 @@ def test_json_is_recognised_in_any_layout(tmp_path: Path) -> None:
     assert recognised(tmp_path, "\n \t" + json.dumps({"learner": backwards}))
     model = source.read_bytes(json.dumps({"version": [3, 1, 3], "learner": backwards}, indent=1).encode(), "file")
     assert model.outputs["margin"].axes == ["entry", "label"]
+
+
+@pytest.mark.parametrize("layout", [
+    lambda it: {"format": "mine", "made": {"by": ['me, "}{'], "learner": 1}, "version": [3, 1, 3], "learner": it},
+    lambda it: {"notes": "x" * 200_000, "learner": {"made": 1, **it}, "version": [3, 1, 3]},
+    lambda it: {"Model": {"version": [3, 1, 3], "learner": it}, "Config": {}},
+], ids=["scalars and objects before", "much before", "model before its configuration"])  # fmt: skip
+def test_json_is_recognised_with_other_fields_in_any_order(layout: Callable[[Any], Any], tmp_path: Path) -> None:
+    content = layout(json.loads(CLASSES.read_text())["learner"])
+    for text in (json.dumps(content), "\ufeff\n  " + json.dumps(content, indent=1)):
+        assert recognised(tmp_path, text)
+        assert recognise(tmp_path / "file") is source
+        read = source.read(tmp_path / "file")
+        np.testing.assert_array_equal(read.weights["trees.leaf"], source.read(CLASSES).weights["trees.leaf"])
+
+
+@pytest.mark.parametrize("text", [
+    '{"made": {"learner": {"gradient_booster": {}}}}', '{"about": "learner", "gradient_booster": "\\"learner\\""',
+    '{"a": "' + '\\"' * 300_000 + '"learner" "gradient_booster"', '{"a": "learner gradient_booster \\',
+    '{"a": ["learner", "gradient_booster", {"learner": 1}]}', "[" * 400_000 + '"learner" "gradient_booster"',
+])  # fmt: skip
+def test_a_learner_elsewhere_makes_no_model(tmp_path: Path, text: str) -> None:
+    assert not recognised(tmp_path, text)
+    assert not recognised(tmp_path, text.replace('"learner', '\n"learner'))
+
+
+def test_a_packed_file_is_told_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "model.json.gz").write_bytes(gzip.compress(CLASSES.read_bytes()))
+    with pytest.raises(FormatError, match=r"a gzip file; unpack it first \(gunzip -k .*model\.json\.gz\)"):
+        recognise(tmp_path / "model.json.gz")
 
 
 @pytest.mark.parametrize("text", [

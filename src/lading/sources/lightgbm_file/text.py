@@ -24,15 +24,16 @@ class Text:
 def parse(data: bytes, where: str) -> Text:
     """The header and the trees of a file. Raises FormatError where it ends too early."""
     try:
-        lines = [line.strip() for line in data.decode("utf-8").split("\n")]
+        lines = [line.strip() for line in data.decode("utf-8-sig").split("\n")]
     except UnicodeDecodeError as error:
         raise FormatError(f"{where}: no LightGBM model, or a damaged one: {error}") from None
-    if lines[0] != "tree":
-        raise FormatError(f"{where}: no LightGBM model: the first line is {lines[0][:40]!r} in place of 'tree'")
+    first = first_line(lines)
+    if lines[first] != "tree":
+        raise FormatError(f"{where}: no LightGBM model: the first line is {lines[first][:40]!r} in place of 'tree'")
     header: dict[str, str] = {}
     trees: list[dict[str, str]] = []
     block = header
-    for number, line in enumerate(lines[1:], 2):
+    for number, line in enumerate(lines[first + 1 :], first + 2):
         if line in ENDS:
             return Text(header, _counted(trees, header, where), _pandas(lines[number:], where))
         if line.startswith("Tree="):
@@ -42,6 +43,12 @@ def parse(data: bytes, where: str) -> Text:
         elif line:
             _take(line, block, f"{where}: line {number}")
     raise FormatError(f"{where}: the file ends behind tree {len(trees) - 1}, without 'end of trees'; it is cut off")
+
+
+def first_line(lines: list[str]) -> int:
+    """Where the first line stands that is neither empty nor a comment; the last line if all are."""
+    said = (number for number, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#"))
+    return next(said, len(lines) - 1)
 
 
 def _take(line: str, block: dict[str, str], where: str) -> None:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...graph import Node
-from ...model import Model
-from ...trees import Forest, add_forest, grow
+from ...trees import Forest
 from ..onnx_opsets import Refused
 from .building import Replacement, whole
 from .classes import Classes
-from .comparing import ALWAYS, LEAF, MOST_COPIES, is_strict, tree_of
+from .extremes import extremes
 from .links import LINKS, transformed
-from .reading import Ensemble, Votes, leaves_below, new_one, old_pair
+from .planting import grown, kind_of, plant
+from .reading import AGGREGATES, Ensemble, Votes, leaves_below, new_one, old_pair
 
 if TYPE_CHECKING:
     from ..onnx_opsets import Values
@@ -35,16 +35,22 @@ def _regression(node: Node, values: Values, found: Ensemble) -> list[Node]:
     transform = found.transform if targets > 1 or found.transform == "PROBIT" else "NONE"  # as ONNX Runtime has it
     if len(found.base) not in (0, targets):
         raise Refused(f"{len(found.base)} base values for {targets} targets")
+    made = node.outputs[0]
+    if found.aggregate in ("MIN", "MAX"):
+        score = extremes(to, found, targets)
+        if node.operator != "TreeEnsemble" and kind_of(to, found) == np.float64:
+            score = to.cast(score, "float32")
+        transformed(to, score, transform, made)
+        return to.nodes
     forest = _forest(to, found, targets, found.base, LINKS.get(transform, "identity"))
     if targets == 1:
         forest.leaf = forest.leaf.reshape(-1, 1)  # so that the result is (n, 1)
-    made = node.outputs[0]
     kind = "float64" if node.operator == "TreeEnsemble" and forest.sum_type == "float64" else "float32"
     if transform in LINKS and forest.sum_type == kind:
-        _plant(to, forest, made if transform == "NONE" else "", made if transform != "NONE" else "")
+        plant(to, forest, made if transform == "NONE" else "", made if transform != "NONE" else "")
         return to.nodes
     score = values.fresh(f"{made}.sum")
-    _plant(to, forest, "" if transform in LINKS else score, score if transform in LINKS else "")
+    plant(to, forest, "" if transform in LINKS else score, score if transform in LINKS else "")
     if forest.sum_type != "float32" and kind == "float32":
         score = to.cast(score, kind, made if transform in LINKS else "")
     if transform not in LINKS:
@@ -62,54 +68,21 @@ def classifier(node: Node, values: Values) -> list[Node]:
     names = [values.fresh(f"{node.outputs[-1]}.{what}") for what in ("margin", "score")]
     if classes.takes_scores:
         names[1] = node.outputs[1]
-    _plant(to, forest, *names)
+    plant(to, forest, *names)
     classes.give(*names)
     return to.nodes
 
 
-def _plant(to: Replacement, forest: Forest, margin: str, score: str) -> None:
-    """The node that runs ``forest``. A value without a name is not used."""
-    name = to.values.fresh(to.node.name.rpartition("/")[0] + "/trees" if "/" in to.node.name else "trees")
-    holder = Model(name="forest")
-    outputs = tuple(each or to.values.fresh(f"{to.node.outputs[-1]}.unused") for each in (margin, score))
-    add_forest(holder, to.nodes, forest, _matrix(to), (outputs[0], outputs[1]), name)
-    new = {old: to.values.weight(array, old) for old, array in holder.weights.items()}
-    planted = to.nodes[-1]
-    planted.inputs = [new.get(each, each) if isinstance(each, str) else each for each in planted.inputs]
-
-
-def _matrix(to: Replacement) -> str:
-    """X as real numbers (n, features)."""
-    x = str(to.node.inputs[0])
-    shape = to.values.shape(x)
-    if shape is not None and len(shape) != 2:
-        raise Refused(f"its input has {len(shape)} axes; forests take (rows, features)")
-    return to.as_floats(x)[0]
-
-
 def _forest(to: Replacement, found: Ensemble, outputs: int, base: np.ndarray, link: str) -> Forest:
-    x = str(to.node.inputs[0])
-    if found.aggregate not in ("SUM", "AVERAGE"):
-        raise Refused(f"it takes the {found.aggregate} of its trees; lading has sums and means of trees")
-    if to.values.type(x) is None:
-        raise Refused("the element type of its input is not known")
-    wide = found.wide or to.values.type(x) == "float64"
-    kind = np.dtype(np.float64 if wide else np.float32)
+    if found.aggregate not in AGGREGATES:
+        raise Refused(f"it takes the {found.aggregate} of its trees; ONNX has {', '.join(AGGREGATES)}")
+    kind = kind_of(to, found)
     votes, tree_output = _votes(found, outputs, kind)
-    room = [MOST_COPIES * len(found.branches) + ALWAYS]
-    strict = is_strict(found.branches)
-    trees = [tree_of(found.branches, root, kind, strict, room).tree(votes, 0) for root in found.roots]
-    shape = to.values.shape(x)
-    read = max((branch.feature for branch in found.branches if branch.mode != LEAF), default=-1) + 1
-    features = shape[1] if shape is not None and len(shape) == 2 and shape[1] is not None else read
-    rules: dict[str, Any] = {
-        "left_if": "x < t" if strict else "x <= t", "input_type": kind.name, "sum_type": kind.name, "base_at": "end",
-        "combine": "mean" if found.aggregate == "AVERAGE" else "sum", "link": link, "link_type": kind.name,
-        "base": base.astype(kind) if base.size else None,
-    }  # fmt: skip
-    if tree_output is not None:
-        rules["tree_output"] = tree_output
-    return grow(trees, features, to.node.name or to.node.operator, **rules)
+    if not base.size and tree_output is not None:
+        base = np.zeros(outputs)  # says how many outputs there are, be it that no tree votes for the last of them
+    return grown(to, found, found.roots, votes, kind, tree_output=tree_output, link=link,
+                 combine="mean" if found.aggregate == "AVERAGE" else "sum",
+                 base=base.astype(kind) if base.size else None)  # fmt: skip
 
 
 def _votes(found: Ensemble, outputs: int, kind: np.dtype) -> tuple[np.ndarray, np.ndarray | None]:

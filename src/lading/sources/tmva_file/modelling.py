@@ -15,13 +15,17 @@ from ...trees.modelling import unique_names
 from ..wiring import Wiring
 from .bdt import boost_of, forest_of_setup, is_median, tie_rule, weights_of
 from .category import category_values, spectators_read
+from .discriminant import discriminant_values
 from .median import weighted_median
 from .mlp import mlp_values
+from .normalisation import as_steps, targets_restored, with_targets
 from .setup import Quantity, Setup
-from .transformations import as_steps, transformed
+from .transformations import forgets_nan, transformed
 
 __all__ = ["model_of_setup"]
 
+#: What is no forest: (wiring, setup, variables, where) -> (margin, score, numbers).
+VALUES = {"MLP": mlp_values, "Fisher": discriminant_values, "LD": discriminant_values}
 NAN_SCORE = -999.0  # Reader::EvaluateMVA, if any variable is NaN
 
 
@@ -34,6 +38,7 @@ def model_of_setup(setup: Setup, origin: dict[str, Any], where: str) -> Model:
     model.record = {"origin": origin | _producer(setup), "training": _training(setup)}
     model.graphs = {"main": Graph()}
     wiring = Wiring(model, model.graphs["main"].nodes, ("margin", "score"))
+    restored = with_targets(setup, where)
     steps = as_steps(setup, where)  # what the first transformation does to each variable, if steps can say it
     for variable, prepare in zip(model.input_list[0].variable_list, steps or [], strict=False):
         variable.prepare = prepare
@@ -41,18 +46,22 @@ def model_of_setup(setup: Setup, origin: dict[str, Any], where: str) -> Model:
         values = category_values(wiring, setup, extra, method_values, where)
     else:
         values = method_values(wiring, setup, "features", where, setup.transformations[1 if steps else 0 :])
+    if forgets_nan(setup):
+        values = (wiring.add("Concat", "features", values[0], axis=1), *values[1:])
     _add_outputs(wiring, setup, *values)
+    if restored is not None:
+        targets_restored(wiring, setup, restored, values[3], where)
     return model
 
 
 def method_values(
     wiring: Wiring, setup: Setup, x: str, where: str, transformations: list[Any] | None = None
 ) -> tuple[str, str, str, int]:
-    """The nodes of a BDT or MLP on its variables ``x``: the names of its transformed variables, of margin and score,
+    """The nodes of a method on its variables ``x``: the names of its transformed variables, of margin and score,
     and how many numbers those are per entry (0: one, without an axis)."""
     x = transformed(wiring, setup, setup.transformations if transformations is None else transformations, x, where)
-    if setup.kind == "MLP":
-        return (x, *mlp_values(wiring, setup, x, where))
+    if setup.kind in VALUES:
+        return (x, *VALUES[setup.kind](wiring, setup, x, where))
     forest, fisher = forest_of_setup(setup, where)
     margin, score = wiring.name("raw_margin"), wiring.name("raw_score")
     columns = fisher.columns(wiring, x)

@@ -10,7 +10,7 @@ from xml.parsers import expat
 
 from ...errors import FormatError
 
-__all__ = ["children", "integer", "number", "numbers", "only", "parsed", "text_of"]
+__all__ = ["children", "integer", "last", "number", "numbers", "only", "parsed", "text_of"]
 
 SPACE = b" \t\r\n"
 DEEPEST = 1000  # elements inside each other; a tree of TMVA has some ten levels
@@ -93,7 +93,7 @@ def number(element: Element, name: str, where: str) -> float:
     except ValueError:
         value = math.nan
     if math.isnan(value):
-        raise FormatError(f"{where}: <{element.tag} {name}=\"{text[:40]}\">: that is no number; damaged file")
+        raise FormatError(f'{where}: <{element.tag} {name}="{text[:40]}">: that is no number; damaged file')
     return value
 
 
@@ -117,3 +117,14 @@ def numbers(element: Element, count: int, where: str) -> list[float]:
         raise FormatError(f"{where}: <{element.tag}> holds {len(values)} numbers in place of {count} finite ones; "
                           "damaged file")  # fmt: skip
     return values
+
+
+def last(element: Element, name: str, where: str) -> Element:
+    """That of all classes together. Classes are numbered, but those of a decorrelation."""
+    found = children(element, name)
+    if not found:
+        raise FormatError(f"{where} holds no <{name}>; damaged file")
+    for place, each in enumerate(found):
+        if each.get("ClassIndex") is not None and integer(each, "ClassIndex", where, 0) != place:
+            raise FormatError(f"{where}: the <{name}> of class {place} says it is of class {each.get('ClassIndex')}")
+    return found[-1]

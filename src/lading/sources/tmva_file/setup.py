@@ -11,7 +11,7 @@ from .parsing import children, only, text_of
 
 __all__ = ["Quantity", "Setup", "setup_of"]
 
-METHODS = ("BDT", "MLP", "Category")
+METHODS = ("BDT", "MLP", "Fisher", "LD", "Category")
 
 
 @dataclass

@@ -1,0 +1,56 @@
+"""Files of trained models that are not read, and the way by which their models come in all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+__all__ = ["way_of"]
+
+BEGINNING = 1 << 14  # bytes that are looked at
+
+MXNET = (0x112).to_bytes(8, "little")  # NDArray list of MXNet, src/ndarray/ndarray.cc
+
+
+def way_of(path: Path) -> str:
+    """What a file is and how its model can be converted, or "" where that is not known either."""
+    with path.open("rb") as file:
+        beginning = file.read(BEGINNING)
+    return next((text for is_it, text in WAYS if is_it(beginning)), "")
+
+
+def _is_frozen_graph(data: bytes) -> bool:
+    """A GraphDef is a list of nodes (field 1), each with a name (1), an operator (2) and attributes (5)."""
+    if data[:1] != b"\x0a" or not any(name in data for name in (b"\x12\x0bPlaceholder", b"\x12\x05Const")):
+        return False
+    return b"\x05dtype" in data
+
+
+def _is_saved_model(data: bytes) -> bool:
+    """A SavedModel begins with its schema version, 1, and a graph whose meta information names TensorFlow's."""
+    return data[:3] == b"\x08\x01\x12" and (b"serve" in data or b"tensorflow" in data.lower() or b"DstT" in data)
+
+
+def _is_mxnet_graph(data: bytes) -> bool:
+    return data.lstrip()[:1] == b"{" and b'"nodes"' in data and b'"op": "null"' in data
+
+
+TF2ONNX = "with TensorFlow at hand it becomes ONNX: python -m tf2onnx.convert"
+MXNET_EXPORT = ("where MXNet still runs, mx.onnx.export_model(symbol, params, shapes, types, 'model.onnx') writes both "
+                "as ONNX")  # fmt: skip
+
+#: What is known by its beginning: a test, what it is, and the way.
+WAYS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
+    (_is_saved_model, f"a SavedModel of TensorFlow; {TF2ONNX} --saved-model FOLDER --output model.onnx"),
+    (_is_frozen_graph, f"a frozen graph of TensorFlow; {TF2ONNX} --graphdef FILE --inputs NAME:0 --outputs NAME:0 "
+                       "--output model.onnx"),
+    (lambda data: data[4:8] == b"TFL3", f"a model of TensorFlow Lite, whose weights may be quantised; {TF2ONNX} "
+                                        "--tflite FILE --output model.onnx"),
+    (lambda data: data[:8] == MXNET, f"parameters of MXNet without their graph; {MXNET_EXPORT}"),
+    (_is_mxnet_graph, f"a graph of MXNet without its parameters; {MXNET_EXPORT}"),
+    (lambda data: b'"splitting_convention"' in data, "trees of conifer, cut to the precision of firmware; convert the "
+                                                     "forest they were made of"),
+    (lambda data: b"<PMML" in data, "PMML; convert the model of the library that wrote it"),
+    (lambda data: data[:4] == b"GGUF", "GGUF, a language model; lading reads none"),
+    (lambda data: data[:6] == b"\x93NUMPY", "an array of NumPy, without a graph; convert the model that it belongs to"),
+)  # fmt: skip

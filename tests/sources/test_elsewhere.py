@@ -1,0 +1,63 @@
+"""Files of models that are not read are told by their content, with the way by which they come in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from onnx import helper  # protobuf's wire format is the same whoever writes it
+
+import lading
+from lading.sources.elsewhere import WAYS, way_of
+
+
+def field(number: int, data: bytes) -> bytes:
+    """A length-delimited field of protobuf, shorter than 128 bytes."""
+    assert len(data) < 128
+    return bytes([number << 3 | 2, len(data)]) + data
+
+
+def frozen_graph() -> bytes:
+    """Two nodes as TensorFlow's graph.proto and node_def.proto have them."""
+    dtype = field(5, field(1, b"dtype") + field(2, b"\x30\x01"))
+    x = field(1, b"x") + field(2, b"Placeholder") + dtype
+    nodes = [x, field(1, b"y") + field(2, b"Relu") + field(3, b"x") + dtype]
+    return b"".join(field(1, node) for node in nodes)
+
+
+FILES = {
+    "frozen.pb": (frozen_graph(), "a frozen graph of TensorFlow; .* tf2onnx.convert --graphdef"),
+    "saved_model.pb": (b"\x08\x01" + field(2, field(1, field(4, b"serve"))), "a SavedModel of .* --saved-model"),
+    "model.tflite": (b"\x1c\x00\x00\x00TFL3" + bytes(40), "TensorFlow Lite.* --tflite"),
+    "net-0000.params": ((0x112).to_bytes(8, "little") + bytes(80), "parameters of MXNet without their graph"),
+    "net-symbol.json": (b'{\n  "nodes": [\n    {\n      "op": "null", \n      "name": "data"', "a graph of MXNet"),
+    "trees.json": (b'{"max_depth": 3, "splitting_convention": "<=", "trees": []}', "conifer"),
+    "model.pmml": (b'<?xml version="1.0"?>\n<PMML version="4.4">', "PMML; convert the model"),
+    "words.gguf": (b"GGUF\x03\x00\x00\x00", "a language model"),
+    "weights.npy": (b"", "an array of NumPy"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_message_says_what_it_is_and_what_to_do(tmp_path: Path, name: str) -> None:
+    data, says = FILES[name]
+    path = tmp_path / name
+    if data:
+        path.write_bytes(data)
+    else:
+        np.save(path, np.zeros(3))
+    with pytest.raises(lading.FormatError, match=says):
+        lading.convert(path)
+
+
+def test_every_way_has_a_file_here() -> None:
+    assert len(FILES) == len(WAYS)
+
+
+def test_nothing_is_said_of_other_files(tmp_path: Path) -> None:
+    graph = helper.make_graph([], "empty", [], [])
+    others = {"a": b"", "b": b"event,pt\n1,2\n", "c": b"\x0a\x05hello", "d": graph.SerializeToString()}
+    for name, data in others.items():
+        (tmp_path / name).write_bytes(data)
+        assert way_of(tmp_path / name) == ""
