@@ -49,6 +49,15 @@ def test_lint_wants_every_fold_in_the_self_test_and_no_unit_of_the_key() -> None
     assert "no sample entry picks fold 'odd'" in said and "no sample entry picks fold 'third'" in said
 
 
+def test_lint_reads_the_preparation_of_every_fold() -> None:
+    parts = [training(0), training(1)]
+    parts[1].inputs["tracks"].variables["d0"].prepare = [{"multiply": 0}]
+    assert "odd_preparation" not in [remark.rule for remark in lint(parts[0])]
+    alone = [remark.text for remark in lint(parts[1]) if remark.rule == "odd_preparation"]
+    whole = lading.fold(parts, key="event_number")
+    assert alone and alone == [remark.text for remark in lint(whole) if remark.rule == "odd_preparation"]
+
+
 def test_other_formats_and_rooms_refuse_folds_and_say_what_to_do(tmp_path: Path) -> None:
     model = folded()
     for ending in (".onnx", ".hpp", ".root"):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..endpoints import of_fold
 from ..folds import key_of
 
 if TYPE_CHECKING:
@@ -72,7 +73,9 @@ def odd_preparation(model: Model) -> Iterator[str]:
     from ..describe.doubts import odd_preparation as odd
 
     for given in model.input_list:
-        for text in odd({variable.name: variable.prepare for variable in given.variable_list if variable.prepare}):
+        prepared = [variable for variable in given.variable_list if variable.prepare]
+        folds = [{v.name: of_fold(v.prepare, fold) for v in prepared} for fold in range(len(model.main_graphs))]
+        for text in dict.fromkeys(text for steps in folds for text in odd(steps)):
             yield f"input '{given.name}': {text}"
 
 
