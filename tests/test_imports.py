@@ -19,15 +19,15 @@ ROOT = Path(lading.__file__).parent
 
 #: Rooms (folders, or files beside them), each after those that it may import.
 ROOMS = (
-    "errors", "whole_file", "endpoints", "graph", "bundle", "model", "copying", "evaluation", "trees", "feed", "engine",
-    "agreement", "sources", "computed", "describe", "simplify", "targets", "opening", "sampling", "proving",
-    "exchanges", "disagreement", "converting", "examine", "families", "cli",
+    "errors", "whole_file", "endpoints", "graph", "folds", "bundle", "model", "copying", "evaluation", "trees", "feed",
+    "engine", "agreement", "sources", "computed", "describe", "simplify", "targets", "opening", "sampling", "proving",
+    "exchanges", "disagreement", "disagreement_of_folds", "converting", "folding", "examine", "families", "cli",
 )  # fmt: skip
 
 #: Against the direction, inside a function: what is read becomes a Model; what a Model does is done in other rooms.
 AGAINST = {
     ("bundle", "model"), ("model", "engine"), ("model", "examine"), ("model", "targets"), ("sources", "describe"),
-    ("proving", "disagreement"),
+    ("proving", "disagreement"), ("proving", "disagreement_of_folds"), ("model", "folds"),
 }  # fmt: skip
 
 #: Packages, and the beginnings of the files that import them.

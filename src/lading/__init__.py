@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .families.average import average
     from .families.discriminant import discriminant
     from .feed import positional
+    from .folding import fold
     from .model import Model
 
 __version__ = "0.1.0"
@@ -37,14 +38,13 @@ __version__ = "0.1.0"
 #: Where the names that are loaded at their first use live.
 _LATER = {
     "Model": "model", "average": "families.average", "convert": "converting", "diff": "examine.diff",
-    "discriminant": "families.discriminant", "load": "bundle", "positional": "feed",
+    "discriminant": "families.discriminant", "fold": "folding", "load": "bundle", "positional": "feed",
 }  # fmt: skip
 
 __all__ = [
     "AgreementError", "DisagreementError", "FormatError", "LadingError", "MemoryLimit", "MissingFile",
     "MissingPackage", "Model", "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "average", "convert",
-    "diff", "discriminant",
-    "load", "positional",
+    "diff", "discriminant", "fold", "load", "positional",
 ]  # fmt: skip
 
 

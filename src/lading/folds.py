@@ -10,7 +10,7 @@ import numpy as np
 
 from .endpoints import Input, Output, of_fold
 from .errors import UnknownName, suggestion
-from .graph import Graph, Subgraph
+from .graph import Graph, Node, Subgraph
 
 if TYPE_CHECKING:
     from .model import Model, Samples
@@ -40,10 +40,31 @@ class Folds:
 
     def pick(self, keys: np.ndarray) -> np.ndarray:
         """The place in ``graphs`` for each key, an int64. Also for negative keys 0 <= residue < modulo."""
-        keys = np.asarray(keys, np.int64)
-        hashed = splitmix64(keys) % np.uint64(self.modulo) if self.hash else keys % np.int64(self.modulo)
-        members: np.ndarray = np.asarray(self.members, np.int64)[hashed.astype(np.int64)]
+        members: np.ndarray = np.asarray(self.members, np.int64)[self.residues(keys)]
         return members
+
+    def residues(self, keys: np.ndarray) -> np.ndarray:
+        """The residue of each key, or of its hash: an int64 in 0 .. modulo - 1."""
+        keys = np.asarray(keys, np.int64)
+        if self.hash:
+            return np.asarray(splitmix64(keys) % np.uint64(self.modulo)).astype(np.int64)
+        return np.asarray(keys % np.int64(self.modulo))
+
+    def __str__(self) -> str:
+        hashed = f"{self.hash} of {self.key}" if self.hash else self.key
+        taken = "" if self.members == list(range(self.modulo)) else f", residues to {' '.join(map(str, self.members))}"
+        return f"{', '.join(self.graphs)} by {hashed} modulo {self.modulo}{taken}"
+
+    def keys(self, picks: np.ndarray) -> np.ndarray:
+        """For each place in ``graphs`` a key that picks it, an int64 from 0; those of one place are all different."""
+        wanted = np.bincount(picks, minlength=len(self.graphs))
+        keys = np.arange(self.modulo * (int(wanted.max(initial=0)) + 8))
+        while np.any(np.bincount(self.pick(keys), minlength=len(self.graphs)) < wanted):
+            keys = np.arange(2 * len(keys))
+        found, picked = np.zeros(len(picks), np.int64), self.pick(keys)
+        for fold, count in enumerate(wanted):
+            found[picks == fold] = keys[picked == fold][:count]
+        return found
 
 
 def splitmix64(keys: np.ndarray) -> np.ndarray:
@@ -121,8 +142,12 @@ def _graphs_of(model: Model, name: str) -> dict[str, Graph]:
 
 
 def _held(graphs: dict[str, Graph]) -> list[Subgraph]:
-    nodes = [node for graph in graphs.values() for node in graph.nodes]
-    return [value for node in nodes for value in node.attributes.values() if isinstance(value, Subgraph)]
+    return [held for graph in graphs.values() for node in graph.nodes for held in subgraphs(node)]
+
+
+def subgraphs(node: Node) -> list[Subgraph]:
+    """The graphs that a node holds."""
+    return [value for value in node.attributes.values() if isinstance(value, Subgraph)]
 
 
 def key_of(model: Model) -> tuple[str, str | None]:
@@ -139,7 +164,11 @@ def _samples_of(model: Model, fold: int) -> Samples:
     """The entries that pick a fold."""
     samples = model.samples
     assert model.folds is not None and samples is not None
-    chosen = model.folds.pick(samples.inputs[key_of(model)].reshape(-1)) == fold
+    return entries_of(model, samples, model.folds.pick(samples.inputs[key_of(model)].reshape(-1)) == fold)
+
+
+def entries_of(model: Model, samples: Samples, chosen: np.ndarray) -> Samples:
+    """The entries of a self-test that ``chosen`` (entries,) marks."""
     elements = {axis: np.repeat(chosen, counts) for axis, counts in samples.counts.items()}
     kept = {axis: np.repeat(chosen, _kept(model, axis, counts)) for axis, counts in samples.counts.items()}
     return replace(

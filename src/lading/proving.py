@@ -61,9 +61,11 @@ def prove(model: Model, data: Any, scores: Any, progress: Progress | None = None
     worst = max(float(d.max(initial=0)) for d in differences.values())
     if not all(float(d.max(initial=0)) <= tolerance_of(expected[label]) for label, d in differences.items()):
         from .disagreement import explain
+        from .disagreement_of_folds import explain_folds
 
         say("scores differ: looking for columns that were exchanged")
-        raise AgreementError(explain(model, batch, expected, differences))
+        reason = explain if model.folds is None else explain_folds
+        raise AgreementError(reason(model, batch, expected, differences))
     per_entry = np.max(np.stack(list(differences.values())), axis=0)
     keep_samples(model, batch, per_entry, session)
     proof = Proof(batch.entries, worst, list(expected), _digest(data, batch))

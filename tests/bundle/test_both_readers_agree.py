@@ -14,7 +14,7 @@ import pytest
 import small
 
 import lading
-from lading.bundle import read
+from lading.bundle import read, safetensors
 from lading.engine import _lading
 
 
@@ -57,20 +57,21 @@ def test_they_refuse_the_same_with_the_same_words(tmp_path: Path) -> None:
 def test_they_accept_the_same(tmp_path: Path, name: str) -> None:
     small.model().save(tmp_path / name)
     assert python_says(tmp_path / name) == engine_says(tmp_path / name) == "accepted"
-    good = broken.write(tmp_path / "good", broken.MODEL)
-    assert python_says(good) == engine_says(good) == "accepted"
+    for at, model in enumerate((broken.MODEL, broken.folded())):
+        good = broken.write(tmp_path / f"good {at}", model)
+        assert python_says(good) == engine_says(good) == "accepted"
 
 
 VALUES: list[Any] = [
     None, True, 0, 1, -1, 2.5, 1e39, "", "nan", "inf", "x", "jet", "track", "variable", "label", "jets", "w",
     [], {}, [0], ["jet", "variable"], {"int64": [1]}, "sequence", "int64", 2**63 - 1, -(2**63), -0.0,
-    "jets.pt", "..", "é", [[]], {"add": 1}, {"flag": "bad"},
+    "jets.pt", "..", "é", [[]], {"add": 1}, {"flag": "bad"}, {"by_fold": [[], []]}, ["odd", "even"], [0, 1, 1],
 ]  # fmt: skip
 
 
-def damaged(generator: random.Random) -> bytes:
-    """The good model.json with another value in up to three places."""
-    model = json.loads(broken.GOOD)
+def damaged(generator: random.Random, good: dict[str, Any]) -> bytes:
+    """A good model.json with another value in up to three places."""
+    model = json.loads(json.dumps(good))
     for _ in range(generator.choice([1, 1, 2, 3])):
         place, key = generator.choice(list(places(model)))
         if generator.random() < 0.2:
@@ -87,11 +88,13 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from places(value[key])
 
 
-def test_they_agree_on_damage_that_nobody_thought_of(tmp_path: Path) -> None:
+@pytest.mark.parametrize("model", [broken.MODEL, broken.folded()], ids=["plain", "folds"])
+def test_they_agree_on_damage_that_nobody_thought_of(tmp_path: Path, model: dict[str, Any]) -> None:
     generator = random.Random(20)
+    good = broken.with_record(model, safetensors.to_bytes(broken.WEIGHTS))
     differ = {}
     for at in range(400):
-        folder = broken.write(tmp_path / str(at), damaged(generator))
+        folder = broken.write(tmp_path / str(at), damaged(generator, good))
         python, compiled = python_says(folder), engine_says(folder)
         # What the bundle's reader accepts, the engine may still refuse: an operator's inputs, a type.
         if python != compiled and python != "accepted":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lading.bundle import decode, decode_inputs, decode_prepare, safetensors
+from lading.bundle import decode, decode_inputs, decode_prepare, read, safetensors
 from lading.bundle.evaluate import evaluate
 from lading.graph import TYPES
 
@@ -25,6 +25,20 @@ def test_the_example_gives_what_the_page_says(tmp_path: Path) -> None:
     events = {"jets": {"pt": [50e3, 30e3], "prongs": [3, 1]}, "tracks": {"d0": [0.25, -0.5]}}
     result = evaluate(tmp_path, events, counts={"track": [2, 0]})["probability"][:, 0]
     assert result == pytest.approx([float(stated.group(1)), 0.5], rel=1e-6)
+
+
+def test_the_example_of_folds_gives_what_the_page_says(tmp_path: Path) -> None:
+    section = PAGE.partition("## 14. Folds")[2]
+    example = re.search(r"```json\n(\{.*?)```", section, re.DOTALL)
+    stated = re.search(r"has the score ([\d.]+) in event (\S+) and ([\d.]+) in event (\S+)\.", section)
+    digests = re.search(r"digest    (\w+)\nfunction  (\w+)\n", section)
+    assert example is not None and stated is not None and digests is not None
+    (tmp_path / "model.json").write_text(example.group(1), encoding="utf-8")
+    keys = [int(stated.group(at).replace("−", "-")) for at in (2, 4)]
+    result = evaluate(tmp_path, {"jets": {"pt": [50, 50]}, "event": {"event_number": keys}})["score"][:, 0]
+    assert result == pytest.approx([float(stated.group(at)) for at in (1, 3)], rel=1e-6)
+    model = read(tmp_path)
+    assert (model.digest, model.function_digest) == digests.groups()
 
 
 @pytest.mark.parametrize(

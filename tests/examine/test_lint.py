@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from mirrors import jets_and_tracks, nameless
 
-from lading.endpoints import Label
+from lading.endpoints import Input, Label
 from lading.examine.lint import RULES, lint
-from lading.model import Model
+from lading.folds import Folds
+from lading.model import Model, Samples
 
 
 def complete() -> Model:
@@ -33,6 +35,10 @@ def spoiled(rule: str) -> Model:
         made.input_list[1].variable_list[0].prepare = [{"multiply": 0}]
     elif rule == "empty_sequences":
         made.output_list[0].when_empty = {}
+    elif rule == "folds_without_sample":
+        made.folds = Folds("event", 2, ["even", "odd"])
+        made.input_list.append(Input("event", ["jet", 1], "int64"))
+        made.samples = Samples({("event", None): np.array([0, 2, 4])}, {}, {})
     elif rule == "no_licence":
         made.record = {}
     elif rule == "absolute_paths":
@@ -54,6 +60,11 @@ def test_each_rule_speaks(rule: str) -> None:
 def test_a_path_is_told_with_its_place() -> None:
     remark = next(r for r in lint(spoiled("absolute_paths")) if r.rule == "absolute_paths")
     assert remark.text == "record.training.steps[1].file holds a path of another machine: /home/ada/run7/events.h5"
+
+
+def test_a_fold_without_a_sample_is_named() -> None:
+    remark = next(r for r in lint(spoiled("folds_without_sample")) if r.rule == "folds_without_sample")
+    assert remark.text == "no sample entry picks fold 'odd'"
 
 
 def test_names_of_physics_are_no_placeholders() -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..endpoints import Input, Variable, usual_raw
+from ..endpoints import Input, Variable, of_fold, usual_raw
+from ..folds import key_of
 from .cases import is_mask
 from .typical import Typical, typical_values
 
@@ -52,6 +53,8 @@ class _Events:
     def _input(self, given: Input) -> Any:
         axis = self._model.sequence_axis(given.axes)
         items = self._entries if axis is None else int(self._counts[axis].sum())
+        if (picking := self._keys(given, items)) is not None:
+            return picking
         prepared = self._prepared(given, items)
         if not given.variable_list:
             return self._with_counts(self._item(given, prepared.astype(given.type)), axis)
@@ -61,6 +64,14 @@ class _Events:
             for i, variable in enumerate(given.variable_list) if variable.source is None
         }  # fmt: skip
         return {name: self._with_counts(self._item(given, values), axis) for name, values in raw.items()}
+
+    def _keys(self, given: Input, items: int) -> Any:
+        """For an input that holds the key of folds and nothing else: keys that pick them in turn."""
+        folds = self._model.folds
+        if folds is None or key_of(self._model)[0] != given.name or len(given.variable_list) > 1:
+            return None
+        keys = self._item(given, folds.keys(np.arange(items) % len(folds.graphs)))
+        return {given.variable_list[0].name: keys} if given.variable_list else keys
 
     def _item(self, given: Input, values: np.ndarray) -> np.ndarray:
         """Values in the shape that users feed."""
@@ -115,7 +126,7 @@ class _Events:
         if variable.categories is not None:
             return self._random.choice(variable.categories, prepared.shape).astype(raw)
         values = prepared
-        for step in reversed(variable.prepare):
+        for step in reversed(of_fold(variable.prepare, 0)):
             values = _undo(step, values)
         values = np.rint(values) if raw == "int64" else values
         return values.astype(raw)

@@ -26,14 +26,18 @@ class Typical:
 
 
 def typical_values(model: Model) -> dict[str, Typical]:
-    """By input, for those that are normalised before anything else."""
+    """By input, for those that are normalised before anything else; of folds, the first tells."""
     found = {}
     for given in model.input_list:
-        readers = [node for node in model.graphs["main"].nodes if given.name in node.reads()]
+        readers = [node for node in _nodes(model) if given.name in node.reads()]
         typical = _of_readers(model, readers, given.name, len(given.axes)) if len(readers) == 1 else None
         if typical is not None and np.all(np.isfinite(typical.center)) and np.all(np.isfinite(typical.scale)):
             found[given.name] = typical
     return found
+
+
+def _nodes(model: Model) -> list[Node]:
+    return model.graphs[model.main_graphs[0]].nodes
 
 
 def _of_readers(model: Model, readers: list[Node], name: str, rank: int) -> Typical | None:
@@ -46,7 +50,7 @@ def _of_readers(model: Model, readers: list[Node], name: str, rank: int) -> Typi
         return Typical(mean.reshape(shape), np.sqrt(np.abs(variance)).reshape(shape))
     if node.operator in ("Sub", "Add") and node.inputs[0] == name:
         shift = _constant(model, node, 1)
-        after = [each for each in model.graphs["main"].nodes if node.outputs[0] in each.reads()]
+        after = [each for each in _nodes(model) if node.outputs[0] in each.reads()]
         if shift is None or shift.ndim > rank or len(after) != 1 or after[0].operator not in ("Div", "Mul"):
             return None
         factor = _constant(model, after[0], 1)

@@ -14,7 +14,7 @@ from ..bundle.encode import encode_model
 from ..bundle.place import Place
 from ..copying import copy_of
 from ..endpoints import RESERVED_AXES, Input, Output
-from ..errors import UnknownName, suggestion
+from ..errors import UnknownName, UnsupportedError, suggestion
 from ..sources.naming import endpoints, rename_values
 from .axes import Renaming, check_fit, size_of, with_reserved
 from .computing import FORMULA, compute, is_formula, rename_formulas
@@ -41,10 +41,12 @@ _OUTPUT = ("of", "name", "axes", "type", "labels", "description", "unit", "range
 def apply(model: Model, papers: dict[str, Any], where: str = "papers") -> Model:
     """``model`` as the papers describe it: another Model; weights are shared, the given one stays as it is.
 
-    Raises FormatError or UnknownName, naming the place in the papers.
+    Raises FormatError or UnknownName, naming the place in the papers; UnsupportedError for a model with folds.
     """
     file = Place(papers, where)
     file.object().allow([*SAID, *OF_RECORD, *PASSED_OVER, OVERRULE])
+    if model.folds is not None:
+        raise UnsupportedError(f"{model.where}: has folds; describe its members and fold them again")
     model = _copy(model)
     for key in ("name", "version", "description"):
         if (said := file.find(key)) is not None and said.text():
@@ -181,8 +183,7 @@ class _Endpoints:
     def _take(self, merged: Place, inputs: list[tuple[Place, Input]], outputs: list[tuple[Place, Output]]) -> None:
         model = self.model
         axes = decode_axes(merged)
-        new_inputs = decode_inputs(merged, axes, model.folds)
-        new_outputs = decode_outputs(merged, axes, model.folds)
+        new_inputs, new_outputs = decode_inputs(merged, axes, None), decode_outputs(merged, axes, None)
         old_inputs = _in_order(inputs, model.input_list)
         old_outputs = _in_order(outputs, model.output_list)
         changed: list[tuple[str, list[Any], list[Any]]] = [

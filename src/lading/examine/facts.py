@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..computed import formulas
-from ..endpoints import Axis, Input, Output, Variable, usual_raw
+from ..endpoints import Axis, ByFold, Input, Output, Variable, usual_raw
 from ..graph import Node
 from ..trees import Forest, forests_of
 
@@ -27,6 +27,7 @@ def facts(model: Model, graph: bool = False) -> dict[str, Any]:
         "outputs": [_output(model, given) for given in model.output_list],
         "axes": {name: _axis(axis) for name, axis in model.axes.items()},
         "names": model.names,
+        **({} if model.folds is None else {"folds": _folds(model)}),
         "size": {
             "nodes": len(nodes),
             "numbers": int(sum(w.size for w in model.weights.values())),
@@ -59,11 +60,31 @@ def names_text(names: dict[str, Any]) -> str:
     return next(iter(names), "not said") + ", not proven"
 
 
+def _folds(model: Model) -> dict[str, Any]:
+    """``by_fold``: the variables of which something differs by fold."""
+    assert model.folds is not None
+    variables = [(given.name, v) for given in model.input_list for v in given.variable_list]
+    differing = [f"{name}.{v.name}" for name, v in variables if differs_by_fold(v)]
+    return {**vars(model.folds), "text": str(model.folds), "by_fold": differing, "of": len(variables)}
+
+
+def differs_by_fold(variable: Variable) -> bool:
+    """Its preparation, what stands in for missing values, or its padding."""
+    value = variable.missing.value if variable.missing else None
+    return any(isinstance(rule, ByFold) for rule in (variable.prepare, variable.pad, value))
+
+
 def steps_text(variable: Variable) -> str:
-    """The preparation of a variable as one line: ``log10, - 4.3, / 1.25``."""
+    """The preparation of a variable as one line: ``log10, - 4.3, / 1.25``; of folds one behind the other, with |."""
+    if isinstance(variable.prepare, ByFold):
+        return " | ".join(_steps_text(steps, variable.categories) or "as it is" for steps in variable.prepare)
+    return _steps_text(variable.prepare, variable.categories)
+
+
+def _steps_text(prepare: list[Any], categories: list[int] | None) -> str:
     signs = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
     steps = []
-    for step in variable.prepare:
+    for step in prepare:
         if isinstance(step, str):
             steps.append(step)
             continue
@@ -72,8 +93,8 @@ def steps_text(variable: Variable) -> str:
             steps.append(f"clip to {number_text(value[0])} .. {number_text(value[1])}")
         else:
             steps.append(f"{signs.get(verb, verb)} {number_text(value)}")
-    if variable.categories is not None:
-        steps.insert(0, "category of " + " ".join(map(str, variable.categories)))
+    if categories is not None:
+        steps.insert(0, "category of " + " ".join(map(str, categories)))
     return ", ".join(steps)
 
 
@@ -91,7 +112,9 @@ def missing_text(variable: Variable) -> str:
         f"{next(iter(item))} {next(iter(item.values()))}" if isinstance(item, dict) else f"{item}"
         for item in variable.missing.when
     ]
-    return f"{', '.join(when)} -> {number_text(variable.missing.value)}"
+    value = variable.missing.value
+    values = value if isinstance(value, ByFold) else [value]
+    return f"{', '.join(when)} -> {' | '.join(map(number_text, values))}"
 
 
 def formula_text(formula: dict[str, Any]) -> str:

@@ -7,6 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from ..endpoints import of_fold
+from ..folds import key_of
+
 if TYPE_CHECKING:
     from ..model import Model
 
@@ -48,9 +53,10 @@ def inputs_without_variables(model: Model) -> Iterator[str]:
 
 
 def variables_without_unit(model: Model) -> Iterator[str]:
-    """A unit must be said; "1" says that there is none."""
+    """A unit must be said; "1" says that there is none. A key of folds can have none."""
+    key = None if model.folds is None else key_of(model)
     for given in model.input_list:
-        bare = [v.name for v in given.variable_list if not v.unit and not v.source]
+        bare = [v.name for v in given.variable_list if not v.unit and not v.source and (given.name, v.name) != key]
         if bare:
             yield f"input '{given.name}': no unit for {_list(bare)} (write \"1\" for a pure number)"
 
@@ -67,7 +73,9 @@ def odd_preparation(model: Model) -> Iterator[str]:
     from ..describe.doubts import odd_preparation as odd
 
     for given in model.input_list:
-        for text in odd({variable.name: variable.prepare for variable in given.variable_list if variable.prepare}):
+        prepared = [variable for variable in given.variable_list if variable.prepare]
+        folds = [{v.name: of_fold(v.prepare, fold) for v in prepared} for fold in range(len(model.main_graphs))]
+        for text in dict.fromkeys(text for steps in folds for text in odd(steps)):
             yield f"input '{given.name}': {text}"
 
 
@@ -96,6 +104,16 @@ def empty_sequences(model: Model) -> Iterator[str]:
                    "an entry without any goes through the graph")
 
 
+def folds_without_sample(model: Model) -> Iterator[str]:
+    """A member that the self-test does not reach is a member that nobody checks."""
+    if model.folds is None or model.samples is None:
+        return
+    picked = model.folds.pick(model.samples.inputs.get(key_of(model), np.zeros(0, np.int64)))
+    for at, name in enumerate(model.folds.graphs):
+        if at not in picked:
+            yield f"no sample entry picks fold '{name}'"
+
+
 def _texts(value: Any, place: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for key, inner in value.items():
@@ -120,6 +138,7 @@ RULES: tuple[Callable[[Model], Iterator[str]], ...] = (
     outputs_without_labels,
     odd_preparation,
     empty_sequences,
+    folds_without_sample,
     no_licence,
     absolute_paths,
 )

@@ -112,11 +112,16 @@ def _variables(variables: list[dict[str, Any]]) -> Table:
     for key, head in shown:
         table.add_column(head, no_wrap=key in ("name", "unit"), overflow="fold")
     for variable in variables:
-        cells = [Text(str(variable.get(key) or ""), style="bold" if key == "name" else "") for key, _ in shown]
+        cells = [Text(_few(str(variable.get(key) or "")), style="bold" if key == "name" else "") for key, _ in shown]
         if variable.get("from"):
             cells[-1].append(f" (is {variable['from']})", style="dim")
         table.add_row(*cells)
     return table
+
+
+def _few(text: str) -> str:
+    """Two folds beside each other; what differs between more is for ``--json``."""
+    return "by fold" if text.count(" | ") > 1 else text
 
 
 def _output_lines(given: dict[str, Any]) -> list[RenderableType]:
@@ -128,9 +133,14 @@ def _output_lines(given: dict[str, Any]) -> list[RenderableType]:
     if "computed" in given:
         lines.append(Padding(Text(f"= {formula_text(given['computed'])}"), (0, 0, 0, 5)))
     for axis, values in given["when_empty"].items():
-        numbers = " ".join(f"{x:g}" if isinstance(x, (int, float)) else str(x) for x in values)
+        folds = values if values and isinstance(values[0], list) else [values]
+        numbers = " | ".join(map(_numbers_text, folds))
         lines.append(Padding(Text(f"without any {axis}: {numbers}", style="dim"), (0, 0, 0, 5)))
     return lines
+
+
+def _numbers_text(values: list[Any]) -> str:
+    return " ".join(f"{x:g}" if isinstance(x, (int, float)) else str(x) for x in values)
 
 
 def _summary(found: dict[str, Any]) -> Table:
@@ -142,6 +152,8 @@ def _summary(found: dict[str, Any]) -> Table:
             table.add_row(name, axis_text(_axis_object(name, axis)))
     proven = "proven" in found["names"]
     table.add_row("names", Text(names_text(found["names"]), style="green" if proven else "yellow"))
+    if "folds" in found:
+        table.add_row("folds", _folds_text(found["folds"]))
     size = found["size"]
     table.add_row("size", f"{size['nodes']} nodes, {size['numbers']:,} numbers, {_bytes(size['bytes'])}")
     operators = (f"{name} {count}" if count > 1 else name for name, count in size["operators"].items())
@@ -161,6 +173,12 @@ def _summary(found: dict[str, Any]) -> Table:
     if found["digest"]:
         table.add_row("digest", found["digest"])
     return table
+
+
+def _folds_text(folds: dict[str, Any]) -> str:
+    """ "even, odd by event.event_number modulo 2 (3 of 8 variables prepared by fold)"."""
+    differing = f" ({len(folds['by_fold'])} of {folds['of']} variables by fold)" if folds["by_fold"] else ""
+    return f"{folds['text']}{differing}"
 
 
 def _agreement_text(outputs: dict[str, dict[str, Any]]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UnknownName, ValueRefused, suggestion
+from ..folds import key_of
 from .batch import Batch, Column, Gathering
 from .positional import Positional, positional
 from .spelling import column_for
@@ -46,7 +47,9 @@ def batch_of(
 
         events = read_file(Path(events), model, columns)
     gathered = Gathering(model, _by_variable(model, units, "units"))
-    for name, source in _sources(model, events, column_of).items():
+    sources = _sources(model, events, column_of)
+    key = None if model.folds is None else key_of(model)[0]
+    for name, source in sorted(sources.items(), key=lambda item: item[0] == key):  # it may be spread over the others
         _gather_input(gathered, model.inputs[name], source, column_of)
     return gathered.batch()
 
@@ -105,7 +108,8 @@ def _by_input(model: Model, fed: list[str], events: Mapping[str, Any]) -> dict[s
             raise UnknownName(f"input '{name}' of model '{model.name}' is made by the engine: do not feed it")
     for name in fed:
         if name not in events:
-            raise ValueRefused(f"input '{name}' of model '{model.name}' was not given {suggestion(name, events)}")
+            text = f"input '{name}' of model '{model.name}' was not given"
+            raise ValueRefused(f"{text} {suggestion(name, events)}{_picks(model, name)}")
     return dict(events)
 
 
@@ -152,10 +156,18 @@ def _gather_input(gathered: Gathering, given: Input, source: Any, columns: Mappi
             name = read_from[variable.name]
             if name not in table.names:
                 text = f"variable '{variable.name}' of input '{given.name}' was not given"
-                raise ValueRefused(f"{text} {suggestion(name, table.names)}")
+                why = _picks(gathered.model, given.name, variable.name)
+                raise ValueRefused(f"{text} {suggestion(name, table.names)}{why}")
             if variable.categories is None:
                 table.refuse_ambiguous(name)
             gathered.add(given, variable, table.column(name), table.valid)
+
+
+def _picks(model: Model, name: str, variable: str | None = None) -> str:
+    """Why a key is asked for: nothing stands in for it."""
+    if model.folds is None or (name, variable or key_of(model)[1]) != key_of(model):
+        return ""
+    return f"; it picks which of {len(model.folds.graphs)} trainings is applied ({', '.join(model.folds.graphs)})"
 
 
 def _without_names(given: Input) -> ValueRefused:

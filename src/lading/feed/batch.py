@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..errors import ValueRefused
+from ..folds import key_of
 from .jagged import Items, items_of
 from .leading import Leading
 
@@ -58,14 +59,29 @@ class Gathering:
             valid = None  # it marks the elements of another input
         items = items_of(values, axis is not None, self.model.item_shape(given), text, valid)
         items.values = items.values.reshape((len(items.values), *self.model.fixed_shape(given)))
+        name = variable.name if variable is not None else None
+        if self.model.folds is not None and (given.name, name) == key_of(self.model):
+            items = self._spread(items)
         self._agree_on_entries(text, items)
         if axis is not None:
             self._agree_on_lengths(axis, text, items)
-        name = variable.name if variable is not None else None
         unit = self.units.get((given.name, name)) if name is not None else None
         self.columns[given.name, name] = Column(items.values, unit)
         if axis is not None:
             self.axis_of[given.name, name] = axis
+
+    def _spread(self, key: Items) -> Items:
+        """A key of which there is one for each list of entries, repeated for the entries of its list."""
+        leading = self.leading[1].leading if self.leading else Leading(())
+        if leading.counts:
+            above = Leading(leading.shape, leading.counts[:-1])
+        elif len(leading.shape) > 1:
+            above = Leading(leading.shape[:-1])
+        else:
+            return key
+        if not above.same(key.leading):
+            return key
+        return replace(key, values=np.repeat(key.values, leading.lists[-1], axis=0), leading=leading)
 
     def _agree_on_entries(self, text: str, items: Items) -> None:
         if self.leading is None:

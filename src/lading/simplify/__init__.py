@@ -21,6 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..errors import UnsupportedError
 from ..graph import Node
 from . import (
     activations,
@@ -95,7 +96,9 @@ ROUNDS = 100
 
 
 def simplify(model: Model) -> list[Change]:
-    """Simplifies the graphs of ``model`` in place and says what was done."""
+    """Simplifies the graphs of ``model`` in place and says what was done. Raises UnsupportedError for folds."""
+    if model.folds is not None:
+        raise UnsupportedError(f"{model.where}: has folds; simplify its members and fold them again")
     view = View(model)
     changes: list[Change] = []
     for _ in range(ROUNDS):

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import FormatError, check_options
+from ..errors import FormatError, UnsupportedError, check_options
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -25,6 +25,11 @@ def export(model: Model, path: str | os.PathLike[str], **options: Any) -> None:
     name = TARGETS.get(path.suffix.lower())
     if name is None:
         raise FormatError(f"{path}: models are exported to files ending in {', '.join(TARGETS)}; save() writes bundles")
+    if model.folds is not None:
+        one = model.folds.graphs[0]
+        how = f"export a member: model.member('{one}').export(...), or lading export --member {one}"
+        raise UnsupportedError(f"{path}: {model.where} has folds ({', '.join(model.folds.graphs)}), which only bundles "
+                               f"hold; {how}")
     write = import_module(f".{name}", __name__).write
     check_options(partial(write, model), options, f"{path}: the format {name}")
     write(model, path, **options)

@@ -118,7 +118,8 @@ def _columns(model: Model, node: Node, otherwise: int) -> int:
 
 
 def forests_of(model: Model) -> Iterator[tuple[Node, Forest]]:
-    """Every node of the main graph that runs a forest, with the forest."""
-    for node in model.graphs["main"].nodes:
-        if node.operator == OPERATOR:
-            yield node, forest_of(model, node)
+    """Every node of the main graph, or of those of all folds, that runs a forest, with the forest."""
+    for graph in model.main_graphs:
+        for node in model.graphs[graph].nodes:
+            if node.operator == OPERATOR:
+                yield node, forest_of(model, node)

@@ -49,7 +49,7 @@ def endpoint_differences(found: Matching, every_word: bool) -> list[EndpointDiff
 
     A text that is absent contradicts none; ``every_word``: it is told all the same.
     """
-    said = [*_inputs(found), *_axes(found), *_outputs(found)]
+    said = [*_folds(found), *_inputs(found), *_axes(found), *_outputs(found)]
     return [each for each in said if every_word or each.what not in TEXTS or NOTHING not in (each.a, each.b)]
 
 
@@ -65,6 +65,12 @@ def _shown(value: Any) -> str:
     if isinstance(value, float):
         return number_text(value)
     return ", ".join(map(_shown, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _folds(found: Matching) -> Iterator[EndpointDifference]:
+    """Which members there are and what picks them."""
+    name = next((model.folds.key for model in (found.a, found.b) if model.folds is not None), "")
+    yield from _row("in", name, "", "folds", *(str(model.folds or "") for model in (found.a, found.b)))
 
 
 # ---- inputs

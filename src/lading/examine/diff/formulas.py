@@ -18,6 +18,7 @@ from ...errors import UnitError
 from ...feed.units import convert
 from ...graph import dtype_of
 from ...model import Model
+from ..facts import differs_by_fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ def apart(one: Side, other: Side) -> float | None:
     """The greatest |a - b| / max(|a|, |b|, 1) of two prepared values a and b: prepared, numbers are of the order of 1.
 
     0: the same bits on all values that were tried, so the same function. None: they cannot be held against each
-    other (flags, other categories).
+    other (flags, other categories, folds).
     """
     if not _comparable(one, other):
         return None
@@ -51,6 +52,8 @@ def apart(one: Side, other: Side) -> float | None:
 
 def _comparable(one: Side, other: Side) -> bool:
     said = [variable for _, variable in (one, other)]
+    if any(differs_by_fold(variable) for variable in said):
+        return False
     if any(isinstance(when, dict) and "flag" in when for v in said if v.missing for when in v.missing.when):
         return False
     if any(v.source is not None or dtype_of(given.type).kind == "V" for given, v in (one, other)):

@@ -40,6 +40,8 @@ def explanations(found: Matching, run: Run, scores: ScoreDifferences) -> Iterato
     """Sentences, the first that hold."""
     yield from _of_one_origin(run, scores)
     yield from _not_finite(run, scores)
+    if found.a.folds is not None or found.b.folds is not None:
+        return  # members have rules of their own: whoever wants to know compares them
     trial = _Trial(found, run, scores)
     if trial.wanted is None:
         return
