@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .errors import LadingError, ValueRefused
+from .errors import LadingError, ValueRefused, check_options
 
 if TYPE_CHECKING:
     from .model import Model
@@ -54,6 +56,7 @@ def convert(
         say("simplifying the graph")
         if text := _simplified(model):
             say(text, True)
+    if not model.exported:
         give_readable_names(model)
     _check(model)
     if compare and agree is not None:
@@ -75,17 +78,29 @@ def _read(source: Any, say: Progress, options: dict[str, Any]) -> tuple[Model, C
         path = Path(source)
         say(f"reading {path.name}")
         format_: Any = recognise(path)
-        oracle = getattr(format_, "oracle", None)
+        oracle = _bound(format_, "oracle", path, options)
         model = read_as(format_, path, **options)
         if hasattr(format_, "remark") and (remark := format_.remark(model)):
             say(remark, True)
-        return model, oracle and (lambda model: _compared(model, oracle(path), say))
-    if options:
-        raise ValueRefused(f"a {type(source).__name__} in memory has no option '{next(iter(options))}'")
+        return model, None if oracle is None else lambda model: _compared(model, oracle(), say)
     format_ = recognise_object(source)
+    check_options(format_.from_object, options, f"a {type(source).__name__} in memory")
     say(f"reading a {type(source).__name__}")
+    model = format_.from_object(source, **options)
+    live = _bound(format_, "live_oracle", source, options)
+    if live is not None:
+        return model, lambda model: _compared(model, live(), say)
     predictor = getattr(format_, "predictor", None)
-    return format_.from_object(source), predictor and (lambda model: _compared_forest(model, predictor(source), say))
+    return model, predictor and (lambda model: _compared_forest(model, predictor(source), say))
+
+
+def _bound(format_: Any, name: str, source: Any, options: dict[str, Any]) -> Callable[[], Any] | None:
+    """A function of a format on ``source``, with those of the options that it takes; None if the format has none."""
+    function = getattr(format_, name, None)
+    if function is None:
+        return None
+    known = signature(function).parameters
+    return partial(function, source, **{key: value for key, value in options.items() if key in known})
 
 
 def _silent(*_: object) -> None:
@@ -145,6 +160,8 @@ def _keep_made_up_samples(model: Model) -> None:
 def _compared(model: Model, oracle: Any, say: Progress) -> str:
     from .agreement import compare, run_engine
 
+    if oracle is None:  # what would run the source is not installed, or does not load it
+        return "not compared with its source: nothing here runs it"
     try:
         agreement = compare(model, oracle, run_engine(model), say)
     finally:
