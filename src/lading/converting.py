@@ -58,6 +58,7 @@ def convert(
         say("simplifying the graph")
         if text := _simplified(model):
             say(text, True)
+    if not model.exported:
         give_readable_names(model)
     _check(model)
     if compare and agree is not None:
@@ -161,6 +162,8 @@ def keep_made_up_samples(model: Model) -> None:
 def _compared(model: Model, oracle: Any, say: Progress) -> str:
     from .agreement import compare, run_engine
 
+    if oracle is None:  # what would run the source is not installed, or does not load it
+        return "not compared with its source: nothing here runs it"
     try:
         agreement = compare(model, oracle, run_engine(model), say)
     finally:

@@ -29,11 +29,16 @@ from .progress import Progress
               help="In what a network of lwtnn computes; else float32 where that is near enough to lwtnn's double.")
 @click.option("--example", type=click.Path(path_type=Path), metavar="FILE.npz",
               help="Inputs by name, of the shapes that a TorchScript file takes.")
+@click.option("--weights", type=click.Path(path_type=Path), metavar="FILE.h5",
+              help="The weights of a Keras model, where SOURCE is its architecture.")
+@click.option("--variables", type=click.Path(path_type=Path), metavar="FILE.json",
+              help="The variables file of lwtnn's converters, of a Keras model.")
 @click.option("--no-simplify", is_flag=True, help="Keep the exporter's graph as it is.")
 @click.option("--no-compare", is_flag=True, help="Do not compare the result with its source.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def convert(source: Path, output: Path, describe: tuple[Path, ...], data: Path | None, scores: str,
             name: str | None, key: str | None, response: str | None, type_: str | None, example: Path | None,
+            weights: Path | None, variables: Path | None,
             no_simplify: bool, no_compare: bool, quiet: bool) -> None:
     """Turn SOURCE into a bundle with readable names, and check it against its source.
 
@@ -51,7 +56,8 @@ def convert(source: Path, output: Path, describe: tuple[Path, ...], data: Path |
             simplify=not no_simplify,
             compare=not no_compare,
             progress=progress.step,
-            **{option: value for option, value in (("key", key), ("response", response), ("type", type_))
+            **{option: value for option, value in (("key", key), ("response", response), ("type", type_),
+                                                   ("weights", weights), ("variables", variables))
                if value is not None},
         )
         model.save(output)

@@ -18,7 +18,7 @@ __all__ = ["SOURCES", "Source", "is_of", "origin_of", "read", "read_as", "recogn
 
 #: Every format that is read: its name is its file beside this one. They are asked in this order.
 SOURCES = ("onnx", "xgboost", "lightgbm", "catboost", "tmva", "gbrforest", "mvautils", "lwtnn", "torch", "jax",
-           "sklearn")  # fmt: skip
+           "keras", "sklearn")  # fmt: skip
 
 GZIP = b"\x1f\x8b"  # how a packed file begins
 
@@ -48,7 +48,7 @@ def recognise(path: str | Path) -> Source:
     if path.is_file() and (way := way_of(path)):
         raise FormatError(f"{path}: {way}")
     for source in _sources():
-        if path.is_file() and source.recognises(path):
+        if (path.is_file() or hasattr(source, "SAVED_MODEL")) and source.recognises(path):
             return source
     if path.is_file() and _packed(path):
         raise FormatError(f"{path}: a gzip file; unpack it first (gunzip -k {path})")
