@@ -19,9 +19,9 @@ ROOT = Path(lading.__file__).parent
 
 #: Rooms (folders, or files beside them), each after those that it may import.
 ROOMS = (
-    "errors", "whole_file", "endpoints", "graph", "folds", "bundle", "model", "evaluation", "trees", "feed", "engine",
-    "agreement", "sources", "describe", "simplify", "targets", "opening", "sampling", "proving", "exchanges",
-    "disagreement", "disagreement_of_folds", "converting", "folding", "examine", "cli",
+    "errors", "whole_file", "endpoints", "graph", "folds", "bundle", "model", "copying", "evaluation", "trees", "feed",
+    "engine", "agreement", "sources", "computed", "describe", "simplify", "targets", "opening", "sampling", "proving",
+    "exchanges", "disagreement", "disagreement_of_folds", "converting", "folding", "examine", "families", "cli",
 )  # fmt: skip
 
 #: Against the direction, inside a function: what is read becomes a Model; what a Model does is done in other rooms.
@@ -40,8 +40,12 @@ PACKAGES = {
     "lightgbm": ("sources/lightgbm_file/predictor",),
     "catboost": ("sources/catboost_file/predictor",),
     "sklearn": ("sources/sklearn_file/predictor",),
+    "torch": ("sources/torch_file/",),
+    "onnxscript": ("sources/torch_file/",),
+    "jax": ("sources/jax_file/",),
+    "pandas": ("sources/sklearn_file/predictor",),
     "awkward": ("feed/", "sources/mvautils_file/"),
-    "h5py": ("feed/",), "pyarrow": ("feed/",),
+    "h5py": ("feed/", "sources/keras_file/"), "keras": ("sources/keras_file/oracle",), "pyarrow": ("feed/",),
     "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils", "targets/root_file/"),
     "yaml": ("describe/conventions/mlflow",),
     "click": ("cli/",),

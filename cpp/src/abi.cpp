@@ -211,6 +211,12 @@ int lading_describe_output(const lading_model* model, int index, lading_output* 
   made.description = output.description.c_str();
   return status(nullptr, [&] { give("lading_output", made, description); });
 }
+const char* lading_label_name(const lading_model* model, int index, int64_t number) {
+  if (index < 0 || index >= lading_output_count(model) || number < 0) return nullptr;
+  const auto& labels = model->model->bundle().outputs[static_cast<std::size_t>(index)].labels;
+  return static_cast<std::size_t>(number) < labels.size() ? labels[static_cast<std::size_t>(number)].name.c_str()
+                                                          : nullptr;
+}
 const char* lading_axis_name(const lading_model* model, int axis) {
   if (axis < 0 || axis >= lading_axis_count(model)) return nullptr;
   const lading::Axis& found = model->model->bundle().axes[static_cast<std::size_t>(axis)];

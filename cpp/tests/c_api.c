@@ -34,6 +34,7 @@ static void test_entry(const lading_model* model) {
   CHECK(!lading_find_variable(model, "jets", "eta", NULL, NULL, 0, &eta, NULL));
   CHECK(!lading_find_variable(model, "jets", "eta", "", NULL, 0, &eta, &error));
   CHECK(!lading_find_label(model, "score", "p_b", NULL, 0, &p_b, &error));
+  CHECK(strcmp(lading_label_name(model, p_b.output, p_b.element), "p_b") == 0);
   CHECK(!lading_reserve(session, 1, lengths, 2, &error) && !lading_resize(session, track, 1, &error));
   CHECK(lading_set_double(session, &pt, 5, 1, &error));
   CHECK(said(error, LADING_VALUE, "variable 'pt' of input 'jets': element 5 is beyond its 1; call resize first"));
@@ -61,6 +62,7 @@ static void test_descriptions(const lading_model* model) {
   CHECK(!lading_describe_output(model, 1, &output) && output.axis == 1 && output.width == 1);
   CHECK(!strcmp(output.description, "") && output.size == sizeof output);
   CHECK(!strcmp(lading_axis_name(model, 1), "track") && !lading_axis_name(model, 0) && !lading_axis_name(model, 9));
+  CHECK(!lading_label_name(model, 0, -1) && !lading_label_name(model, 0, 99) && !lading_label_name(model, 99, 0));
   CHECK(lading_axis_maximum(model, 1) == 20 && lading_input_count(model) == 3 && lading_axis_count(model) == 2);
 }
 

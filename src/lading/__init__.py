@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from .bundle import read as load
     from .converting import convert
     from .examine.diff import diff
+    from .families.average import average
+    from .families.discriminant import discriminant
     from .feed import positional
     from .folding import fold
     from .model import Model
@@ -34,13 +36,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 #: Where the names that are loaded at their first use live.
-_LATER = {"Model": "model", "convert": "converting", "diff": "examine.diff", "fold": "folding", "load": "bundle",
-          "positional": "feed"}  # fmt: skip
+_LATER = {
+    "Model": "model", "average": "families.average", "convert": "converting", "diff": "examine.diff",
+    "discriminant": "families.discriminant", "fold": "folding", "load": "bundle", "positional": "feed",
+}  # fmt: skip
 
 __all__ = [
     "AgreementError", "DisagreementError", "FormatError", "LadingError", "MemoryLimit", "MissingFile",
-    "MissingPackage", "Model", "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "convert", "diff",
-    "fold", "load", "positional",
+    "MissingPackage", "Model", "UnitError", "UnknownName", "UnsupportedError", "ValueRefused", "average", "convert",
+    "diff", "discriminant", "fold", "load", "positional",
 ]  # fmt: skip
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .errors import LadingError, ValueRefused
+from .errors import LadingError, ValueRefused, check_options
 
 if TYPE_CHECKING:
     from .model import Model
@@ -19,6 +21,7 @@ Progress = Callable[..., None]
 
 def convert(
     source: Any,
+    example: Any = None,
     describe: Any = None,
     data: Any = None,
     scores: Any = None,
@@ -30,12 +33,13 @@ def convert(
 ) -> Model:
     """The model in the file ``source``, or of a model of a training library in memory (an XGBoost Booster, say).
 
-    ``describe``: papers that name what goes in and comes out, lading's own or those of experiments: a file, a
-    dictionary, or several (see ``lading.describe``). ``data``: events on which the names are proven, a file or anything
-    that ``Model.run`` takes, with ``scores``, the training's own (columns of the file, or a mapping by label); or both
-    as a pair. ``name``: what the model is called. ``simplify``: make the graph readable. ``compare``: run the result
-    and its source on made-up inputs. ``options``: what the format lets one choose, as ``key="forest"``: which of a ROOT
-    file's forests, and ``response="classification"``: what its score is.
+    ``example``: inputs by which a network of PyTorch is traced. ``describe``: papers that name what goes in and comes
+    out, lading's own or those of experiments: a file, a dictionary, or several (see ``lading.describe``). ``data``:
+    events on which the names are proven, a file or anything that ``Model.run`` takes, with ``scores``, the training's
+    own (columns of the file, or a mapping by label); or both as a pair. ``name``: what the model is called.
+    ``simplify``: make the graph readable. ``compare``: run the result and its source on made-up inputs. ``options``:
+    what the format lets one choose, as ``key="forest"``: which of a ROOT file's forests, and
+    ``response="classification"``: what its score is; ``variables={"jets": ["pt", "eta"]}`` of a network.
 
     Raises MissingFile, FormatError, UnsupportedError, UnknownName, DisagreementError where papers contradict
     each other, or AgreementError where the result disagrees with its source or with the scores.
@@ -45,7 +49,7 @@ def convert(
 
     say = progress or _silent
     data, scores = _data_and_scores(data, scores)
-    model, agree = _read(source, say, options)
+    model, agree = _read(source, say, options if example is None else {"example": example, **options})
     if describe is not None:
         say("reading the papers")
         model = apply_all(model, describe, say)
@@ -54,6 +58,7 @@ def convert(
         say("simplifying the graph")
         if text := _simplified(model):
             say(text, True)
+    if not model.exported:
         give_readable_names(model)
     _check(model)
     if compare and agree is not None:
@@ -63,7 +68,7 @@ def convert(
 
         say(str(prove(model, data, scores, say)), True)
     else:
-        _keep_made_up_samples(model)
+        keep_made_up_samples(model)
     return model
 
 
@@ -75,17 +80,29 @@ def _read(source: Any, say: Progress, options: dict[str, Any]) -> tuple[Model, C
         path = Path(source)
         say(f"reading {path.name}")
         format_: Any = recognise(path)
-        oracle = getattr(format_, "oracle", None)
+        oracle = _bound(format_, "oracle", path, options)
         model = read_as(format_, path, **options)
         if hasattr(format_, "remark") and (remark := format_.remark(model)):
             say(remark, True)
-        return model, oracle and (lambda model: _compared(model, oracle(path), say))
-    if options:
-        raise ValueRefused(f"a {type(source).__name__} in memory has no option '{next(iter(options))}'")
+        return model, None if oracle is None else lambda model: _compared(model, oracle(), say)
     format_ = recognise_object(source)
+    check_options(format_.from_object, options, f"a {type(source).__name__} in memory")
     say(f"reading a {type(source).__name__}")
+    model = format_.from_object(source, **options)
+    live = _bound(format_, "live_oracle", source, options)
+    if live is not None:
+        return model, lambda model: _compared(model, live(), say)
     predictor = getattr(format_, "predictor", None)
-    return format_.from_object(source), predictor and (lambda model: _compared_forest(model, predictor(source), say))
+    return model, predictor and (lambda model: _compared_forest(model, predictor(source), say))
+
+
+def _bound(format_: Any, name: str, source: Any, options: dict[str, Any]) -> Callable[[], Any] | None:
+    """A function of a format on ``source``, with those of the options that it takes; None if the format has none."""
+    function = getattr(format_, name, None)
+    if function is None:
+        return None
+    known = signature(function).parameters
+    return partial(function, source, **{key: value for key, value in options.items() if key in known})
 
 
 def _silent(*_: object) -> None:
@@ -122,7 +139,7 @@ def _check(model: Model) -> None:
     to_buffers(model)
 
 
-def _keep_made_up_samples(model: Model) -> None:
+def keep_made_up_samples(model: Model) -> None:
     """A self-test of made-up events, where there are no real ones; none without the engine, whose bits it holds."""
     from .agreement.events import made_up_events
     from .feed import batch_of
@@ -145,6 +162,8 @@ def _keep_made_up_samples(model: Model) -> None:
 def _compared(model: Model, oracle: Any, say: Progress) -> str:
     from .agreement import compare, run_engine
 
+    if oracle is None:  # what would run the source is not installed, or does not load it
+        return "not compared with its source: nothing here runs it"
     try:
         agreement = compare(model, oracle, run_engine(model), say)
     finally:
@@ -156,8 +175,12 @@ def _compared(model: Model, oracle: Any, say: Progress) -> str:
 def _compared_forest(model: Model, predictor: Any, say: Progress) -> str:
     from .agreement import run_engine
     from .agreement.forests import compare_forest
+    from .agreement.tables import compare_table
 
     say(f"comparing with {predictor.name}")
-    agreement = compare_forest(model, predictor, run_engine(model))
+    if hasattr(predictor, "predict_table") and not predictor.is_alone(model):
+        agreement: Any = compare_table(model, predictor)
+    else:
+        agreement = compare_forest(model, predictor, run_engine(model))
     model.agreement = agreement.as_json()
     return str(agreement)

@@ -20,6 +20,7 @@ PAGES = {page.stem: page for page in sorted((ROOT / "docs" / "replace").glob("*.
 #: Files that a page begins with.
 FILES = {
     "gbrforest": ("photon.root", "gbrforest/memberwise.root"),
+    "lwtnn": ("photons.json", "lwtnn/photons.json"),
     "mvautils": ("photon.root", "mvautils/tmva_grad.root"),
     "tmva": ("muon.weights.xml.gz", "tmva/grad.weights.xml.gz"),
 }
@@ -68,7 +69,7 @@ def test_a_page_is_a_program(name: str, program: Path, tmp_path: Path) -> None:
 
 
 def test_every_header_has_its_page_and_its_test() -> None:
-    shared = {"row", "failure", "xgboost_json"}
+    shared = {"row", "failure", "xgboost_json", "lwtnn_network", "lwtnn_fast_graph"}
     headers = {path.stem for path in (ROOT / "cpp" / "include" / "lading" / "compat").glob("*.hpp")} - shared
     assert headers == {path.stem for path in (ROOT / "cpp" / "tests" / "compat").glob("*.cpp")}
     assert headers == {name.replace("tmva", "tmva_reader") for name in PAGES}

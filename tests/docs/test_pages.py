@@ -14,7 +14,10 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("exam
 EXAMPLE = ROOT / "examples" / "tagger"
 
 #: Pages whose blocks a test of their own runs.
-OWN_TESTS = {"format.md": "tests/bundle/test_format_page.py", "cpp.md": "tests/cpp/test_linking.py"} | {
+OWN_TESTS = {"format.md": "tests/bundle/test_format_page.py", "cpp.md": "tests/cpp/test_linking.py",
+             "from-pytorch.md": "tests/sources/torch/test_live.py",
+             "from-jax.md": "tests/sources/jax/test_live.py",
+             "from-keras.md": "tests/sources/keras/test_page.py"} | {
     page.name: "tests/cpp/test_compat_pages.py" for page in ROOT.glob("docs/replace/*.md")}
 
 

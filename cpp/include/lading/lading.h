@@ -127,6 +127,8 @@ typedef struct lading_output {
   const char* description; /* "" if the model says nothing */
 } lading_output;
 LADING_API int lading_describe_output(const lading_model* model, int output, lading_output* description);
+/* The name of label `number` of an output, from 0; null if it has none, or not so many. */
+LADING_API const char* lading_label_name(const lading_model* model, int output, int64_t number);
 /* Its name if it is a sequence, else null. */
 LADING_API const char* lading_axis_name(const lading_model* model, int axis);
 /* Longest sequence that an axis keeps, or -1: unbounded. */

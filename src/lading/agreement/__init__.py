@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from ..errors import AgreementError, LadingError
-from .cases import Case, cases_of
+from .cases import Case, case_of_example, cases_of
 from .sensitivity import movement
-from .sources import from_source, to_source
+from .sources import from_source, to_model, to_source
 
 if TYPE_CHECKING:
     from ..evaluation import GraphRunner
@@ -46,7 +46,7 @@ class OracleFailed(Exception):
 
 
 class Oracle(Protocol):
-    """The source's own runtime."""
+    """The source's own runtime. One that has an ``example``, inputs by the source's names, is asked for it first."""
 
     name: str
 
@@ -108,7 +108,9 @@ class Agreement:
 def compare(model: Model, oracle: Oracle, run: GraphRunner, say: Callable[[str], object] | None = None) -> Agreement:
     """Compares ``run``, which runs the main graph of ``model``, with the oracle. Raises AgreementError."""
     comparison = _Comparison(model, oracle, run)
-    for case in cases_of(model):
+    example = getattr(oracle, "example", None)
+    cases = [] if example is None else [case_of_example(model, to_model(model, example))]
+    for case in (*cases, *cases_of(model)):
         if say is not None:
             say(f"comparing with {oracle.name}: {case.name}")
         comparison.look_at(case)
@@ -168,8 +170,8 @@ class _Comparison:
                 f"{self._model.where}: the converted model cannot be compared with its source: {self._oracle.name} "
                 f"could run none of the cases: {why}. If the file fixes a length that it declares open, or needs "
                 'longer sequences, say so in the papers ("axes"); or convert it without comparing (--no-compare)')
-        for output in self._model.output_list:
-            self._agreement.differences.append(self._judge(output.name))
+        for name in self._results[0].theirs:
+            self._agreement.differences.append(self._judge(name))
         return self._agreement
 
     def _judge(self, output: str) -> Difference:

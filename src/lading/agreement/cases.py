@@ -22,6 +22,9 @@ LENGTHS = (40, 2, 1, 0)
 #: The factor by which large inputs are larger than usual ones.
 LARGE = 1000.0
 
+#: Entries of ``many_entries``, or how many lengths of sequences.
+MANY, MANY_LENGTHS = 2000, 24
+
 #: Inputs that are 0 or 1, by their names.
 _MASK = re.compile(r"mask|valid|padding", re.I)
 
@@ -52,6 +55,23 @@ def cases_of(model: Model) -> Iterator[Case]:
         yield make.case(batches[len(batches) // 2], LENGTHS[0] if sequences else None, factor=factor)
 
 
+def many_entries(model: Model, spread: float) -> Iterator[Case]:
+    """Some thousand entries, or some dozen with sequences, ``spread`` times as wide as usual."""
+    sequences = [axis for axis in model.axes.values() if axis.kind == "sequence"]
+    make = _Maker(model, sequences)
+    if model.batched and not sequences:
+        yield make.case(MANY, None, factor=spread)
+    else:
+        yield from (make.case(1, length, factor=spread) for length in range(1, MANY_LENGTHS + 1))
+
+
+def case_of_example(model: Model, tensors: dict[str, np.ndarray]) -> Case:
+    """The inputs that a source was converted with."""
+    axis = model.entry_axis
+    lengths = [tensors[given.name].shape[given.axes.index(axis)] for given in model.input_list if axis in given.axes]
+    return Case("the example", tensors, lengths[0] if lengths else 1)
+
+
 def _lengths(sequences: list[Axis]) -> list[int | None]:
     if not sequences:
         return [None]
@@ -80,7 +100,7 @@ class _Maker:
             given.name: self._tensor(given, {**lengths, self._model.entry_axis: entries}, factor)
             for given in self._model.input_list
         }
-        return Case(self._name(entries, lengths, factor), tensors, entries, factor > 1)
+        return Case(self._name(entries, lengths, factor), tensors, entries, factor == LARGE)
 
     def _name(self, entries: int, lengths: dict[str, int], factor: float) -> str:
         parts = [f"{name} {length}" for name, length in lengths.items()]
@@ -101,8 +121,17 @@ class _Maker:
         if not given.type.startswith("float"):
             return np.asarray(self._random.integers(0, 3, shape), dtype_of(given.type))
         typical = self._typical.get(given.name, Typical())
-        values = self._random.normal(size=shape) * typical.scale + typical.center
-        return np.asarray(values * factor, dtype_of(given.type))
+        values = (self._random.normal(size=shape) * typical.scale + typical.center) * factor
+        self._put_categories(given, values)
+        return np.asarray(values, dtype_of(given.type))
+
+    def _put_categories(self, given: Input, values: np.ndarray) -> None:
+        """Variables with categories enter as the place of one."""
+        if "variable" in given.axes:
+            columns = np.moveaxis(values, given.axes.index("variable"), 0)
+            for column, variable in zip(columns, given.variable_list, strict=True):
+                if variable.categories is not None:
+                    column[...] = self._random.integers(0, len(variable.categories), column.shape)
 
     def _size(self, given: Input, use: str | int, lengths: dict[str, int]) -> int:
         if isinstance(use, int):

@@ -41,7 +41,7 @@ class _Events:
                                   if axis.kind == "sequence"}  # fmt: skip
 
     def all(self) -> dict[str, Any]:
-        fed = [given for given in self._model.input_list if given.mask is None]
+        fed = [given for given in self._model.input_list if given.is_fed]
         return {given.name: self._input(given) for given in fed}
 
     def _lengths(self, least: int, most: int | None) -> np.ndarray:

@@ -17,15 +17,24 @@ def to_source(model: Model, tensors: Mapping[str, np.ndarray]) -> dict[str, np.n
     return {names.get(name, name): array for name, array in tensors.items()}
 
 
+def to_model(model: Model, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Inputs of the source under the names that they have in the model."""
+    names = _names(model, "inputs")
+    return {given.name: tensors[names.get(given.name, given.name)] for given in model.input_list}
+
+
 def from_source(model: Model, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The source's outputs as outputs of the model: renamed, and joined where labels were put together."""
+    """The source's outputs as outputs of the model: renamed, and joined where labels were put together.
+
+    What the model computes of its outputs by a formula of its own is not among them.
+    """
     names = _names(model, "outputs")
     result = {}
     for output in model.output_list:
         source = names.get(output.name, output.name)
         if isinstance(source, list):
             result[output.name] = _joined([tensors[name] for name in source], len(output.axes))
-        else:
+        elif source in tensors or output.name not in model.record.get("computed", {}):
             result[output.name] = tensors[source]
     return result
 

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 #: Every command: its name is its file beside this one.
-COMMANDS = ("convert", "show", "run", "check", "diff", "fold", "template", "export", "config")
+COMMANDS = ("convert", "show", "run", "check", "diff", "fold", "average", "template", "export", "config")
 
 
 class _Commands(click.Group):

@@ -10,18 +10,22 @@ import click
 @click.command(short_help="Write a model in another format.")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path),
-              help="File to write: .onnx, .root or .hpp.")  # fmt: skip
+              help="File to write: .onnx, .root, .hpp or .json (lwtnn).")  # fmt: skip
 @click.option("--operators", type=click.Choice(["TreeEnsemble", "classic"]),
               help="For .onnx: forests as TreeEnsemble of ai.onnx.ml 5 (default), or as the older operators.")
 @click.option("--member", metavar="FOLD", help="Of a model with folds: the one that is written.")
 @click.option("--gnn-config", metavar="OUTPUTS",
               help="For .onnx: as ATLAS's framework reads networks: these outputs (a,b), or \"all\".")
+@click.option("--form", type=click.Choice(["graph", "sequential"]),
+              help="For .json (lwtnn): a graph, or a list of layers, which has no names for its input and output.")
 @click.option("--rounded", is_flag=True, help="For .root: float64 may be rounded to float32.")
-def export(model: Path, output: Path, operators: str | None, gnn_config: str | None,
-           member: str | None, rounded: bool) -> None:
+def export(model: Path, output: Path, operators: str | None, member: str | None, gnn_config: str | None,
+           form: str | None, rounded: bool) -> None:
     """Write MODEL, a bundle or any model file that is read, in the format that the ending of the output tells.
 
     ONNX: the graph behind the preparation, with all papers in its metadata, so that lading reads the same bundle back.
+
+    JSON: a network as lwtnn reads it, where lwtnn has what the network needs.
 
     ROOT: a forest in the layout of ATLAS MVAUtils, which its C++ code reads.
 
@@ -32,7 +36,7 @@ def export(model: Path, output: Path, operators: str | None, gnn_config: str | N
     from ..opening import open_model
 
     outputs = True if gnn_config == "all" else gnn_config.split(",") if gnn_config else None
-    options = {"operators": operators, "gnn_config": outputs, "rounded": rounded or None}
+    options = {"operators": operators, "gnn_config": outputs, "form": form, "rounded": rounded or None}
     found = open_model(model)
     found = found if member is None else found.member(member)
     found.export(output, **{name: value for name, value in options.items() if value is not None})

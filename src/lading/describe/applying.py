@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +12,12 @@ from ..bundle.decode_inputs import decode_inputs
 from ..bundle.decode_outputs import decode_outputs
 from ..bundle.encode import encode_model
 from ..bundle.place import Place
+from ..copying import copy_of
 from ..endpoints import RESERVED_AXES, Input, Output
 from ..errors import UnknownName, UnsupportedError, suggestion
-from ..graph import Graph
 from ..sources.naming import endpoints, rename_values
 from .axes import Renaming, check_fit, size_of, with_reserved
+from .computing import FORMULA, compute, is_formula, rename_formulas
 from .finding import described, source_names
 from .grouping import group, is_group
 
@@ -35,7 +35,7 @@ OF_RECORD = ("licence", "authors", "citation", "training", "contact")
 OVERRULE = "overrule"
 
 _INPUT = ("of", "name", "axes", "type", "variables", "mask", "description")
-_OUTPUT = ("of", "name", "axes", "type", "labels", "description", "unit", "range", "when_empty")
+_OUTPUT = ("of", "name", "axes", "type", "labels", "description", "unit", "range", "when_empty", *FORMULA)
 
 
 def apply(model: Model, papers: dict[str, Any], where: str = "papers") -> Model:
@@ -58,14 +58,7 @@ def apply(model: Model, papers: dict[str, Any], where: str = "papers") -> Model:
 
 
 def _copy(model: Model) -> Model:
-    graphs = {
-        name: Graph([replace(node, inputs=list(node.inputs), outputs=list(node.outputs),
-                             attributes=deepcopy(node.attributes)) for node in graph.nodes])
-        for name, graph in model.graphs.items()
-    }  # fmt: skip
-    copy = replace(model, graphs=graphs, weights=dict(model.weights), record=deepcopy(model.record))
-    copy.input_list, copy.output_list = deepcopy(model.input_list), deepcopy(model.output_list)
-    copy.axes, copy.record = dict(model.axes), copy.record or {}
+    copy = copy_of(model)
     copy.record.setdefault("origin", {})
     return copy
 
@@ -93,7 +86,8 @@ class _Endpoints:
     def apply(self) -> None:
         model, file = self.model, self.file
         joined = {place.path: group(place, model) for place in file.find("outputs") or () if is_group(place)}
-        outputs = self._outputs(joined)
+        to_compute = [place for place in file.find("outputs") or () if is_formula(place, model)]
+        outputs = self._outputs(joined, {place.path for place in to_compute})
         inputs = list(described(file.find("inputs"), "inputs", model, model.input_list))
         pairs: list[tuple[Place, Any]] = [*inputs, *outputs]
         for place, endpoint in pairs:
@@ -103,10 +97,13 @@ class _Endpoints:
         self.renaming.learn_declared(declared.object().value if declared is not None else {})
         merged = self._merged(inputs, outputs)
         self._take(merged, inputs, outputs)
+        for place in to_compute:
+            compute(place, model)
 
-    def _outputs(self, joined: dict[str, Output]) -> list[tuple[Place, Output]]:
+    def _outputs(self, joined: dict[str, Output], computed: set[str]) -> list[tuple[Place, Output]]:
         """The papers' outputs with those they describe; joined ones are described by their group."""
-        plain = [place for place in self.file.find("outputs") or () if place.path not in joined]
+        others = {*joined, *computed}
+        plain = [place for place in self.file.find("outputs") or () if place.path not in others]
         found = list(described(_Several(plain), "outputs", self.model, self.model.output_list))  # type: ignore[arg-type]
         found += [(place, joined[place.path]) for place in self.file.find("outputs") or () if place.path in joined]
         order = {place.path: i for i, place in enumerate(self.file.find("outputs") or ())}
@@ -160,6 +157,8 @@ class _Endpoints:
 
     def _output(self, place: Place, output: Output, known: dict[str, Any]) -> dict[str, Any]:
         place.allow(_OUTPUT)
+        if (constants := place.find("constants")) is not None and place.find("from") is None:
+            constants.fail('belong to a formula ("from"), and there is none')
         merged = self._endpoint(place, output, known)
         labels = place.find("labels")
         if labels is not None:
@@ -172,7 +171,7 @@ class _Endpoints:
         kind = place.find("type")
         if kind is not None and kind.value != endpoint.type:
             kind.fail(f"'{endpoint.name}' is of type {endpoint.type}")
-        merged = {**known, **{key: value for key, value in place.value.items() if key != "of"}}
+        merged = {**known, **{key: value for key, value in place.value.items() if key not in ("of", *FORMULA)}}
         merged["axes"] = list(merged["axes"]) if place.find("axes") else self.renaming.apply(endpoint.axes, place)
         return merged
 
@@ -207,6 +206,8 @@ class _Endpoints:
         if not changed:
             return
         before = source_names(self.model, kind)
+        if kind == "outputs":
+            rename_formulas(self.model, changed)
         self.model.record["origin"][kind] = {
             **{new.get(name, name): source for name, source in before.items()},
             **{name: old for old, name in changed.items() if old not in before},

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from ..bundle.encode import encode_model
+from ..computed import formulas
 from ..endpoints import Output
 from .axes import size_of
 from .finding import source_names
@@ -74,6 +75,9 @@ def _outputs(model: Model, encoded: list[dict[str, Any]]) -> list[dict[str, Any]
         output = model.outputs[item["name"]]
         if item["name"] in grouped:
             continue
+        if (formula := formulas(model).get(item["name"])) is not None:
+            papers.append(_computed(output, formula))
+            continue
         papers.append({"of": before.get(output.name, output.name), **item, "description": output.description})
         if isinstance(papers[-1]["of"], list):  # joined by earlier papers
             del papers[-1]["of"]
@@ -88,12 +92,19 @@ def _outputs(model: Model, encoded: list[dict[str, Any]]) -> list[dict[str, Any]
     return papers
 
 
+def _computed(output: Output, formula: dict[str, Any]) -> dict[str, Any]:
+    texts = {"description": output.description, **({"unit": output.unit} if output.unit else {})}
+    extent = {"range": output.range} if output.range else {}
+    constants = {"constants": formula["constants"]} if formula.get("constants") else {}
+    return {"name": output.name, "from": formula["expression"], **constants, **texts, **extent}
+
+
 def _groups(model: Model) -> dict[str, list[str]]:
     """Names of outputs of one number each, by what stands before their first underscore."""
     groups: dict[str, list[str]] = defaultdict(list)
     for output in model.output_list:
         prefix, _, rest = output.name.partition("_")
-        if rest and _is_number(model, output):
+        if rest and output.name not in formulas(model) and _is_number(model, output):
             groups[prefix].append(output.name)
     kinds = {prefix: {model.outputs[name].type for name in names} for prefix, names in groups.items()}
     return {prefix: names for prefix, names in groups.items()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..computed import formulas
 from ..endpoints import Axis, ByFold, Input, Output, Variable, usual_raw
 from ..graph import Node
 from ..trees import Forest, forests_of
@@ -116,6 +117,12 @@ def missing_text(variable: Variable) -> str:
     return f"{', '.join(when)} -> {' | '.join(map(number_text, values))}"
 
 
+def formula_text(formula: dict[str, Any]) -> str:
+    """``log(p_b / (f_c * p_c + p_u)) with f_c = 0.2``."""
+    constants = ", ".join(f"{name} = {number_text(value)}" for name, value in formula.get("constants", {}).items())
+    return f"{formula.get('expression', '')}{f' with {constants}' if constants else ''}"
+
+
 def axis_text(axis: Axis) -> str:
     """The rule of a sequence axis: ``0 .. 40 per jet, the first are kept, d0 descending``."""
     if axis.kind != "sequence":
@@ -159,6 +166,7 @@ def _output(model: Model, given: Output) -> dict[str, Any]:
         "description": given.description,
         "labels": [{"label": label.name, "description": label.description} for label in given.label_list],
         "when_empty": given.when_empty,
+        **({"computed": formulas(model)[given.name]} if given.name in formulas(model) else {}),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from .facts import axis_text, facts, names_text
+from .facts import axis_text, facts, formula_text, names_text
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -55,6 +55,9 @@ def _input(given: dict[str, Any]) -> str:
 
 def _output(given: dict[str, Any]) -> str:
     rows = [[item["label"], item["description"]] for item in given["labels"]]
+    if "computed" in given:
+        text = escape(f"= {formula_text(given['computed'])}")
+        return _heading("out", given) + f'<div style="margin-left:2em">{text}</div>'
     described = any(row[1] for row in rows)
     if described:
         return _heading("out", given) + _table(["label", "meaning"], rows)

@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from .facts import axis_text, facts, names_text
+from .facts import axis_text, facts, formula_text, names_text
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -130,6 +130,8 @@ def _output_lines(given: dict[str, Any]) -> list[RenderableType]:
         described = [f"{item['label']} ({item['description']})" if item["description"] else item["label"]
                      for item in given["labels"]]
         lines.append(Padding(Text(", ".join(described)), (0, 0, 0, 5)))
+    if "computed" in given:
+        lines.append(Padding(Text(f"= {formula_text(given['computed'])}"), (0, 0, 0, 5)))
     for axis, values in given["when_empty"].items():
         folds = values if values and isinstance(values[0], list) else [values]
         numbers = " | ".join(map(_numbers_text, folds))
@@ -202,6 +204,8 @@ def _origin(record: dict[str, Any]) -> list[tuple[str, str]]:
         producer = f" by {origin['producer']}" if origin.get("producer") else ""
         digest = f" (sha256:{str(origin['sha256'])[:12]}...)" if origin.get("sha256") else ""
         rows.append(("from", f"{origin.get('format', '?')}{producer}{digest}"))
+    if isinstance(members := record.get("members"), dict):
+        rows.append(("members", ", ".join(members)))
     said = {key: value for key, value in (record.get("training") or {}).items() if isinstance(value, (str, int, float))}
     if said:
         rows.append(("training", "; ".join(f"{key} {value}" for key, value in said.items())))

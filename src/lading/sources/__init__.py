@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["SOURCES", "Source", "is_of", "origin_of", "read", "read_as", "recognise", "recognise_object"]
 
 #: Every format that is read: its name is its file beside this one. They are asked in this order.
-SOURCES = ("onnx", "xgboost", "lightgbm", "catboost", "tmva", "gbrforest", "mvautils", "sklearn")
+SOURCES = ("onnx", "xgboost", "lightgbm", "catboost", "tmva", "gbrforest", "mvautils", "lwtnn", "torch", "jax",
+           "keras", "sklearn")  # fmt: skip
 
 GZIP = b"\x1f\x8b"  # how a packed file begins
 
@@ -27,8 +28,9 @@ class Source(Protocol):
 
     Also, where it can be had: ``oracle(path)``, what runs the file itself (agreement.Oracle); ``holds(thing)`` and
     ``from_object(thing) -> Model`` for models of the training library in memory, and ``predictor(thing)``, the
-    library's own numbers for them (agreement.forests.Predictor). And ``remark(model)``, what whoever converts a file
-    should know, or "".
+    library's own numbers for them (agreement.forests.Predictor) or ``live_oracle(thing)`` (agreement.Oracle). Options
+    of ``from_object`` and ``read`` are those of ``lading.convert``; the oracles get those that they take too. And
+    ``remark(model)``, what whoever converts a file should know, or "".
     """
 
     def recognises(self, path: Path) -> bool:
@@ -46,7 +48,7 @@ def recognise(path: str | Path) -> Source:
     if path.is_file() and (way := way_of(path)):
         raise FormatError(f"{path}: {way}")
     for source in _sources():
-        if path.is_file() and source.recognises(path):
+        if (path.is_file() or hasattr(source, "SAVED_MODEL")) and source.recognises(path):
             return source
     if path.is_file() and _packed(path):
         raise FormatError(f"{path}: a gzip file; unpack it first (gunzip -k {path})")

@@ -15,15 +15,14 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import FormatError
 from . import GZIP, origin_of
+from .packed import unpacked
 
 if TYPE_CHECKING:
     from ..model import Model
 
 BEGINNING = 1 << 16  # bytes that are looked at to recognise a file
 MOST_COMMENTS = 1 << 26  # bytes of comments before the beginning
-LARGEST = 1 << 29  # bytes of text, unpacked
 PROLOGUE = re.compile(rb"\A(?:\s|\xef\xbb\xbf|<!--.*?-->|<\?.*?\?>)+", re.S)
 
 
@@ -67,22 +66,4 @@ def read_bytes(data: bytes, where: str) -> Model:
     from .tmva_file.setup import setup_of
 
     origin = origin_of("tmva", data)
-    text = _unpacked(data, where) if data[:2] == GZIP else data
-    return model_of_setup(setup_of(parsed(text, where), where), origin, where)
-
-
-def _unpacked(data: bytes, where: str) -> bytes:
-    """All members of a gzip file, one behind the other."""
-    text = b""
-    while data.startswith(GZIP):
-        unpacker = zlib.decompressobj(wbits=31)
-        try:
-            text += unpacker.decompress(data, LARGEST - len(text) + 1)
-        except zlib.error as error:
-            raise FormatError(f"{where}: a damaged gzip file: {error}") from None
-        if len(text) > LARGEST:
-            raise FormatError(f"{where}: a gzip file that unpacks to more than {LARGEST} bytes")
-        if not unpacker.eof:
-            raise FormatError(f"{where}: a gzip file that is truncated")
-        data = unpacker.unused_data
-    return text
+    return model_of_setup(setup_of(parsed(unpacked(data, where), where), where), origin, where)

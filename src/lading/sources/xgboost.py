@@ -76,7 +76,7 @@ def from_object(thing: Any) -> Model:
 
     Raises UnsupportedError for an XGBModel without feature names to which a number means missing.
     """
-    model = read_bytes(bytes(_booster(thing).save_raw("ubj")), "xgboost Booster")
+    model = read_bytes(bytes(booster_of(thing).save_raw("ubj")), "xgboost Booster")
     missing = getattr(thing, "missing", None)
     if isinstance(missing, (int, float)) and missing == missing:
         _take_missing(model, float(missing))
@@ -97,10 +97,11 @@ def predictor(thing: Any) -> Predictor:
     """XGBoost's own numbers."""
     from .xgboost_file.predictor import BoosterPredictor
 
-    return BoosterPredictor(_booster(thing))
+    return BoosterPredictor(booster_of(thing))
 
 
-def _booster(thing: Any) -> Any:
+def booster_of(thing: Any) -> Any:
+    """The Booster whose numbers an XGBModel gives: up to its best iteration."""
     if hasattr(thing, "inplace_predict"):
         return thing
     booster = thing.get_booster()

@@ -28,3 +28,21 @@ def test_numbers_are_those_of_the_old_version(name: str) -> None:
 
 def test_there_are_files() -> None:
     assert len(FILES) == 8
+
+
+with np.load(HERE / "old_tables.npz") as stored:
+    TABLES = {name: stored[name] for name in stored}
+
+
+@pytest.mark.parametrize("name", sorted({each.partition("/")[0] for each in TABLES}))
+def test_tables_of_the_old_version_give_its_numbers(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.skops"
+    path.write_bytes(TABLES[f"{name}/file"].tobytes())
+    model, rows = source.read(path), TABLES[f"{name}/rows"]
+    given = model.input_list[0]
+    fed = [variable.name for variable in given.variable_list if variable.source is None]
+    scores = model.run({"features": dict(zip(fed, rows.T, strict=True)) if fed else rows})
+    for output in model.output_list:
+        expected = TABLES[f"{name}/{output.name}"]
+        close = 1e-12 if output.type == "float64" else 1e-6
+        np.testing.assert_allclose(scores[output.name], expected, rtol=0, atol=close * np.abs(expected).max())

@@ -15,11 +15,27 @@ import joblib
 import numpy as np
 import pytest
 import skops.io
+import table_models
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.cluster import KMeans
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import AdaBoostClassifier, BaggingRegressor, GradientBoostingClassifier, RandomForestClassifier
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    BaggingRegressor,
+    GradientBoostingClassifier,
+    RandomForestClassifier,
+    VotingClassifier,
+)
+from sklearn.impute import KNNImputer
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.manifold import SpectralEmbedding
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.neighbors import KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, RobustScaler, StandardScaler
+from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 from sklearn_models import FOUR, TARGET, TWO, X, fitted
 
@@ -30,8 +46,25 @@ from lading.sources import sklearn as source
 from lading.sources.sklearn_file import skops as members
 
 
+def doubled(x: np.ndarray) -> np.ndarray:
+    return 2 * x
+
+
 @pytest.mark.parametrize("estimator, reason", [
-    (LinearRegression().fit(X, TARGET), "a LinearRegression is no forest that is read; these are: DecisionTree"),
+    (KMeans(2, n_init=1).fit(X), "a KMeans is not read: a clustering gives the number of a group"),
+    (KNeighborsRegressor().fit(X, TARGET), "whole training data"),
+    (SpectralEmbedding().fit(X[:40]), r"a SpectralEmbedding is not read \(has: .* more\)"),
+    (make_pipeline(KNNImputer(), Ridge()).fit(X, TARGET), "the step KNNImputer is not read .* do this step before"),
+    (make_pipeline(FunctionTransformer(doubled), Ridge()).fit(X, TARGET), "calls 'doubled', which is a program"),
+    (make_pipeline(OneHotEncoder(), Ridge()).fit([["a"], ["b"]], [1, 2]), "'a' is a category in column 0 .* numbers"),
+    (make_pipeline(OneHotEncoder(min_frequency=2), Ridge()).fit(np.round(X), TARGET), "puts rare categories together"),
+    (make_pipeline(OneHotEncoder(), Ridge()).fit([[0.5], [1.5]], [1, 2]), "not whole numbers"),
+    (make_pipeline(StandardScaler(), OneHotEncoder()).fit(np.round(X)), "a OneHotEncoder is not read"),
+    (SVC().fit(X, FOUR), "of 4 classes, which votes between pairs"),
+    (SVC(kernel="precomputed").fit(X @ X.T, TWO), "has the kernel"),
+    (VotingClassifier([("a", LogisticRegression())]).fit(X, TWO), "counts votes"),
+    (OneVsRestClassifier(LogisticRegression()).fit(X, np.stack([TWO, FOUR > 1], 1)), "several labels at once"),
+    (TransformedTargetRegressor(Ridge(), transformer=RobustScaler()).fit(X, TARGET), "goes through a RobustScaler"),
     (AdaBoostClassifier(LogisticRegression(), n_estimators=2).fit(X, TWO), "a AdaBoostClassifier of Logistic"),
     (BaggingRegressor(LinearRegression(), n_estimators=2).fit(X, TARGET), "if it is one of trees"),
     (GradientBoostingClassifier(init=LogisticRegression(), n_estimators=2).fit(X, TWO), "starts from a LogisticRegr"),
@@ -39,7 +72,7 @@ from lading.sources.sklearn_file import skops as members
     (DecisionTreeClassifier(max_depth=2).fit(X, np.stack([TWO, FOUR], 1)), "2 targets at once"),
     (RandomForestClassifier(2).fit(X, np.stack([TWO, FOUR], 1)), "2 targets at once"),
 ], ids=lambda value: type(value).__name__ if not isinstance(value, str) else value[:20])  # fmt: skip
-def test_what_is_no_forest_of_one_kind_is_refused(estimator: Any, reason: str) -> None:
+def test_what_is_not_read_is_refused_with_its_reason(estimator: Any, reason: str) -> None:
     with pytest.raises(lading.UnsupportedError, match=reason):
         lading.convert(estimator)
 
@@ -69,6 +102,9 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     path, files = tmp_path_factory.mktemp("saved") / "x.skops", []
     for name in ("DecisionTreeClassifier two", "Hist two categories", "AdaBoostRegressor", "Bagging four 0.5"):
         skops.io.dump(fitted(name), path)
+        files.append(path.read_bytes())
+    for name in ("columns", "calibrated LinearSVC isotonic four", "steps normal", "MLP relu four", "Voting two"):
+        skops.io.dump(table_models.fitted(name)[0], path)
         files.append(path.read_bytes())
     return files
 

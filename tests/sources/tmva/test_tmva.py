@@ -16,7 +16,7 @@ import tmva_oracle as oracle
 import lading
 from lading.errors import FormatError, UnsupportedError
 from lading.evaluation import evaluator
-from lading.sources import recognise, tmva
+from lading.sources import packed, recognise, tmva
 from lading.trees import forests_of
 
 HERE = Path(__file__).parent
@@ -423,7 +423,7 @@ def test_entities_are_refused(prologue: str) -> None:
 def test_depth_and_size_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(FormatError, match="deep"):
         read("<MethodSetup>" * 100_000)
-    monkeypatch.setattr(tmva, "LARGEST", 1000)
+    monkeypatch.setattr(packed, "LARGEST", 1000)
     with pytest.raises(FormatError, match="more than 1000 bytes"):
         read(gzip.compress(make.files()["grad"].encode()))
 

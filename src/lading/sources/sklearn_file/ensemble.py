@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...endpoints import Output, Variable
+from ...endpoints import Label, Output
 from ...errors import UnsupportedError
 from ...graph import Node
-from ...trees import Forest
+from ...trees import Forest, add_forest
+from ...trees.modelling import unique_names
 from .state import State
+
+if TYPE_CHECKING:
+    from .columns import Growth
 
 __all__ = ["Ensemble", "feature_names", "features_of", "labels_of"]
 
@@ -25,7 +29,7 @@ class Ensemble:
     """A forest, and nodes behind it where they are needed.
 
     ``given`` names what the forest gives, margin and score ("" where it is not wanted); ``outputs`` are those of the
-    model if they are not just these. ``variables`` say how columns are prepared; usually they have only names.
+    model if they are not just these. ``categories`` are those that an encoder of its own numbers, by column.
     """
 
     forest: Forest
@@ -33,9 +37,38 @@ class Ensemble:
     given: tuple[str, str] = ("margin", "score")
     nodes: list[Node] = field(default_factory=list)
     outputs: list[Output] = field(default_factory=list)
-    variables: list[Variable] = field(default_factory=list)
+    categories: dict[int, list[int]] = field(default_factory=dict)
     weights: dict[str, np.ndarray] = field(default_factory=dict)  # that the nodes read
     about: dict[str, Any] = field(default_factory=dict)
+
+    def endpoints(self) -> list[Output]:
+        """What it gives, one number per entry and output: (n,), or (n, labels) with several outputs."""
+        if self.outputs:
+            return self.outputs
+        forest = self.forest
+        labels = [Label(label) for label in unique_names(forest.labels)]
+        axes: list[str | int] = ["entry"] if forest.single else ["entry", "label" if labels else forest.outputs]
+        return [Output("margin", list(axes), forest.sum_type, [] if forest.single else labels),
+                Output("score", list(axes), forest.sum_type, [] if forest.single else list(labels), self.description)
+                ]  # fmt: skip
+
+    def grow(self, growth: Growth, x: str) -> dict[str, str]:
+        """Puts it into the graph, on the value ``x``; gives the values of its outputs, by their names."""
+        wiring, names = growth.wiring, {"": ""}
+
+        def own(operand: str | np.ndarray) -> Any:
+            if isinstance(operand, str) and operand not in names:
+                names[operand] = wiring.name(operand)
+            return operand if isinstance(operand, np.ndarray) else names[operand]
+
+        margin, score = (own(each) for each in self.given)
+        add_forest(growth.model, wiring.nodes, self.forest, x, (margin, score), wiring.name("trees"))
+        for node in self.nodes:
+            wiring.nodes.append(Node(own(node.name), node.operator, [own(each) for each in node.inputs],
+                                     [own(each) for each in node.outputs], dict(node.attributes)))  # fmt: skip
+        for name, array in self.weights.items():
+            growth.model.weights[own(name)] = array
+        return {output.name: names[output.name] for output in self.endpoints()}
 
 
 def features_of(estimator: State) -> int:

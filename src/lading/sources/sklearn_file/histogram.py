@@ -6,11 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ...endpoints import Variable
 from ...errors import UnsupportedError
 from ...trees import grow
 from ...trees.forest import MISSING_LEFT, NEGATIVE_IS_NONE, Tree
-from ...trees.modelling import unique_names
 from .ensemble import Ensemble, feature_names, features_of, labels_of
 from .state import State
 from .trees import RULES, classes_of
@@ -49,7 +47,7 @@ def _ensemble(estimator: State, link: str, labels: list[str]) -> Ensemble:
                   feature_names=feature_names(estimator), **RULES | {"input_type": "float64"})  # fmt: skip
     if len(base) > 1:
         forest.tree_output = np.array([tree.output for tree in grown], np.int32)
-    return Ensemble(forest, "predict", variables=columns.variables(feature_names(estimator)))
+    return Ensemble(forest, "predict", categories=columns.codes)
 
 
 class _Columns:
@@ -78,16 +76,6 @@ class _Columns:
             self._known[column] = np.asarray(thresholds[column], np.float64).astype(np.int64)
         return self._known[column]
 
-    def variables(self, names: list[str]) -> list[Variable]:
-        """Variables with the categories that an encoder numbers; none if there is no encoder."""
-        if not self.codes:
-            return []
-        made = [Variable(each) for each in unique_names(names or [f"x{i}" for i in range(self.features)])]
-        for column, categories in self.codes.items():
-            if categories:
-                made[column].categories, made[column].unknown = categories, len(categories)
-        return made
-
 
 def _encoder(estimator: State) -> State | None:
     """The OrdinalEncoder of the columns of categories."""
@@ -114,8 +102,10 @@ def _whole(estimator: State, categories: np.ndarray) -> list[int]:
         if (isinstance(each, float) and np.isnan(each)) or each is None:
             continue
         if isinstance(each, str) or not float(each).is_integer():
-            raise UnsupportedError(f"{estimator.where}: {each!r} is a category of the {estimator.kind}; a bundle "
-                                   "takes numbers only, so number the categories (OrdinalEncoder) before fitting")
+            raise UnsupportedError(
+                f"{estimator.where}: {each!r} is a category of the {estimator.kind}; a bundle "
+                "takes numbers only, so number the categories (OrdinalEncoder) before fitting"
+            )
         numbers.append(int(each))
     return numbers
 

@@ -139,6 +139,7 @@ class SkopsState(State):
 
     def __init__(self, node: Mapping[str, Any], archive: _Archive):
         self.kind, self.where = str(node.get("__class__", "?"))[:100], archive.where
+        self.module = str(node.get("__module__", ""))[:100]
         self._node, self._archive = node, archive
 
     def items(self) -> Mapping[str, Any]:

@@ -20,8 +20,10 @@ class State:
     objects hold them. They are made when they are asked for.
     """
 
-    kind: str  # "RandomForestClassifier"
+    kind: str  # "RandomForestClassifier"; of a function its name
+    module: str = ""  # where its class, or the function, is from: "numpy"
     where: str  # begins messages
+    thing: Any = None  # the object itself, if it is in memory
 
     def items(self) -> Mapping[str, Any]:
         """What is held, in the form of the object or file."""
@@ -86,11 +88,37 @@ class State:
         """The error to raise for a value that no fitted estimator holds."""
         return FormatError(f"{self.where}: {self.kind}: {what}; not fitted, or a damaged file")
 
+    def single_precision(self) -> bool:
+        """Whether what it learned, or what something in it learned, is float32: then so was what it was fitted on."""
+        pending = [self.value_of(item) for name, item in self.items().items() if _may_tell(name)]
+        while pending:
+            value = pending.pop()
+            if isinstance(value, np.ndarray) and value.dtype == np.float32:
+                return True
+            if isinstance(value, State):
+                if value.single_precision():
+                    return True
+            elif isinstance(value, list):
+                pending += value
+            elif isinstance(value, np.ndarray) and value.dtype == object:
+                pending += value.ravel().tolist()
+        return False
+
     @property
     def version(self) -> tuple[int, int]:
         """The scikit-learn that fitted it, (1, 9); that of today where it does not say."""
         found = re.match(r"(\d{1,6})\.(\d{1,6})", str(self.get("_sklearn_version", "")))
         return (int(found[1]), int(found[2])) if found else (1, 9)
+
+
+#: What holds others that learned something, and what has a type of its own, whatever the events have.
+HOLDERS = ("steps", "transformer_list", "estimator", "calibrators", "calibrated_classifiers_")
+OF_OTHER_TYPES = ("categories_", "classes_", "tree_", "feature_importances_", "train_score_", "loss_curve_")
+
+
+def _may_tell(name: str) -> bool:
+    """Whether what an attribute holds has the type of the events."""
+    return name in HOLDERS or (name.endswith("_") and name not in OF_OTHER_TYPES)
 
 
 def _said(value: Any) -> str:
@@ -103,14 +131,15 @@ class LiveState(State):
     """The state of an object in memory."""
 
     def __init__(self, thing: Any):
-        self.kind = type(thing).__name__
+        named = thing if callable(thing) and isinstance(getattr(thing, "__name__", None), str) else type(thing)
+        self.kind, self.module = named.__name__, getattr(named, "__module__", None) or type(thing).__module__
         self.where = f"scikit-learn {self.kind}"
-        self._thing = thing
+        self.thing = thing
         self._items: Mapping[str, Any] | None = None
 
     def items(self) -> Mapping[str, Any]:
         if self._items is None:
-            held = self._thing.__getstate__() if hasattr(self._thing, "__getstate__") else vars(self._thing)
+            held = self.thing.__getstate__() if hasattr(self.thing, "__getstate__") else vars(self.thing)
             self._items = held if isinstance(held, dict) else {}
         return self._items
 

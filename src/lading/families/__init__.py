@@ -1,0 +1,1 @@
+"""Models made of models: averages of several, and outputs computed from outputs."""

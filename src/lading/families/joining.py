@@ -1,0 +1,106 @@
+"""The graphs of several models side by side in one, fed by the same inputs."""
+
+from __future__ import annotations
+
+import hashlib
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..copying import copy_of
+from ..endpoints import Input, Variable
+from ..errors import ValueRefused
+from ..graph import Subgraph, type_name
+from ..model import Model
+from ..sources.naming import rename_values
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .members import Member
+
+__all__ = ["side_by_side"]
+
+
+def side_by_side(members: list[Member]) -> Model:
+    """A model with the inputs and axes of the first member, and the nodes of all; it has no outputs yet.
+
+    1. The names of a member's nodes, values, graphs and weights get the member's in front: ``even.dense_1``.
+    2. Weights that are equal to the bit are stored once, under the name of the first that has them.
+    3. A member that prepares an input otherwise than the first has one of its own, ``odd.jets``, which takes what
+       the first one's is fed.
+    """
+    joining = _Joining(members[0])
+    for member in members:
+        joining.take(member)
+    return joining.made
+
+
+@dataclass
+class _OwnInput:
+    """An input that some members prepare in this way."""
+
+    of: str
+    rules: list[Any]
+    name: str
+
+
+class _Joining:
+    def __init__(self, first: Member):
+        self.first = first.model
+        self.made = Model(axes=deepcopy(first.model.axes), input_list=deepcopy(first.model.input_list))
+        self._stored: dict[tuple[Any, ...], str] = {}
+        self._own: list[_OwnInput] = []
+
+    def take(self, member: Member) -> None:
+        model, prefix = copy_of(member.model), f"{member.name}."
+        nodes = [node for graph in model.graphs.values() for node in graph.nodes]
+        new = {name: prefix + name for node in nodes for name in node.outputs if name}
+        new |= {name: self._weight(prefix + name, array) for name, array in model.weights.items()}
+        new |= {given.name: self._input(member, given) for given in model.input_list}
+        rename_values(model.graphs.values(), new)
+        for node in nodes:
+            node.name = prefix + node.name
+            for held in node.attributes.values():
+                if isinstance(held, Subgraph):
+                    held.graph = prefix + held.graph
+        self.made.graphs["main"].nodes += model.graphs.pop("main").nodes
+        self.made.graphs |= {prefix + name: graph for name, graph in model.graphs.items()}
+        self.made.requires += [feature for feature in model.requires if feature not in self.made.requires]
+
+    def _weight(self, name: str, array: np.ndarray) -> str:
+        key = type_name(array), array.shape, hashlib.sha256(array.tobytes()).digest()
+        if key not in self._stored:
+            self._stored[key] = name
+            self.made.weights[name] = array
+        return self._stored[key]
+
+    def _input(self, member: Member, given: Input) -> str:
+        """The input that feeds a member: the first one's, or one with the member's own preparation."""
+        first = self.first.inputs[given.name]
+        rules = _rules(given)
+        if rules == _rules(first):
+            return given.name
+        known = next((own for own in self._own if own.of == given.name and own.rules == rules), None)
+        if known is None:
+            known = _OwnInput(given.name, rules, f"{member.name}.{given.name}")
+            self.made.input_list.append(_taking(known.name, first, given, member))
+            self._own.append(known)
+        return known.name
+
+
+def _rules(given: Input) -> list[Any]:
+    return [(v.missing, v.prepare, v.categories, v.unknown, v.pad) for v in given.variable_list]
+
+
+def _taking(name: str, first: Input, given: Input, member: Member) -> Input:
+    """An input ``name``: the member's preparation of what ``first`` is fed."""
+    variables = []
+    for source, own in zip(first.variable_list, given.variable_list, strict=True):
+        if own.missing is not None and any(isinstance(when, dict) and "flag" in when for when in own.missing.when):
+            raise ValueRefused(
+                f"'{member.name}' prepares input '{given.name}' otherwise than the first model, and '{own.name}' is "
+                "missing where a flag says so; a flag is fed with its own input, so both cannot be one model")
+        variables.append(Variable(own.name, source.unit, "", None, deepcopy(own.missing), deepcopy(own.prepare),
+                                  own.categories, own.unknown, source.source or f"{first.name}.{source.name}", own.pad))
+    return Input(name, list(first.axes), first.type, variables, description=f"as {member.name} prepares it")

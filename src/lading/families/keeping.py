@@ -1,0 +1,33 @@
+"""A model with some of its outputs only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..copying import copy_of
+from ..simplify.unused import apply, drop_weights
+from ..simplify.view import View
+
+if TYPE_CHECKING:
+    from ..model import Model
+
+
+def with_outputs(model: Model, names: Iterable[str]) -> Model:
+    """Another model that gives these outputs, in its own order, without the nodes and weights that nobody needs then.
+
+    Raises UnknownName for an output that it has not.
+    """
+    kept = {model.outputs[name].name for name in names}
+    made = copy_of(model)
+    made.output_list = [output for output in made.output_list if output.name in kept]
+    if model.samples is not None:
+        outputs = {name: values for name, values in model.samples.outputs.items() if name in kept}
+        made.samples = replace(model.samples, outputs=outputs)
+    view = View(made)
+    for node in reversed(view.nodes()):
+        if view.holds(node):
+            apply(view, node)
+    drop_weights(view)
+    return made

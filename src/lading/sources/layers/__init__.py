@@ -1,0 +1,1 @@
+"""Layers that several training libraries have, as nodes of ONNX operators."""

@@ -1,0 +1,83 @@
+"""TorchScript, which torch.export does not take.
+
+PyTorch's older exporter to ONNX writes it with readable names; what that cannot do (attention, where it was traced) is
+turned into a program first.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..traced.lengths import Lengths, stretched
+from .calls import Call
+from .exporting import export, outputs_of_example, quiet
+from .failures import failed_to_write
+from .flat import inference
+
+#: The newest opset that the older exporter knows well.
+OPSET = 17
+
+
+def is_script(module: Any) -> bool:
+    """Whether a module is TorchScript."""
+    return hasattr(module, "_c") and "ScriptModule" in " ".join(base.__name__ for base in type(module).__mro__)
+
+
+def export_script(module: Any, call: Call, lengths: Lengths, told: set[str], where: str) -> tuple[bytes, bool]:
+    """The bytes of an ONNX file for a scripted or traced module; its first axis may be one of entries.
+
+    Raises UnsupportedError.
+    """
+    with inference(module), quiet(), _silent():
+        outputs = outputs_of_example(module, call, where)
+        args, _ = call.arguments(call.like(stretched(lengths, call.arrays).values()))
+        try:
+            return _written(module, args, call.names, outputs, lengths), True
+        except Exception as error:  # whatever an exporter may raise
+            program = _program(module, args)
+            if program is None:
+                raise failed_to_write(error, where) from error
+    return export(program.module(), call, lengths, told, where)
+
+
+def _written(module: Any, args: Any, inputs: list[str], outputs: list[str], lengths: Lengths) -> bytes:
+    import torch
+
+    file = io.BytesIO()
+    open_ = {name: {i: axis for i, axis in enumerate(axes) if axis} for name, axes in lengths.items()}
+    torch.onnx.export(module, args, file, dynamo=False, opset_version=OPSET, input_names=inputs,
+                      output_names=outputs, dynamic_axes=open_)
+    return file.getvalue()
+
+
+def _program(module: Any, args: Any) -> Any:
+    """The program of a module that was traced; None if PyTorch cannot tell it."""
+    try:
+        from torch._export.converter import TS2EPConverter
+
+        return TS2EPConverter(module, args).convert()
+    except Exception:  # of a part of PyTorch that comes and goes
+        return None
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Without what PyTorch's C++ prints: the whole graph, where it cannot write it."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    kept = [(number, os.dup(number)) for number in (1, 2)]
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        for number, _ in kept:
+            os.dup2(nowhere, number)
+        yield
+    finally:
+        for number, copy in kept:
+            os.dup2(copy, number)
+            os.close(copy)
+        os.close(nowhere)
