@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import awkward as ak
+import h5py
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -93,6 +94,17 @@ def test_keys_that_are_no_int64_are_refused(keys: np.ndarray) -> None:
     given = with_key({**fed, "tracks": {"d0": (fed["tracks"]["d0"], counts["track"])}}, keys)
     with pytest.raises(lading.ValueRefused, match="event_number"):
         lading.engine.run(folded().member("even"), given)
+
+
+def test_a_key_that_stands_in_the_dataset_of_the_jets_is_found(tmp_path: Path) -> None:
+    fed, _ = events(4)
+    jets = np.rec.fromarrays([fed["jets"]["pt"], fed["jets"]["eta"], np.arange(4)], names="pt,eta,event_number")
+    with h5py.File(tmp_path / "jets.h5", "w") as file:
+        file["jets"], file["tracks"] = jets, np.zeros((4, 1), [("d0", "f4"), ("valid", "?")])
+    with pytest.raises(lading.UnknownName, match=r"dataset 'event' is not there .*named by columns: event=jets$"):
+        batch_of(folded(), tmp_path / "jets.h5")
+    batch = batch_of(folded(), tmp_path / "jets.h5", columns={"event": "jets"})
+    assert batch.columns["event", "event_number"].values.reshape(-1).tolist() == [0, 1, 2, 3]
 
 
 def test_a_key_of_each_collision_is_that_of_all_its_jets() -> None:

@@ -97,9 +97,19 @@ def _datasets(file: Any, model: Model, columns: dict[str, str]) -> list[tuple[In
         names = _only_dataset(file, inputs, names)
     for name, given in zip(names, inputs, strict=True):
         if name not in file:
+            other = _with_variables(file, given)
             raise UnknownName(f"{file.filename}: dataset '{name}' is not there {suggestion(name, file)}"
-                              f"; another is named by columns: {given.name}=DATASET")  # fmt: skip
+                              f"; another is named by columns: {given.name}={other}")  # fmt: skip
     return list(zip(inputs, names, strict=True))
+
+
+def _with_variables(file: Any, given: Input) -> str:
+    """The first dataset that has all variables of an input; DATASET if none has."""
+    for name, found in file.items():
+        fields = getattr(getattr(found, "dtype", None), "names", None) or ()
+        if given.variable_list and set(given.variables) <= set(fields):
+            return str(name)
+    return "DATASET"
 
 
 def _only_dataset(file: Any, inputs: list[Input], names: list[str]) -> list[str]:

@@ -24,13 +24,11 @@ def refuse_differences(parts: dict[str, Model]) -> None:
     mine = list(_said(one))
     for name, other in others:
         theirs = list(_said(other))
-        for (where, what, a), said in zip(mine, theirs, strict=False):
-            if said != (where, what, a):
-                where, what, b = said if said[:2] != (where, what) else (where, what, said[2])
+        for (where, what, a), (_, _, b) in zip(mine, theirs, strict=False):
+            if a != b:
                 raise ValueRefused(
                     f"'{name}' cannot be a fold beside '{first}': {where}: {what} is {_text(b)}, in '{first}' it is "
-                    f"{_text(a)}; "
-                    "folds may differ in prepare, the value for what is missing, pad and when_empty only")
+                    f"{_text(a)}; folds may differ in prepare, the value for what is missing, pad and when_empty only")
 
 
 def _said(model: Model) -> Iterator[Said]:
