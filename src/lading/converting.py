@@ -145,6 +145,8 @@ def _keep_made_up_samples(model: Model) -> None:
 def _compared(model: Model, oracle: Any, say: Progress) -> str:
     from .agreement import compare, run_engine
 
+    if oracle is None:
+        return "not compared with its source: what runs it is not installed"
     try:
         agreement = compare(model, oracle, run_engine(model), say)
     finally:
