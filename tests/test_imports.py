@@ -27,6 +27,7 @@ ROOMS = (
 #: Against the direction, inside a function: what is read becomes a Model; what a Model does is done in other rooms.
 AGAINST = {
     ("bundle", "model"), ("model", "engine"), ("model", "examine"), ("model", "targets"), ("sources", "describe"),
+    ("sources", "simplify"),
     ("proving", "disagreement"),
 }  # fmt: skip
 

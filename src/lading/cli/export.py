@@ -10,7 +10,7 @@ import click
 @click.command(short_help="Write a model in another format.")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path),
-              help="File to write: .onnx, .root or .hpp.")  # fmt: skip
+              help="File to write: .onnx, .root, .hpp, .nnef or .tgz.")  # fmt: skip
 @click.option("--operators", type=click.Choice(["TreeEnsemble", "classic"]),
               help="For .onnx: forests as TreeEnsemble of ai.onnx.ml 5 (default), or as the older operators.")
 @click.option("--rounded", is_flag=True, help="For .root: float64 may be rounded to float32.")
@@ -18,6 +18,8 @@ def export(model: Path, output: Path, operators: str | None, rounded: bool) -> N
     """Write MODEL, a bundle or any model file that is read, in the format that the ending of the output tells.
 
     ONNX: the graph behind the preparation, with all papers in its metadata, so that lading reads the same bundle back.
+
+    NNEF: a folder ending in .nnef, or a .tgz of one, with all papers in its lading.json.
 
     ROOT: a forest in the layout of ATLAS MVAUtils, which its C++ code reads.
 

@@ -120,9 +120,16 @@ class Builder:
         made = [self.with_rank(each, rank) if isinstance(each, Tensor) else each for each in values]
         shapes = [each.shape for each in made if isinstance(each, Tensor)]
         try:
-            return made, tuple(np.broadcast_shapes(*shapes))
+            joined = tuple(np.broadcast_shapes(*shapes))
+            is_open = any(isinstance(each, Tensor) and each.array is None and each.rank == rank for each in made)
+            return [self._plain(each) if is_open and isinstance(each, Tensor) else each for each in made], joined
         except ValueError:
             self.fail(f"tensors of shapes {', '.join(str(list(shape)) for shape in shapes)} do not fit together")
+
+    def _plain(self, value: Tensor) -> Tensor:
+        """A known tensor without axes of length 1 before its own, which ONNX does not need."""
+        first = next((axis for axis, length in enumerate(value.shape) if length > 1), value.rank - 1)
+        return value if value.array is None or first < 1 else self.reshaped(value, value.shape[first:])
 
     def with_rank(self, value: Tensor, rank: int) -> Tensor:
         """``value`` with axes of length 1 behind its own."""

@@ -7,7 +7,7 @@ from typing import Any
 from ...bundle.strict_json import parse_json
 from ...errors import FormatError, LadingError
 from ...model import Model
-from ..naming import endpoints
+from ..naming import endpoints, give_readable_names
 from .container import PAPERS, Container
 
 
@@ -63,17 +63,23 @@ class SideFile:
     def applied(self, model: Model) -> Model:
         """The model as the side file describes it. Raises FormatError where it does not belong to the graph."""
         from ...describe import apply
+        from ...describe.applying import OF_RECORD, PASSED_OVER, SAID
+        from ...simplify import simplify
 
         if not self.papers:
             return model
         own = model.record
+        known = (*SAID, *OF_RECORD, *PASSED_OVER)
+        extra = {key: value for key, value in self.papers.items() if key not in known and self.is_complete}
         try:
-            made: Model = apply(model, self.papers, self.where)
+            made: Model = apply(model, {key: self.papers[key] for key in self.papers if key not in extra}, self.where)
         except LadingError as error:
             raise FormatError(f"{error}. Correct {PAPERS}, or take it away to read the graph without names") from None
         made.exported = self.is_complete
         if self.is_complete:
             made.names = self.papers.get("names", {})
             made.record = self.papers.get("record", {}) or own
-            made.extra = {key: self.papers[key] for key in self.papers if key in model.extra}
+            made.extra = extra
+            simplify(made)
+            give_readable_names(made)
         return made
