@@ -43,7 +43,7 @@ def words(text):
 
 
 UNARY = words("Abs Atan Ceil Cos Exp Floor Neg Reciprocal Relu Sigmoid Sign Sin Sinh Softplus Tan Tanh Asinh Cosh "
-              "Softsign Mish HardSwish HardSigmoid Elu Selu LeakyRelu Swish Softmax LogSoftmax Identity Dropout")  # fmt: skip
+              "Softsign Mish HardSwish HardSigmoid Elu Selu LeakyRelu Swish Softmax LogSoftmax Identity Dropout")
 REDUCTIONS = words("ReduceSum ReduceMean ReduceMax ReduceMin ReduceL1 ReduceL2 ReduceSumSquare")
 
 #: By name: the axes of x behind the entry, and the nodes.

@@ -99,6 +99,8 @@ CASES = {
     "l2_normalization": ([1, 4, 3], "y = l2_normalization(x, axes = [1], epsilon = 0.001);"),
     "local_response_normalization": ([1, 6, 3, 2], "y = local_response_normalization(x, size = [1, 3, 1, 1], "
                                      "alpha = 0.3, beta = 0.75, bias = 2.0);"),
+    **{f"local_{kind}_normalization": ([1, 2, 5, 4], f"y = local_{kind}_normalization(x, size = [1, 1, 3, 2]{more});")
+       for kind, more in (("mean", ""), ("variance", ", bias = 0.1"), ("contrast", ", epsilon = 0.01"))},
     "copy_n": ([1, 4], "[a, b] = copy_n(x, times = 2); y = add(a, b);"),
     "add_n": ([1, 4], "a = relu(x); b = exp(x); y = add_n([x, a, b]);"),
     "constant": ([1, 4], "k = constant<scalar>(shape = [1, 4], value = [1.0, 2.0, 3.0, 4.0]); y = add(x, k);"),

@@ -44,7 +44,8 @@ sys.stdout.buffer.write(out.getvalue())
 
 #: Operations that the interpreter has only as the formulas that they stand for.
 COMPOUND = ("clamp", "rms_pool", "l1_normalization", "l2_normalization", "batch_normalization", "separable_conv",
-            "local_response_normalization", "moments", "prelu", "softabs", "area_downsample", "nearest_downsample",
+            "local_response_normalization", "local_mean_normalization", "local_variance_normalization",
+            "local_contrast_normalization", "moments", "prelu", "softabs", "area_downsample", "nearest_downsample",
             "nearest_upsample", "copy_n", "add_n")  # fmt: skip
 
 TIMEOUT = 120  # seconds that one case may take

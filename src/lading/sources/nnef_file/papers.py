@@ -18,12 +18,14 @@ class SideFile:
         self.where = files.named(PAPERS)
         data = files.read(PAPERS)
         self.papers: dict[str, Any] = {} if data is None else parse_json(data, self.where)
+        if not isinstance(self.papers, dict):
+            raise FormatError(f"{self.where}: should be an object, as papers are")
+        if not all(isinstance(self.papers.get(key, {}), dict) for key in ("axes", "names", "record")):
+            raise FormatError(f"{self.where}: axes, names and record should be objects")
         for kind in ("inputs", "outputs"):
             listed = self.papers.get(kind, [])
             if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
                 raise FormatError(f"{self.where}: {kind} should be a list of objects")
-        if not isinstance(self.papers.get("axes", {}), dict):
-            raise FormatError(f"{self.where}: axes should be an object")
 
     def _items(self) -> list[dict[str, Any]]:
         return [*self.papers.get("inputs", []), *self.papers.get("outputs", [])]

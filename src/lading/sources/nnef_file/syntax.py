@@ -136,6 +136,11 @@ def _version(words: Words) -> None:
     words.expect(";")
 
 
+def _is_target(item: Any) -> bool:
+    """A name, or a list of such."""
+    return isinstance(item, Name) or (isinstance(item, Items) and bool(item.items) and all(map(_is_target, item.items)))
+
+
 class _Parser:
     def __init__(self, words: Words):
         self.words = words
@@ -220,9 +225,8 @@ class _Parser:
         items = [self._primary()]
         while self.words.has(","):
             items.append(self._primary())
-        for item in items:
-            if not isinstance(item, (Name, Items)):
-                self.words.fail(at, "only names stand on the left of '='")
+        if not all(map(_is_target, items)):
+            self.words.fail(at, "only names stand on the left of '='")
         return items[0] if len(items) == 1 else Items(items, False, at)
 
     # -------------------------------------------------------------------------------- expressions

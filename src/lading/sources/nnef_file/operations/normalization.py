@@ -7,6 +7,7 @@ from typing import Any
 
 from ..building import Builder, Ints, Operand, Tensor
 from .elementwise import binary, square, unary
+from .pooling import box
 from .reductions import reduced
 
 
@@ -48,7 +49,25 @@ def local_response_normalization(build: Builder, input: Tensor, size: Ints, alph
     return build.add("LRN", build.as_float(input), shape=input.shape, size=size[1], alpha=alpha, beta=beta, bias=bias)
 
 
+def local_mean_normalization(build: Builder, input: Tensor, size: Ints) -> Any:
+    return binary(build, "Sub", input, box(build, input, size, normalize=True))
+
+
+def local_variance_normalization(build: Builder, input: Tensor, size: Ints, bias: float = 0.0, epsilon: float = 0.0
+                                 ) -> Any:
+    norm = unary(build, "Sqrt", box(build, square(build, input), size, normalize=True))
+    return _divided(build, input, norm, bias, epsilon)
+
+
+def local_contrast_normalization(build: Builder, input: Tensor, size: Ints, bias: float = 0.0, epsilon: float = 0.0
+                                 ) -> Any:
+    return local_variance_normalization(build, local_mean_normalization(build, input, size), size, bias, epsilon)
+
+
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "batch_normalization": batch_normalization, "l1_normalization": l1_normalization,
     "l2_normalization": l2_normalization, "local_response_normalization": local_response_normalization,
+    "local_mean_normalization": local_mean_normalization,
+    "local_variance_normalization": local_variance_normalization,
+    "local_contrast_normalization": local_contrast_normalization,
 }  # fmt: skip
