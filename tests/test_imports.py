@@ -27,7 +27,7 @@ ROOMS = (
 #: Against the direction, inside a function: what is read becomes a Model; what a Model does is done in other rooms.
 AGAINST = {
     ("bundle", "model"), ("model", "engine"), ("model", "examine"), ("model", "targets"), ("sources", "describe"),
-    ("proving", "disagreement"), ("proving", "disagreement_of_folds"), ("model", "folds"),
+    ("sources", "simplify"), ("proving", "disagreement"), ("proving", "disagreement_of_folds"), ("model", "folds"),
 }  # fmt: skip
 
 #: Packages, and the beginnings of the files that import them.

@@ -26,5 +26,7 @@ def open_model(target: str | Path) -> Model:
 
 
 def is_bundle(path: Path) -> bool:
-    """A folder, a model.json or a .lading file."""
-    return path.is_dir() or path.name == "model.json" or path.suffix == ".lading"
+    """A folder that no source reads, a model.json or a .lading file."""
+    from .sources import is_folder_of_a_source
+
+    return (path.is_dir() and not is_folder_of_a_source(path)) or path.name == "model.json" or path.suffix == ".lading"

@@ -26,7 +26,7 @@ def test_the_site_is_built_without_a_warning(tmp_path: Path) -> None:
         assert (tmp_path / "site" / page).exists()
 
 
-@pytest.mark.parametrize("link", ["(formats.md)", "(format.md#13-nothing)", "(../ARCHITECTUR.md)"])
+@pytest.mark.parametrize("link", ["(formts.md)", "(format.md#13-nothing)", "(../ARCHITECTUR.md)"])
 def test_a_broken_link_and_a_page_left_out_are_found(tmp_path: Path, link: str) -> None:
     root = tmp_path / "copy"
     for path in (*PAGES, *OF_EXAMPLES):

@@ -127,7 +127,7 @@ def test_what_onnx_does_not_have_is_refused_by_node() -> None:
 def test_a_wrong_ending_is_refused(tmp_path) -> None:
     with pytest.raises(lading.FormatError) as caught:
         small.model().export(tmp_path / "tau.pb")
-    told = "models are exported to files ending in .onnx, .root, .hpp; save() writes bundles"
+    told = f"models are exported to files ending in {', '.join(TARGETS)}; save() writes bundles"
     assert str(caught.value) == f"{tmp_path}/tau.pb: {told}"
     assert not list(tmp_path.iterdir())
 

@@ -10,7 +10,7 @@ import click
 @click.command(short_help="Write a model in another format.")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path),
-              help="File to write: .onnx, .root, .hpp or .json (lwtnn).")  # fmt: skip
+              help="File to write: .onnx, .json (lwtnn), .nnef, .tgz, .root or .hpp.")  # fmt: skip
 @click.option("--operators", type=click.Choice(["TreeEnsemble", "classic"]),
               help="For .onnx: forests as TreeEnsemble of ai.onnx.ml 5 (default), or as the older operators.")
 @click.option("--member", metavar="FOLD", help="Of a model with folds: the one that is written.")
@@ -26,6 +26,8 @@ def export(model: Path, output: Path, operators: str | None, member: str | None,
     ONNX: the graph behind the preparation, with all papers in its metadata, so that lading reads the same bundle back.
 
     JSON: a network as lwtnn reads it, where lwtnn has what the network needs.
+
+    NNEF: a folder ending in .nnef, or a .tgz of one, with all papers in its lading.json.
 
     ROOT: a forest in the layout of ATLAS MVAUtils, which its C++ code reads.
 

@@ -14,17 +14,18 @@ from .elsewhere import way_of
 if TYPE_CHECKING:
     from ..model import Model
 
-__all__ = ["SOURCES", "Source", "is_of", "origin_of", "read", "read_as", "recognise", "recognise_object"]
+__all__ = ["SOURCES", "Source", "is_folder_of_a_source", "is_of", "origin_of", "read", "read_as", "recognise",
+           "recognise_object"]
 
 #: Every format that is read: its name is its file beside this one. They are asked in this order.
 SOURCES = ("onnx", "xgboost", "lightgbm", "catboost", "tmva", "gbrforest", "mvautils", "lwtnn", "torch", "jax",
-           "keras", "sklearn")  # fmt: skip
+           "keras", "nnef", "sklearn")  # fmt: skip
 
 GZIP = b"\x1f\x8b"  # how a packed file begins
 
 
 class Source(Protocol):
-    """What a file of this room offers.
+    """What a file of this room offers. A source that has ``FOLDERS = True`` is asked for folders too.
 
     Also, where it can be had: ``oracle(path)``, what runs the file itself (agreement.Oracle); ``holds(thing)`` and
     ``from_object(thing) -> Model`` for models of the training library in memory, and ``predictor(thing)``, the
@@ -48,13 +49,20 @@ def recognise(path: str | Path) -> Source:
     if path.is_file() and (way := way_of(path)):
         raise FormatError(f"{path}: {way}")
     for source in _sources():
-        if (path.is_file() or hasattr(source, "SAVED_MODEL")) and source.recognises(path):
+        if (path.is_file() or getattr(source, "FOLDERS", False)) and source.recognises(path):
             return source
     if path.is_file() and _packed(path):
         raise FormatError(f"{path}: a gzip file; unpack it first (gunzip -k {path})")
     if path.suffix == ".lading" or path.name == "model.json" or (path / "model.json").exists():
         raise FormatError(f"{path}: already a bundle: load, show, check or run it as it is")
     raise FormatError(f"{path}: of no format that is read (these are: {', '.join(SOURCES)})")
+
+
+def is_folder_of_a_source(path: Path) -> bool:
+    """Whether ``path`` is a folder that a source reads, and no bundle."""
+    if not path.is_dir() or (path / "model.json").exists():
+        return False
+    return any(getattr(source, "FOLDERS", False) and source.recognises(path) for source in _sources())
 
 
 def _packed(path: Path) -> bool:

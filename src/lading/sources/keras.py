@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .keras_file.oracle import KerasOracle
 
 #: What a folder of TensorFlow holds.
+FOLDERS = True  # a SavedModel is one
 SAVED_MODEL = ("saved_model.pb", "keras_metadata.pb")
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["TARGETS", "export"]
 
 #: Every format that is written, by the ending of its files: its name is its file beside this one.
-TARGETS = {".onnx": "onnx", ".root": "mvautils", ".hpp": "header", ".json": "lwtnn"}
+TARGETS = {".onnx": "onnx", ".root": "mvautils", ".hpp": "header", ".json": "lwtnn", ".nnef": "nnef", ".tgz": "nnef"}
 
 
 def export(model: Model, path: str | os.PathLike[str], **options: Any) -> None:
