@@ -156,7 +156,8 @@ def test_papers_of_another_graph_are_refused(dense) -> None:
 
 
 @pytest.mark.parametrize("text", ['{"inputs": 3}', "[]", '{"axes": []}', '{"inputs": [3]}', "{", '{"inputs": [{}]}',
-                                  '{"lading": 1, "record": 3}', '{"lading": 1, "names": 3, "name": "a"}', '{"x": 1}'])
+                                  '{"lading": 1, "record": 3}', '{"axes": {"jet": 3}}',
+                                  '{"record": {"origin": 3}}', '{"lading": 1, "names": 3, "name": "a"}', '{"x": 1}'])
 def test_a_side_file_that_is_none_is_refused(dense, text) -> None:
     (dense / "lading.json").write_text(text)
     with pytest.raises(lading.FormatError, match=r"lading\.json"):
@@ -283,5 +284,8 @@ def test_damaged_archives_are_refused(dense, tmp_path) -> None:
     data = path.read_bytes()
     for end in range(40, len(data), 23):
         path.write_bytes(data[:end])
-        with pytest.raises(lading.LadingError):
-            lading.convert(str(path), compare=False)
+        try:  # an archive whose last, empty blocks are gone holds all its files
+            whole = lading.convert(str(path), compare=False)
+        except lading.LadingError:
+            continue
+        assert whole.function_digest == read(dense).function_digest and end > len(data) - 50
