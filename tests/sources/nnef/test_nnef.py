@@ -241,6 +241,8 @@ MISTAKES = {
     X + "y = update(x, x);": "line 6, column 5: update: the operation update keeps a state between runs",
     X + "y = @;": "line 6, column 5: the character '@' has no meaning here",
     X + "y = [for i in x yield i];": "line 6, column 6: lists made by 'for' are not read; write the list out",
+    X + "y = tile(x, repeats = [1] * 99999999999);": "line 6, column 27: '*': is not defined for what",
+    X + "y = tile(x, repeats = [1, 9 ^ 999999999]);": "line 6, column 29: '^': is not defined for what",
     X + "[1] = relu(x);": "line 6, column 1: only names stand on the left of '='",
     X + "y = " + "(" * 200 + "x" + ")" * 200 + ";": "line 6, column 105: an expression is nested deeper than 100",
     X + "y = relu(" * 3: "line 7, column 1: expected a value, found '}'",
@@ -262,6 +264,16 @@ def test_fragments_that_call_themselves_end(tmp_path) -> None:
         folder = write(tmp_path / call, X + "y = f(x);", before=before)
         with pytest.raises(lading.FormatError, match="fragments call each other more than 30 deep"):
             read(folder)
+
+
+def test_fragments_of_deep_expressions_end(tmp_path) -> None:
+    deep = "relu(" * 60 + "x" + ")" * 60
+    before = "".join(f"fragment f{n}( x: tensor<scalar> ) -> ( y: tensor<scalar> ) "
+                     f"{{ y = {deep.replace('x', f'f{n + 1}(x)')}; }}\n" for n in range(25))
+    folder = write(tmp_path / "net", X + "y = f0(x);", before=f"{before}fragment f25( x: tensor<scalar> ) -> "
+                   "( y: tensor<scalar> ) { y = x; }")
+    with pytest.raises(lading.FormatError, match="fragments and expressions are nested too deeply"):
+        read(folder)
 
 
 def test_quantized_networks_and_other_archives_are_refused(dense, tmp_path) -> None:
