@@ -13,6 +13,7 @@ import lading
 from lading.agreement import run_engine
 from lading.sources import recognise
 from lading.sources.nnef import read
+from lading.sources.nnef_file.building import Operand, Tensor
 from lading.sources.nnef_file.tensor_file import read_tensor, tensor_bytes
 
 DENSE = """x = external<scalar>(shape = [1, 3]);
@@ -52,6 +53,18 @@ def test_a_conversion_is_compared_with_the_interpreter(dense) -> None:
     assert model.agreement["outputs"]["y"]["difference"] < 1e-6 and len(model.agreement["compared"]) == 5
     x = numbers(1, 3, seed=5)
     assert np.allclose(ran(model, x)["y"], interpreted(dense, x)[0], rtol=1e-6)
+
+
+def test_an_operation_that_is_read_wrongly_is_not_taken_for_rounding(dense, monkeypatch) -> None:
+    from lading.sources.nnef_file.operations import OPERATIONS
+
+    def without_bias(build, input: Tensor, filter: Tensor, bias: Operand):
+        return right(build, input, filter, 0.0)
+
+    right = OPERATIONS["linear"]
+    monkeypatch.setitem(OPERATIONS, "linear", without_bias)
+    with pytest.raises(lading.AgreementError, match="it computes in float32 only, and differs by more than rounding"):
+        lading.convert(str(dense))
 
 
 def test_without_the_interpreter_it_is_read_all_the_same(dense, monkeypatch) -> None:
