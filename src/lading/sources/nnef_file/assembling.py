@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ...endpoints import Axis, Input, Output, valid_name
+from ...errors import UnsupportedError
 from ...graph import Node
 from ...model import Model
 from ..naming import endpoints, give_readable_names, rename_values
@@ -26,7 +27,13 @@ SAYS_NOTHING = ("main", "graph", "network", "net", "model", "G")
 
 def assemble(files: Container, text: str, origin: dict[str, Any], where: str) -> Model:
     """The Model of a file; ``origin`` is what the record says of where it came from."""
-    words = Words(text, where)
+    try:
+        return _assembled(files, Words(text, where), origin)
+    except RecursionError:
+        raise UnsupportedError(f"{where}: fragments and expressions are nested too deeply") from None
+
+
+def _assembled(files: Container, words: Words, origin: dict[str, Any]) -> Model:
     document = parse(words)
     side = SideFile(files)
     name = valid_name(_name(document.graph.name, Path(files.where)))

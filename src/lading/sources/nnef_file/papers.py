@@ -22,6 +22,9 @@ class SideFile:
             raise FormatError(f"{self.where}: should be an object, as papers are")
         if not all(isinstance(self.papers.get(key, {}), dict) for key in ("axes", "names", "record")):
             raise FormatError(f"{self.where}: axes, names and record should be objects")
+        within = [*self.papers.get("axes", {}).values(), self.papers.get("record", {}).get("origin", {})]
+        if not all(isinstance(each, dict) for each in within):
+            raise FormatError(f"{self.where}: every axis, and the record's origin, should be an object")
         for kind in ("inputs", "outputs"):
             listed = self.papers.get(kind, [])
             if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
@@ -73,8 +76,10 @@ class SideFile:
         own = model.record
         known = (*SAID, *OF_RECORD, *PASSED_OVER)
         extra = {key: value for key, value in self.papers.items() if key not in known and self.is_complete}
+        passed_over = {*extra, "record"} if self.is_complete else set()  # both are taken as they are
         try:
-            made: Model = apply(model, {key: self.papers[key] for key in self.papers if key not in extra}, self.where)
+            said = {key: value for key, value in self.papers.items() if key not in passed_over}
+            made: Model = apply(model, said, self.where)
         except LadingError as error:
             raise FormatError(f"{error}. Correct {PAPERS}, or take it away to read the graph without names") from None
         made.exported = self.is_complete

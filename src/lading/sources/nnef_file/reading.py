@@ -141,7 +141,7 @@ class Reading:
             return self._run(names[expression.sign], values, {}, "")
         try:
             if len(values) == 2:
-                return _bounded(NUMBERS[expression.sign](*values))
+                return _computed(expression.sign, *values)
             return not values[0] if expression.sign == "!" else -values[0] if expression.sign == "-" else values[0]
         except MISFIT:
             self.build.fail("is not defined for what stands beside it")
@@ -294,8 +294,13 @@ class Reading:
         return Tensor(name, shape, type_, np.broadcast_to(array.reshape(-1), (count,)).reshape(shape).copy())
 
 
-def _bounded(value: Any) -> Any:
-    """A number or list that was computed, if it is of a size that files have."""
+def _computed(sign: str, a: Any, b: Any) -> Any:
+    """A number or list, if it is of a size that files have."""
+    times = b if isinstance(b, int) else a if isinstance(a, int) else 0
+    listed = next((each for each in (a, b) if isinstance(each, (list, tuple, str))), ())
+    if (sign == "*" and len(listed) * abs(times) > MOST) or (sign == "^" and isinstance(b, int) and abs(b) > 64):
+        raise ValueError("too large")
+    value = NUMBERS[sign](a, b)
     is_listed = isinstance(value, (list, tuple, str))
     if (is_listed and len(value) > MOST) or (isinstance(value, int) and abs(value) > 1 << 62):
         raise ValueError("too large")
