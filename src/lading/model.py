@@ -215,6 +215,14 @@ class Model:
         """The graphs that give the outputs: "main", or one for each fold."""
         return ["main"] if self.folds is None else list(self.folds.graphs)
 
+    @property
+    def came_from(self) -> dict[str, Any]:
+        """What its record, which people may write freely, says of the file that it came from."""
+        origin = self.record.get("origin")
+        tables = ("inputs", "outputs", "metadata")
+        said = origin.items() if isinstance(origin, dict) else ()
+        return {key: value for key, value in said if key not in tables or isinstance(value, dict)}
+
     def sequence_axis(self, axes: list[str | int]) -> str | None:
         """The sequence axis among ``axes``, if any."""
         for use in axes:

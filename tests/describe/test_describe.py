@@ -196,6 +196,8 @@ def test_the_model_json_of_another_bundle_can_be_papers(tmp_path):
 
 
 @pytest.mark.parametrize(("papers", "text"), [
+    ({"record": 3}, r"record: should be an object, is an integer"),
+    ({"record": {"origin": "here"}}, r"record\.origin: should be an object, is text"),
     ({"inputs": [{"of": "trks"}]},
      r"inputs\[0\]\.of: no input 'trks' in gn\.onnx \(has: 'trk', 'jet'\); did you mean 'trk'\?"),
     ({"inputs": [{"variables": []}]}, r'inputs\[0\]: should say what it describes: "of"'),

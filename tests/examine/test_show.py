@@ -102,3 +102,16 @@ def test_a_forest_is_shown_with_its_size_its_link_and_what_it_was_compared_with(
                  "with xgboost 3.2.0: margin equal to the bit, score within 2 units in the last place"):
         assert said in shown, shown
     assert facts(made)["forests"] == [{"trees": 2, "leaves": 4, "deepest": 1, "sum": "float32", "link": "logistic"}]
+
+
+@pytest.mark.parametrize("record", [
+    {"origin": 3}, {"origin": {"format": 3, "sha256": 5, "producer": [1], "metadata": 4, "inputs": 3}},
+    {"training": [1]}, {"authors": 3}, {"authors": [3, {"name": 4}]}, {"members": 3}, {"computed": 3}, {"papers": 3},
+], ids=str)  # fmt: skip
+def test_a_record_may_hold_anything(record) -> None:
+    """It is free, so other tools write what they like."""
+    made = full()
+    made.record = record
+    assert "jets" in text(made)
+    assert made._repr_html_()
+    assert made.came_from.get("inputs", {}) == {}

@@ -47,5 +47,5 @@ def _joined(parts: list[np.ndarray], rank: int) -> np.ndarray:
 def _names(model: Model, kind: str) -> dict[str, Any]:
     if model.exported:
         return {}
-    names: dict[str, Any] = model.record.get("origin", {}).get(kind, {})
+    names: dict[str, Any] = model.came_from.get(kind, {})
     return names

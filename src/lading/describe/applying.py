@@ -51,15 +51,24 @@ def apply(model: Model, papers: dict[str, Any], where: str = "papers") -> Model:
     for key in ("name", "version", "description"):
         if (said := file.find(key)) is not None and said.text():
             setattr(model, key, said.value)
-    _merge(model.record, {key: papers[key] for key in OF_RECORD if key in papers} | papers.get("record", {}))
+    _merge(model.record, {key: papers[key] for key in OF_RECORD if key in papers} | _record(file))
     if any(key in papers for key in ("axes", "inputs", "outputs")):
         _Endpoints(model, file).apply()
     return model
 
 
+def _record(file: Place) -> dict[str, Any]:
+    record = file.find("record")
+    if record is None:
+        return {}
+    if (origin := record.object().find("origin")) is not None:
+        origin.object()
+    return dict(record.value)
+
+
 def _copy(model: Model) -> Model:
     copy = copy_of(model)
-    copy.record.setdefault("origin", {})
+    copy.record["origin"] = copy.came_from
     return copy
 
 

@@ -88,7 +88,7 @@ class Claims:
 
 def _of_the_file(model: Model) -> Iterator[tuple[str, str, Statement]]:
     """What the model's own file says: its metadata by a convention, and what its source knows."""
-    metadata = model.record.get("origin", {}).get("metadata")
+    metadata = model.came_from.get("metadata")
     where = f"{model.where} itself"
     told: set[str] = set()
     if isinstance(metadata, dict) and metadata:

@@ -17,7 +17,7 @@ Endpoint = TypeVar("Endpoint", Input, Output)
 
 def source_names(model: Model, kind: str) -> dict[str, Any]:
     """By name of an input or output ("inputs", "outputs") that was renamed: its name in the source, or names."""
-    names: dict[str, Any] = model.record.get("origin", {}).get(kind, {})
+    names: dict[str, Any] = model.came_from.get(kind, {})
     return names
 
 

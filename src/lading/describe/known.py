@@ -44,7 +44,7 @@ def papers_of_gnn_config(model: Model) -> dict[str, Any] | None:
 
 
 def _metadata(model: Model) -> Place:
-    metadata = model.record.get("origin", {}).get("metadata", {})
+    metadata = model.came_from.get("metadata", {})
     return Place(metadata if isinstance(metadata, dict) else {}, model.where)
 
 

@@ -199,19 +199,21 @@ def _axis_object(name: str, axis: dict[str, Any]) -> Any:
 
 def _origin(record: dict[str, Any]) -> list[tuple[str, str]]:
     rows = []
-    origin = record.get("origin") or {}
-    if origin:
+    origin = record.get("origin")
+    if origin and isinstance(origin, dict):
         producer = f" by {origin['producer']}" if origin.get("producer") else ""
         digest = f" (sha256:{str(origin['sha256'])[:12]}...)" if origin.get("sha256") else ""
         rows.append(("from", f"{origin.get('format', '?')}{producer}{digest}"))
     if isinstance(members := record.get("members"), dict):
         rows.append(("members", ", ".join(members)))
-    said = {key: value for key, value in (record.get("training") or {}).items() if isinstance(value, (str, int, float))}
+    training = record.get("training")
+    said = {key: value for key, value in training.items() if isinstance(value, (str, int, float))} if isinstance(
+        training, dict) else {}  # fmt: skip
     if said:
         rows.append(("training", "; ".join(f"{key} {value}" for key, value in said.items())))
     authors = record.get("authors")
-    if authors:
-        names = [a.get("name", "?") if isinstance(a, dict) else str(a) for a in authors]
+    if authors and isinstance(authors, list):
+        names = [str(a.get("name", "?") if isinstance(a, dict) else a) for a in authors]
         rows.append(("authors", ", ".join(names)))
     if record.get("licence"):
         rows.append(("licence", str(record["licence"])))

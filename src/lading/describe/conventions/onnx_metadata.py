@@ -69,7 +69,7 @@ def _metadata(path: Path) -> Place:
     from ...sources.onnx import describe_only
 
     found = describe_only(path)
-    metadata = found.record.get("origin", {}).get("metadata", {})
+    metadata = found.came_from.get("metadata", {})
     if not metadata:
         raise FormatError(f"{path}: an ONNX file without metadata: it holds no papers")
     return Place(metadata, str(path))

@@ -89,7 +89,7 @@ def _pair_joined(found: Matching) -> None:
     """Labels of an output that was joined from outputs of the file that the other model is, or has as well."""
     for swap in (False, True):
         a, b = (found.b, found.a) if swap else (found.a, found.b)
-        origins = [model.record.get("origin") or {} for model in (a, b)]
+        origins = [model.came_from for model in (a, b)]
         if not origins[0].get("sha256") or origins[0]["sha256"] != origins[1].get("sha256"):
             return
         single = {tensor: name for name, tensor in source_names(a, "outputs") if isinstance(tensor, str)}

@@ -62,7 +62,7 @@ def _sides(found: Differences) -> RenderableType:
 
 
 def _about(side: Side) -> str:
-    model, origin = side.model, side.model.record.get("origin") or {}
+    model, origin = side.model, side.model.came_from
     producer = f" by {origin['producer']}" if origin.get("producer") else ""
     named = " ".join(text for text in (model.name if model.name != side.name else "", model.version) if text)
     return ", ".join(text for text in (named, f"from {origin['format']}{producer}" if origin.get("format") else "")

@@ -41,7 +41,7 @@ class Matching:
 
 def of_the_same_file(a: Model, b: Model, kind: str) -> list[tuple[str, str]]:
     """Pairs of endpoints that are the same tensor of the same file."""
-    origins = [model.record.get("origin") or {} for model in (a, b)]
+    origins = [model.came_from for model in (a, b)]
     if not origins[0].get("sha256") or origins[0].get("sha256") != origins[1].get("sha256"):
         return []
     before = [source_names(model, kind) for model in (a, b)]
@@ -51,5 +51,5 @@ def of_the_same_file(a: Model, b: Model, kind: str) -> list[tuple[str, str]]:
 def source_names(model: Model, kind: str) -> list[tuple[str, Any]]:
     """Endpoints and what they are called in the file, a list for several outputs that were joined."""
     listed: list[Any] = model.input_list if kind == "inputs" else model.output_list
-    said = (model.record.get("origin") or {}).get(kind, {})
+    said = model.came_from.get(kind, {})
     return [(each.name, said.get(each.name, each.name)) for each in listed]

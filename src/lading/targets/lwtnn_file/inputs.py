@@ -29,7 +29,7 @@ def inputs_of(model: Model, where: str) -> dict[str, list[dict[str, Any]]]:
 
 def _name_in_file(model: Model, given: Input) -> str:
     """In a file of lwtnn a vector and a sequence may have one name; the latter is called NAME_sequence here."""
-    name, said = given.name.removesuffix("_sequence"), model.record.get("origin", {}).get("inputs", {})
+    name, said = given.name.removesuffix("_sequence"), model.came_from.get("inputs", {})
     return name if said.get(given.name) == f"input_sequences/{name}" else given.name
 
 
