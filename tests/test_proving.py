@@ -176,7 +176,7 @@ def test_each_label_is_held_to_the_precision_of_its_own_scores() -> None:
 
 
 def test_what_is_no_proof() -> None:
-    with pytest.raises(lading.UnknownName, match="the scores have none of the labels of model 'tagger'"):
+    with pytest.raises(lading.UnknownName, match="the scores have none of what model 'tagger' gives: '"):
         prove(tagger(), EVENTS, {"pb": TRUE["p_b"]})
     with pytest.raises(lading.ValueRefused, match=r"scores: 'p_b' has shape \(199,\), the events have 200 entries"):
         prove(tagger(), EVENTS, {"p_b": TRUE["p_b"][1:]})

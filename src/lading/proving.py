@@ -87,10 +87,14 @@ def _training_scores(model: Model, data: Any, scores: Any) -> dict[str, np.ndarr
     found = {label: np.asarray(scores[label]) for label in labels if label in scores}
     if not found:
         raise UnknownName(
-            f"the scores have none of the labels of model '{model.name}' "
+            f"the scores have none of what model '{model.name}' gives: {_quoted(labels)} "
             f"{suggestion(labels[0] if labels else '', list(scores))}"
         )
     return found
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names[:8]) + (", ..." if len(names) > 8 else "")
 
 
 def _labels(model: Model) -> list[str]:

@@ -310,6 +310,7 @@ def test_texts_that_are_cut_at_random_are_refused_or_computed() -> None:
 
 @pytest.mark.parametrize(("name", "told"), [
     ("flavour", "has an output of that name already"), ("jets", "has an input of that name already"),
+    ("p_b", "'p_b' is a label of output 'flavour' already"),
     ("a/b", "not a name"), ("", "not a name"), (7, "not a name"),
 ])  # fmt: skip
 def test_names_that_an_output_cannot_have(name: Any, told: str) -> None:

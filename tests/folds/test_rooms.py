@@ -83,6 +83,10 @@ def test_a_key_that_is_not_fed_is_asked_for_with_the_reason() -> None:
             batch_of(model, given)
         assert str(caught.value).startswith(what)
         assert str(caught.value).endswith("; it picks which of 2 trainings is applied (even, odd)")
+    misspelt = np.zeros(4, [("eventNumber", np.int64)])
+    with pytest.raises(lading.ValueRefused) as caught:
+        batch_of(model, {**fed, "tracks": tracks, "event": misspelt})
+    assert "did you mean 'eventNumber'? 'event_number' picks which of 2 trainings is applied" in str(caught.value)
 
 
 NO_KEYS = [np.array([0.5, 1, 2, 3]), np.array([2**63 + 5, 1, 2, 3], np.uint64)]
@@ -194,5 +198,8 @@ def test_the_command_writes_a_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert shown["folds"]["by_fold"] == ["jets.pt", "tracks.d0", "tracks.pt"]
     for arguments, code in ((["--member", "odd"], 0), ([], 2), (["--member", "od"], 2)):
         assert CliRunner().invoke(main, ["export", "tagger/", "-o", "odd.onnx", *arguments]).exit_code == code
+    for place, code in (("1", 0), ("2", 2)):
+        assert CliRunner().invoke(main, ["export", "tagger/", "-o", "second.onnx", "--member", place]).exit_code == code
+    assert lading.convert("second.onnx").name == lading.convert("odd.onnx").name == "tagger-odd"
     again = ["fold", "even/", "odd/", "--key", "event_number", "--members", "0,1,x", "-o", "t2/"]
     assert "'0,1,x' is no list of numbers" in CliRunner().invoke(main, again).output

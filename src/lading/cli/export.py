@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from ..model import Model
 
 
 @click.command(short_help="Write a model in another format.")
@@ -13,7 +17,8 @@ import click
               help="File to write: .onnx, .json (lwtnn), .nnef, .tgz, .root or .hpp.")  # fmt: skip
 @click.option("--operators", type=click.Choice(["TreeEnsemble", "classic"]),
               help="For .onnx: forests as TreeEnsemble of ai.onnx.ml 5 (default), or as the older operators.")
-@click.option("--member", metavar="FOLD", help="Of a model with folds: the one that is written.")
+@click.option("--member", metavar="FOLD",
+              help="Of a model with folds: the one that is written, by name or place from 0.")  # fmt: skip
 @click.option("--gnn-config", metavar="OUTPUTS",
               help="For .onnx: as ATLAS's framework reads networks: these outputs (a,b), or \"all\".")
 @click.option("--form", type=click.Choice(["graph", "sequential"]),
@@ -40,6 +45,12 @@ def export(model: Path, output: Path, operators: str | None, member: str | None,
     outputs = True if gnn_config == "all" else gnn_config.split(",") if gnn_config else None
     options = {"operators": operators, "gnn_config": outputs, "form": form, "rounded": rounded or None}
     found = open_model(model)
-    found = found if member is None else found.member(member)
+    found = found if member is None else found.member(_name_or_place(found, member))
     found.export(output, **{name: value for name, value in options.items() if value is not None})
     click.echo(f"wrote {output}", err=True)
+
+
+def _name_or_place(model: Model, member: str) -> str | int:
+    """A number is a place, unless a member is called so."""
+    named = model.folds is not None and member in model.folds.graphs
+    return int(member) if member.isascii() and member.isdigit() and not named else member

@@ -66,6 +66,9 @@ def _refuse_name(model: Model, name: str) -> None:
     if name in model.outputs or name in model.inputs:
         kind = "output" if name in model.outputs else "input"
         raise ValueRefused(f"{model.where} has an {kind} of that name already")
+    holder = next((output.name for output in model.output_list if name in output.labels), None)
+    if holder is not None:  # scores["p_b"] would become the new output, where it was the label
+        raise ValueRefused(f"'{name}' is a label of output '{holder}' already; call the new one something else")
 
 
 def _refuse_twice(model: Model, constants: Mapping[str, float]) -> None:

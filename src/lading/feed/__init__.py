@@ -109,7 +109,7 @@ def _by_input(model: Model, fed: list[str], events: Mapping[str, Any]) -> dict[s
     for name in fed:
         if name not in events:
             text = f"input '{name}' of model '{model.name}' was not given"
-            raise ValueRefused(f"{text} {suggestion(name, events)}{_picks(model, name)}")
+            raise ValueRefused(f"{text} {_picks(suggestion(name, events), model, name)}")
     return dict(events)
 
 
@@ -156,18 +156,19 @@ def _gather_input(gathered: Gathering, given: Input, source: Any, columns: Mappi
             name = read_from[variable.name]
             if name not in table.names:
                 text = f"variable '{variable.name}' of input '{given.name}' was not given"
-                why = _picks(gathered.model, given.name, variable.name)
-                raise ValueRefused(f"{text} {suggestion(name, table.names)}{why}")
+                tail = _picks(suggestion(name, table.names), gathered.model, given.name, variable.name)
+                raise ValueRefused(f"{text} {tail}")
             if variable.categories is None:
                 table.refuse_ambiguous(name)
             gathered.add(given, variable, table.column(name), table.valid)
 
 
-def _picks(model: Model, name: str, variable: str | None = None) -> str:
-    """Why a key is asked for: nothing stands in for it."""
+def _picks(names: str, model: Model, name: str, variable: str | None = None) -> str:
+    """What there is instead, and why a key is asked for: nothing stands in for it."""
     if model.folds is None or (name, variable or key_of(model)[1]) != key_of(model):
-        return ""
-    return f"; it picks which of {len(model.folds.graphs)} trainings is applied ({', '.join(model.folds.graphs)})"
+        return names
+    why = f"picks which of {len(model.folds.graphs)} trainings is applied ({', '.join(model.folds.graphs)})"
+    return f"{names} '{name if variable is None else variable}' {why}" if names.endswith("?") else f"{names}; it {why}"
 
 
 def _without_names(given: Input) -> ValueRefused:
