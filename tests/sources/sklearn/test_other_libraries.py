@@ -90,8 +90,10 @@ def test_a_file_says_that_it_is_to_be_converted_in_memory(tmp_path: Path) -> Non
         source.read(tmp_path / "x.skops")
 
 
+@pytest.mark.full
 def test_catboost_is_read_too() -> None:
-    catboost = pytest.importorskip("catboost", reason="CatBoost is no dependency of the tests")
+    import catboost
+
     forest = catboost.CatBoostClassifier(n_estimators=5, verbose=0, allow_writing_files=False)
     pipeline = make_pipeline(StandardScaler(), forest).fit(X, FOUR)
     model = lading.convert(pipeline)
