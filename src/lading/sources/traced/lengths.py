@@ -94,7 +94,8 @@ def moved(lengths: Lengths, fixed: Mapping[str, set[int]], tensors: Mapping[str,
 def stretched(lengths: Lengths, arrays: Mapping[str, np.ndarray], more: int = 0) -> dict[str, np.ndarray]:
     """The example with at least two elements along every open axis, and another number along each.
 
-    ``more``: so many more than the example has. A tracer takes one element for the only number there is, and equal numbers for one number. Elements are repeated.
+    A tracer takes one element for the only number there is, and equal numbers for one number. Elements are repeated.
+    ``more``: so many more of them than the example has.
     """
     wanted: dict[str, int] = {}
     for name, axes in lengths.items():
