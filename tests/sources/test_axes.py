@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import pytest
 from onnx_files import agrees, file, node, normal, read
 
@@ -52,16 +53,26 @@ def test_a_file_without_open_lengths_has_numbers_only():
     assert axes == {"x": [1, 28], "y": [1, 28]} and not declared
 
 
+def findings(path):
+    """What a conversion finds, line by line."""
+    said: list[str] = []
+    lading.convert(path, progress=lambda text, done=False: said.append(text) if done else None)
+    return said
+
+
 def test_the_number_of_entries_of_an_example_is_none_of_the_network(tmp_path):
     nodes = [node("Gemm", "x w", "h"), node("Sigmoid", "h", "y"), node("ReduceMax", "h", "most", axes=[1], keepdims=0)]
     data = file(nodes, {"x": [64, 3]}, {"y": [64, 2], "most": [64]}, {"w": normal(3, 2)})
     axes, _ = axes_of(data)
     assert axes == {"x": ["entry", 3], "y": ["entry", 2], "most": ["entry"]}
-    (tmp_path / "net.onnx").write_bytes(data)
-    said: list[str] = []
-    lading.convert(tmp_path / "net.onnx", progress=lambda text, done=False: said.append(text) if done else None)
-    assert said[0] == "exported for 64 entries at once; it takes any number of them"
-    assert "agrees with ONNX Runtime" in said[-1] and "5 cases" in said[-1]
+    listed = onnx.load_from_string(data)  # with its weights among its inputs, as older files have them
+    listed.graph.input.append(onnx.helper.make_tensor_value_info("w", onnx.TensorProto.FLOAT, [3, 2]))
+    outside = {"save_as_external_data": True, "location": "net.data", "size_threshold": 0}
+    for model, more in ((onnx.load_from_string(data), {}), (listed, {}), (onnx.load_from_string(data), outside)):
+        onnx.save(model, tmp_path / "net.onnx", **more)
+        said = findings(tmp_path / "net.onnx")
+        assert said[0] == "exported for 64 entries at once; it takes any number of them"
+        assert "agrees with ONNX Runtime" in said[-1] and "5 cases" in said[-1]
 
 
 @pytest.mark.parametrize(("nodes", "weights"), [

@@ -22,6 +22,9 @@ OUTPUT = os.dup(1)
 os.dup2(2, 1)  # whatever is printed must not get between the answers
 
 
+OPENED = "entries of any number"
+
+
 def load(path, kind):
     """A name, and a function from inputs to outputs."""
     if kind == "onnxruntime":
@@ -58,8 +61,13 @@ def plain(path):
         model = onnx.load(path, load_external_data=False)
     except Exception:  # who loads it for running says why
         return path
-    changed = any((bool(any(plain_outputs(model))), open_entries(model)))
-    return model.SerializeToString() if changed else path
+    if open_entries(model) and any(weight.data_location for weight in model.graph.initializer):
+        model = onnx.load(path)
+        open_entries(model)
+        plain_outputs(model)
+        return model.SerializeToString()
+    changed = any(plain_outputs(model))
+    return model.SerializeToString() if changed or open_entries(model) else path
 
 
 def open_entries(model):
@@ -67,16 +75,16 @@ def open_entries(model):
 
     A graph that has written the number into itself fails with another one all the same.
     """
-    given, made = ([end.type.tensor_type for end in each] for each in (model.graph.input, model.graph.output))
-    ends = [*given, *made]
     weights = {weight.name for weight in model.graph.initializer}
-    if weights & {end.name for end in model.graph.input} or any(w.data_location for w in model.graph.initializer):
-        return False
+    given = [end.type.tensor_type for end in model.graph.input if end.name not in weights]
+    ends = [*given, *(end.type.tensor_type for end in model.graph.output)]
     first = {end.shape.dim[0].dim_value if end.shape.dim else 0 for end in ends}
+    if ends and all(end.shape.dim and end.shape.dim[0].dim_param == OPENED for end in ends):
+        return True
     if len(first) != 1 or first <= {0, 1} or any(len(end.shape.dim) < 2 for end in given):
         return False
     for end in ends:
-        end.shape.dim[0].dim_param = "entries"
+        end.shape.dim[0].dim_param = OPENED
     del model.graph.value_info[:]
     return True
 
