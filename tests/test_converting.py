@@ -74,6 +74,15 @@ def test_data_and_scores_come_together(network):
         lading.convert(network, scores="scores")
 
 
+def test_a_network_that_never_runs_is_refused_also_without_comparing(tmp_path):
+    """As an old converter wrote it: one entry, turned so that its variables stand where entries should."""
+    weights = {name: normal(4) ** 2 for name in ("scale", "bias", "mean", "var")}
+    nodes = [node("Transpose", "x", "t"), node("BatchNormalization", "t scale bias mean var", "y")]
+    (tmp_path / "net.onnx").write_bytes(file(nodes, {"x": [1, 4]}, {"y": None}, weights))
+    with pytest.raises(lading.FormatError, match=r"net.onnx: the network does not run: .* for each of 1 channels"):
+        lading.convert(tmp_path / "net.onnx", compare=False)
+
+
 def test_a_file_of_no_known_format(tmp_path):
     (tmp_path / "notes.txt").write_text("no model")
     with pytest.raises(lading.FormatError, match="of no format that is read"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .errors import LadingError, ValueRefused, check_options
+from .errors import FormatError, LadingError, ValueRefused, check_options
 
 if TYPE_CHECKING:
     from .model import Model
@@ -155,8 +155,10 @@ def keep_made_up_samples(model: Model) -> None:
         try:
             store_samples(model, take_entries(batch, np.flatnonzero(shortest >= least)), session)
             return
-        except LadingError:
-            continue
+        except LadingError as error:
+            if not batch.counts and all(given.type.startswith("float") for given in model.input_list):
+                # neither lengths nor indices are to blame
+                raise FormatError(f"{model.where}: the network does not run: {error}") from None
 
 
 def _compared(model: Model, oracle: Any, say: Progress) -> str:

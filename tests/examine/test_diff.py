@@ -32,6 +32,21 @@ def explained(found: Differences) -> str:
     return "; ".join(found.scores.explanations)
 
 
+def image(operator: str) -> Model:
+    model = Model(name="image")
+    model.graphs["main"].nodes = [Node("n", operator, ["x"], ["y"])]
+    model.axes = {"entry": Axis("entry", "entry")}
+    model.input_list, model.output_list = [Input("x", ["entry", 400, 300])], [Output("y", ["entry", 400, 300])]
+    return model
+
+
+def test_where_each_entry_is_large_there_are_few() -> None:
+    found = lading.diff(image("Relu"), image("Abs"))
+    assert found.scores is not None and found.scores.entries == 16
+    more = lading.diff(image("Relu"), image("Abs"), entries=20).scores
+    assert more is not None and more.entries == 20
+
+
 # ---- the same
 
 

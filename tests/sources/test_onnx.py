@@ -306,6 +306,15 @@ def test_loops_are_refused_with_advice():
         read(data)
 
 
+@pytest.mark.parametrize(("kind", "name"), [(TensorProto.FLOAT16, "float16"), (TensorProto.BFLOAT16, "bfloat16")])
+def test_networks_in_half_precision_are_refused_with_a_way(kind, name):
+    nodes = [node("Cast", "x", "h", to=kind), node("Cast", "w", "v", to=kind), node("MatMul", "h v", "y", name="layer")]
+    with pytest.raises(UnsupportedError, match=rf"computes in {name}, .* at node 'layer' \(MatMul\). Export"):
+        read(file(nodes, BATCH, {"y": (["batch", 2], kind)}, {"w": normal(3, 2)}))
+    moved = [node("Cast", "x", "h", to=kind), node("Cast", "h", "z", to=1), node("MatMul", "z w", "y")]
+    read(file(moved, BATCH, {"y": None}, {"w": normal(3, 2)}))
+
+
 def test_of_a_file_that_was_one_of_keras_that_one_is_asked_for():
     data = onnx.load_from_string(file([node("Erfc", "x", "y", name="gelu")], BATCH, {"y": None}))
     with pytest.raises(UnsupportedError, match="Erfc: no such operator, in lading or in ONNX; at node 'gelu'"):

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: How many entries are made up: fewer where each has a sequence.
 ENTRIES, ENTRIES_WITH_SEQUENCES = 1000, 200
+#: Numbers that are fed to a model at most, where nobody says how many entries: entries may be images.
+NUMBERS, FEWEST = 2_000_000, 16
 #: Elements of made-up sequences: some more than what either model keeps, at most so many.
 MOST, LONGEST = 40, 400
 #: One in so many values is a missing one, where a model says what is missing.
@@ -57,8 +59,7 @@ def common_entries(found: Matching, data: Any, entries: int | None) -> list[Part
     if not able:
         raise ValueRefused(ways[True])
     parts = [part for of_a in able for part in _of_samples(found, of_a)]
-    sequences = any(axis.kind == "sequence" for model in (found.a, found.b) for axis in model.axes.values())
-    wanted = entries if entries is not None else ENTRIES_WITH_SEQUENCES if sequences else ENTRIES
+    wanted = entries if entries is not None else _usual_number(found)
     parts = [part for part in _first(parts, wanted) if part.entries]
     left = wanted - sum(part.entries for part in parts)
     shares = [left // len(able) + (at < left % len(able)) for at in range(len(able))]
@@ -67,6 +68,15 @@ def common_entries(found: Matching, data: Any, entries: int | None) -> list[Part
         parts += [_made_up(found, of_a, share - on, False)] if share > on else []
         parts += [_made_up(found, of_a, on, True)] if on else []
     return parts
+
+
+def _usual_number(found: Matching) -> int:
+    """How many entries are enough to see a difference, and not too many to wait for."""
+    models = (found.a, found.b)
+    sequences = any(axis.kind == "sequence" for model in models for axis in model.axes.values())
+    usual = ENTRIES_WITH_SEQUENCES if sequences else ENTRIES
+    numbers = max(sum(int(np.prod(model.item_shape(given))) for given in model.input_list) for model in models)
+    return min(usual, max(FEWEST, NUMBERS // max(numbers, 1)))
 
 
 def _first(parts: list[Part], wanted: int) -> Iterator[Part]:

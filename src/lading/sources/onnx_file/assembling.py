@@ -21,6 +21,10 @@ from .exported_forests import FORESTS
 from .reading import Reading
 from .types import Types
 
+#: What most networks are made of.
+LAYERS = ("Gemm", "MatMul", "Conv", "ConvTranspose", "LSTM", "GRU", "RNN", "BatchNormalization", "LayerNormalization",
+          "Softmax")  # fmt: skip
+
 
 def assemble(proto: ModelProto, origin: dict[str, Any], where: str) -> Model:
     """The Model of a file; ``origin`` is what the record says of where it came from."""
@@ -31,6 +35,7 @@ def assemble(proto: ModelProto, origin: dict[str, Any], where: str) -> Model:
     reading = Reading(proto, where)
     fed = reading.read_main(proto.graph)
     reading.faults.raise_if_any()
+    check_precision(reading, where)
     model = Model(
         name=valid_name(PurePath(where).stem), description=proto.doc_string, graphs=reading.graphs,
         weights=reading.weights, names={"from source": {}}, record={"origin": origin | about(proto)}, origin=where,
@@ -88,6 +93,17 @@ def check_opsets(proto: ModelProto, where: str) -> None:
         if each.version > defs.onnx_opset_version():
             raise UnsupportedError(f"{where}: opset {each.version}; the onnx package installed here knows opsets up to "
                                    f"{defs.onnx_opset_version()}: pip install --upgrade onnx")
+
+
+def check_precision(reading: Reading, where: str) -> None:
+    """Refuses networks that compute in half precision: the engine only moves such numbers, and makes others of them."""
+    half = [(node, kind) for graph in reading.graphs.values() for node in graph.nodes if node.operator in LAYERS
+            for kind in [reading.type(node.inputs[0])] if kind in ("float16", "bfloat16")]  # fmt: skip
+    if half:
+        (node, kind), more = half[0], f" and {len(half) - 1} more" if len(half) > 1 else ""
+        raise UnsupportedError(
+            f"{where}: it computes in {kind}, in which lading does not: at node '{node.name}' ({node.operator}){more}. "
+            "Export the network in float32: module.float() in PyTorch, or the file from before it was made smaller")
 
 
 def about(proto: ModelProto) -> dict[str, Any]:
