@@ -322,6 +322,9 @@ def test_of_a_file_that_was_one_of_keras_that_one_is_asked_for():
     data.producer_name = "tf2onnx"
     with pytest.raises(UnsupportedError, match="give the model of Keras itself"):
         read(data.SerializeToString())
+    data.producer_name = "skl2onnx"
+    with pytest.raises(UnsupportedError, match="give the estimator of scikit-learn itself"):
+        read(data.SerializeToString())
 
 
 # -------------------------------------------------------------------------------------------- whole files

@@ -119,6 +119,30 @@ def test_names_of_a_table_are_those_of_the_variables() -> None:
         model.run(table.assign(prongs=9))
 
 
+def test_what_combines_estimators_keeps_the_names_of_a_table(tmp_path: Path) -> None:
+    import pandas
+    from sklearn.compose import TransformedTargetRegressor
+    from sklearn.ensemble import StackingClassifier, VotingClassifier
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.naive_bayes import GaussianNB
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from table_models import TWO, X
+
+    names = ["pt", "eta", "phi"]
+    table = pandas.DataFrame(X[:, :3], columns=names)
+    parts = [("linear", make_pipeline(StandardScaler(), LogisticRegression())), ("bayes", GaussianNB())]
+    for estimator in (
+        GridSearchCV(parts[0][1], {"logisticregression__C": [0.1, 1.0]}, cv=2), VotingClassifier(parts, voting="soft"),
+        StackingClassifier(parts, cv=2), TransformedTargetRegressor(Ridge(), transformer=StandardScaler()),
+    ):  # fmt: skip
+        model = lading.convert(estimator.fit(table, TWO))
+        assert [each.name for each in model.inputs["features"].variable_list if not each.source] == names
+        skops.io.dump(estimator, tmp_path / "model.skops")
+        assert_same(source.read(tmp_path / "model.skops"), source.from_object(estimator))
+
+
 def test_models_can_be_written_down(tmp_path: Path) -> None:
     for name in ("steps uniform", "Voting four"):
         assert to_buffers(source.from_object(fitted(name)[0]))

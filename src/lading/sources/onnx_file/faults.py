@@ -35,6 +35,7 @@ DOMAIN_ADVICE = {
 #: Who writes files that were a model of Keras before.
 OF_KERAS = ("tf2onnx", "keras2onnx")
 KERAS = 'give the model of Keras itself (model.save("model.keras"), or its .h5 file), whose layers lading reads'
+ESTIMATOR = "give the estimator of scikit-learn itself: lading.convert(estimator), or a file of skops.io.dump"
 GENERAL = "write it with other operators, or compute it before and feed the result as an input"
 
 
@@ -65,6 +66,8 @@ class Faults:
         advice = ADVICE.get(node.op_type) or DOMAIN_ADVICE.get(domain) or GENERAL
         if not domain and self._producer in OF_KERAS:
             advice = KERAS
+        elif self._producer == "skl2onnx":
+            advice = ESTIMATOR
         self._faults.append(Fault(described(node), operator, why, advice))
 
     def add(self, node: NodeProto, refused: Refused | None, inputs: Iterable[str]) -> None:

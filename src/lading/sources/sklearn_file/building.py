@@ -132,9 +132,9 @@ def _first(state: State) -> State:
 
 def _names(state: State) -> list[str]:
     """The names of the columns of the fed table."""
-    if "feature_names_in_" in state.items():
-        return feature_names(state)
     first = _first(state)
+    if "feature_names_in_" in state.items():  # what combines estimators leaves it to them to count
+        return feature_names(state, features_of(first))
     names = feature_names(first)
     if names or state.kind != "Pipeline":
         return names

@@ -79,14 +79,15 @@ def features_of(estimator: State) -> int:
     return features
 
 
-def feature_names(estimator: State) -> list[str]:
-    """The names of the columns, if it was fitted on a table."""
+def feature_names(estimator: State, features: int | None = None) -> list[str]:
+    """The names of the columns, if it was fitted on a table; of ``features``, where it does not say how many."""
     names = estimator.get("feature_names_in_")
     if names is None:
         return []
     each: Sequence[Any] = estimator.array("feature_names_in_", 1, "UO").tolist()
-    if len(each) != features_of(estimator):
-        raise estimator.damaged(f"it has {len(each)} names for {features_of(estimator)} features")
+    features = features_of(estimator) if features is None else features
+    if len(each) != features:
+        raise estimator.damaged(f"it has {len(each)} names for {features} features")
     return [str(name) for name in each]
 
 
