@@ -85,6 +85,13 @@ def test_where_rows_are_mixed_or_counted_they_are_no_entries(nodes, weights):
     assert axes == {"x": [4, 3], "y": [4, 3]}
 
 
+def test_a_scalar_stays_one(tmp_path):
+    nodes = [node("Gather", "x i", "row", axis=0), node("Mul", "row s", "y")]
+    given = {"x": [3, 4], "i": ([], onnx.TensorProto.INT64), "s": []}
+    (tmp_path / "net.onnx").write_bytes(file(nodes, given, {"y": [4]}))
+    assert "agrees with ONNX Runtime" in findings(tmp_path / "net.onnx")[-1]
+
+
 def test_lengths_of_other_names_that_must_be_equal_are_one_axis():
     nodes = [node("Add", "a b", "s"), node("ReduceMean", "c", "m", axes=[1]), node("Add", "s m", "y")]
     inputs = {"a": ["s77", "s12", 3], "b": ["s9", "s13", 3], "c": ["s77", "s14", 3]}

@@ -95,7 +95,7 @@ class Session:
 
     def run_graph(self, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Runs the main graph once on prepared tensors: no names, no preparation, no loop over entries."""
-        given = [np.ascontiguousarray(tensors[name]) for name in self.model.inputs]
+        given = [np.asarray(tensors[name], order="C") for name in self.model.inputs]  # a scalar stays one
         return dict(zip(self.model.outputs, self._session.run_graph(given), strict=True))
 
     @property
