@@ -194,6 +194,15 @@ def test_the_nearer_to_double_precision_wins_up_to_1e3():
             check(relu(), Fake(shifted(theirs), shifted(exact)))
 
 
+def test_large_numbers_may_round_where_double_precision_cannot_be_had():
+    def off(by):
+        return lambda x: np.maximum(x, 0) * np.float32(1 + by * (np.abs(x).max() > 100))
+
+    assert "large on purpose" in str(check(relu(), Fake(off(5e-5))))
+    with pytest.raises(AgreementError, match="double precision cannot decide"):
+        check(relu(), Fake(off(5e-4)))
+
+
 def quantised():
     """Whole steps of 0.5: what lies between two of them is rounded to either."""
     model = relu()

@@ -103,11 +103,19 @@ def test_a_program_that_computes_is_let_in(tmp_path):
 
 
 @pytest.mark.parametrize("target", ["torch.os.system", "torch.load", "_operator.methodcaller", "_operator.call",
-                                    "torch.ops.aten.add.__class__", "#custom", "torch.ops.mine.op", 3])
+                                    "torch.ops.aten.add.__class__", "torch.ops.aten._dir.append", "#custom",
+                                    "torch.ops.mine.op", 3])
 def test_operators_from_elsewhere_are_refused(tmp_path, target):
     path = changed(tmp_path, lambda program: program["graph_module"]["graph"]["nodes"][0].update(target=target))
     with pytest.raises(UnsupportedError, match=re.escape(f"its operator {str(target)!r} is none of PyTorch's own")):
         check_exported(path)
+
+
+@pytest.mark.parametrize("name", ["_assert_tensor_metadata", "_softmax"])
+def test_operators_of_pytorch_may_begin_with_an_underscore(tmp_path, name):
+    target = f"torch.ops.aten.{name}.default"
+    path = changed(tmp_path, lambda program: program["graph_module"]["graph"]["nodes"][0].update(target=target))
+    check_exported(path)
 
 
 @pytest.mark.parametrize("text", ["__import__('os').system('true')", "exit()", "s0.func", 5,

@@ -128,6 +128,13 @@ def test_sequences_move_behind_channels():
     assert moved(lengths, {}, tensors, channels={5}) is None
 
 
+def test_a_mask_with_one_channel_says_where_sequences_stand():
+    tensors = {"pf_features": tensor(2, 7, 16), "pf_vectors": tensor(2, 4, 16), "pf_mask": tensor(2, 1, 16)}
+    assert set(map(tuple, guessed(tensors, {}, {}).values())) == {("batch", None, "pf_feature")}
+    one_track = {"tracks": tensor(1, 1, 21), "hits": tensor(1, 9, 4)}
+    assert guessed(one_track, {}, {})["tracks"] == ["batch", "track", None]
+
+
 def test_sequences_that_moved_keep_apart():
     tensors = {"pf_points": tensor(3, 2, 9), "pf_mask": tensor(3, 1, 9), "sv_points": tensor(3, 2, 4)}
     found = moved(guessed(tensors, {}, {}), {name: {1} for name in tensors}, tensors, channels={1, 2})

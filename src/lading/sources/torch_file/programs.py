@@ -20,7 +20,8 @@ from ...errors import FormatError, UnsupportedError
 #: Files inside of objects that are no tensors.
 _OBJECTS = re.compile(r"(custom|opaque)_obj_")
 
-_OPERATOR = re.compile(r"torch\.ops\.(aten|prims)\.[a-z]\w*(\.\w+)?|_operator\.(\w+)|math\.\w+|torch\.sym_\w+")
+_OPERATOR = re.compile(r"torch\.ops\.(aten|prims)\.(?!_dir)_?[a-z]\w*(\.\w+)?|"
+                       r"_operator\.(\w+)|math\.\w+|torch\.sym_\w+")
 _ON_LENGTHS = {"add", "sub", "mul", "floordiv", "truediv", "mod", "neg", "pos", "pow", "abs", "eq", "ne", "lt", "le",
                "gt", "ge", "and_", "or_", "xor", "not_", "getitem", "lshift", "rshift", "index"}  # fmt: skip
 

@@ -2,7 +2,8 @@
 
 1. ``axes`` names the axes of an input one by one: a name is open, "variable" and numbers are fixed.
 2. Else, where all inputs are equally long along their first axis, that is the entries.
-3. The second axis of a tensor with three is a sequence (the third, if the module fixes the second). So is the second
+3. The second axis of a tensor with three is a sequence (the third, if the module fixes the second, or if it is as long
+   as that of a mask with one channel). So is the second
    axis of a tensor with two that is as long, or that holds integers: a mask, an index.
 4. Without entries in common (a graph: nodes, and edges between them) the first axis of each tensor is a sequence,
    and the second one of an array of integers.
@@ -53,11 +54,12 @@ def guessed(tensors: Mapping[str, np.ndarray], known: Lengths, variables: Mappin
     entry = _shared([*known.values()]) or ENTRY
     batched = len(leading) == 1 and (not known or all(axes[:1] == [entry] for axes in known.values()))
     sequences = _named_lengths(known, tensors, entry)
+    masked = _masked(list(others.values()))
     for name, tensor in sorted(others.items(), key=lambda pair: -pair[1].ndim):
         axes: list[str | None] = [None] * tensor.ndim
         if batched:
             axes[0] = entry
-        at = _sequence_at(tensor, batched, variables.get(name))
+        at = 2 if batched and _is_behind(tensor, masked) else _sequence_at(tensor, batched, variables.get(name))
         if at is not None:
             axes[at] = _name_for(name, tensor.shape[at], sequences)
         result[name] = axes
@@ -154,6 +156,17 @@ def _sequence_at(tensor: np.ndarray, batched: bool, variables: int | None) -> in
     if rank == 3:
         return 2 if variables is not None and tensor.shape[1] == variables != tensor.shape[2] else 1
     return 1 if rank == 2 and integers and variables is None else None
+
+
+def _masked(tensors: list[np.ndarray]) -> set[int]:
+    """The lengths of sequences that stand behind channels: of masks with one, where other tensors are as long there."""
+    three = [tensor.shape for tensor in tensors if tensor.ndim == 3]
+    masks = {shape[2] for shape in three if shape[1] == 1 < shape[2]}
+    return {n for n in masks if any(shape[2] == n != shape[1] > 1 for shape in three)}
+
+
+def _is_behind(tensor: np.ndarray, masked: set[int]) -> bool:
+    return tensor.ndim == 3 and tensor.shape[2] in masked and tensor.shape[1] not in masked
 
 
 def _name_for(name: str, length: int, sequences: dict[int, str]) -> str:
