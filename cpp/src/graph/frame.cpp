@@ -87,6 +87,10 @@ void Frame::run_known(Step& step, const PlanStep&) {
   else step.operation->run(step.operands);
 }
 
+void Frame::reserve(std::size_t bytes) {
+  if (bytes > capacity_) memory_ = allocate(bytes), capacity_ = bytes;
+}
+
 // One block of memory: inputs, then slots, then scratch that all steps share.
 void Frame::lay_out() {
   const auto& steps = plan_->steps();
@@ -108,7 +112,8 @@ void Frame::lay_out() {
     total += aligned(scratch);
   }
   refuse_beyond(limit_, total);
-  if (total > capacity_) memory_ = allocate(total), capacity_ = total;
+  needed_ = total;
+  reserve(total);
   std::byte* at = memory_.get();
   for (std::size_t i = 0; i < plan_->inputs().size(); ++i)
     if (owned_input_[i]) {

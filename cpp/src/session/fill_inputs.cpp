@@ -97,18 +97,20 @@ void Runner::find_copy_runs(const Batch& batch) {
   }
 }
 
-// Few entries at a time, so that the rows that one column after the other is written into stay at hand.
-void Runner::fill_inputs(const Batch& batch, std::int64_t first, std::int64_t entries) {
-  constexpr std::int64_t together = 256;
-  const auto& fields = model_.table().fields;
+// Few entries at a time, so that the rows that one column after the other is written into stay at hand; sequences alone.
+void Runner::fill_inputs(const Batch& batch, const Block& block) {
+  const std::int64_t together = sequences_ ? 1 : 256;
+  const std::size_t fields = sequences_ ? model_.table().fields.size() : 0;
   find_copy_runs(batch);
-  for (std::int64_t at = 0; at < entries; at += together)
-    fill_rows(batch, first + at, at, std::min(together, entries - at));
-  if (pads_)
-    for (std::size_t f = 0; f < fields.size(); ++f) fill_padding(f, entries);
+  for (std::int64_t at = 0; at < block.entries; at += together) {
+    const std::int64_t entry = block.entry(at);
+    if (sequences_ && block.chosen) find_spans(batch, entry);
+    fill_rows(batch, entry, at, std::min(together, block.entries - at));
+    for (std::size_t f = 0; f < fields; ++f) fill_padding(f, at);
+  }
   const auto& inputs = model_.bundle().inputs;
   for (std::size_t i = 0; i < inputs.size(); ++i)
-    if (inputs[i].mask) fill_mask(static_cast<int>(i), entries);
+    if (inputs[i].mask) fill_mask(static_cast<int>(i), block.entries);
 }
 
 // `entries` from the batch's entry `first` on, which are those from `at` on in the tensors.
@@ -127,7 +129,7 @@ void Runner::fill_rows(const Batch& batch, std::int64_t first, std::int64_t at, 
     const auto word = static_cast<std::int64_t>(size_of(feed.type));
     const std::int64_t step = (column.axis >= 0 ? layout.element_stride : layout.entry_stride) * word;
     const auto* from = static_cast<const std::byte*>(feed.data) + span.first * feed.stride;
-    std::byte* to = frame_.input(field.input).data + field.variable * word + at * layout.entry_stride * word;
+    std::byte* to = frame_.input(field.input).data + (field.variable + at * layout.entry_stride) * word;
     for (std::int64_t i = 0; i < span.kept; ++i, from += feed.stride, to += step)
       std::memcpy(to, from, static_cast<std::size_t>(run.count * word));
   }
@@ -163,7 +165,7 @@ void Runner::fill_field(const Batch& batch, std::size_t f, std::int64_t first, s
           layout);
 }
 
-void Runner::fill_padding(std::size_t f, std::int64_t) {
+void Runner::fill_padding(std::size_t f, std::int64_t at) {
   const Field& field = model_.table().fields[f];
   if (field.axis < 0) return;
   const Span& span = spans_[static_cast<std::size_t>(field.axis)];
@@ -173,7 +175,7 @@ void Runner::fill_padding(std::size_t f, std::int64_t) {
   Tensor& tensor = frame_.input(field.input);
   with_elements(tensor.type, pad, pad, [&](auto element, auto) {
     auto* to = reinterpret_cast<decltype(element)*>(tensor.data);
-    to += field.variable < 0 ? 0 : field.variable * layout.variable_stride;
+    to += at * layout.entry_stride + (field.variable < 0 ? 0 : field.variable * layout.variable_stride);
     for (std::int64_t i = span.kept; i < span.padded; ++i)
       for (const std::int64_t k : layout.inner) to[i * layout.element_stride + k] = element;
   });
