@@ -26,6 +26,9 @@ class Frame {
   const Tensor& output(int i) const { return *operand(plan_->outputs()[i]); }
   // After resolve(): the Entry of output i (mixed where shapes wait for numbers).
   int output_entry(int i) const { return plan_->settled() ? entries_of_[plan_->outputs()[i]] : int(Entry::mixed); }
+  // Type and shape of any value, after resolve(); its Entry, after one of several entries.
+  const Tensor& value(int v) const { return *operand(v); }
+  int entry_of(int v) const { return entries_of_[static_cast<std::size_t>(v)]; }
   // Some node cannot be proven to keep entries apart.
   bool mixed() const { return mixed_; }
   std::size_t memory() const { return capacity_ + arena_.capacity() + subframe_memory(); }

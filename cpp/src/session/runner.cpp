@@ -14,7 +14,7 @@ constexpr std::int64_t smallest_block = 8;
 Runner::Runner(const Model& model)
     : model_(model), frame_(model.plan(), model.limits().memory), order_(model.bundle()) {
   const Bundle& bundle = model_.bundle();
-  written_.resize(bundle.outputs.size());
+  written_.resize(bundle.outputs.size()), place_.resize(bundle.inputs.size());
   padded_.resize(bundle.axes.size()), spans_.resize(bundle.axes.size()), bound_.resize(bundle.axes.size() + 1, -1);
   input_layout_.resize(bundle.inputs.size()), output_layout_.resize(bundle.outputs.size());
   for (const Axis& axis : bundle.axes) sequences_ |= axis.kind == Axis::Kind::sequence;
@@ -25,7 +25,11 @@ void Runner::reserve(std::int64_t entries, const Batch& slots) {
   find_spans(slots, 0);
   if (sequences_) order_.reserve(entries);
   if (entries > 1) bind_as_many(std::min(block_size(entries), entries));
-  if (entries > 1 && sequences_ && block_size(entries) > 1) frame_.reserve(block_bytes), bound_[0] = -1;
+  if (entries > 1 && sequences_) {
+    if (block_size(entries) > 1) frame_.reserve(block_bytes);
+    if (make_ragged()) find_spans(slots, 0), reserve_ragged(entries);
+    bound_[0] = -1;
+  }
   bind(1);
   if (!frame_.plan().settled()) rehearse();
 }
@@ -58,19 +62,28 @@ void Runner::run(const Batch& batch, std::int64_t begin, std::int64_t end) {
   for (std::int64_t e = begin; e < end; e += block) run_block(batch, {e, std::min(block, end - e)});
 }
 
-// Entries whose sequences are equally long run together, and the graph meets each length once.
 void Runner::run_sequences(const Batch& batch, std::int64_t begin, std::int64_t end) {
+  const bool ragged = end - begin > 1 && make_ragged();
   for (std::int64_t first = begin; first < end; first += EntryOrder::together) {
     const std::int64_t entries = std::min(EntryOrder::together, end - first);
     order_.sort(batch, first, entries);
     for (std::int64_t at = 0, some; at < entries; at += some) {
-      find_spans(batch, *order_.from(at));
-      const std::int64_t alike = order_.alike(at, block_size(entries));
-      some = all_empty() ? alike : bind_as_many(alike);
-      run_block(batch, {first, some, order_.from(at)});
+      some = ragged ? gather_bins(batch, at, entries) : entries;
+      if (!ragged || some < 2 || !run_bins(batch, {first, some, order_.from(at)}))
+        run_in_order(batch, at, at + (some = std::max<std::int64_t>(some, 1)));
     }
     for (std::size_t o = 0; o < written_.size(); ++o)
       written_[o] += order_.items(sequence_axis(model_.bundle().outputs[o].axes));
+  }
+}
+
+// Entries whose sequences are equally long run together, and the graph meets each length once.
+void Runner::run_in_order(const Batch& batch, std::int64_t at, std::int64_t end) {
+  for (std::int64_t some; at < end; at += some) {
+    find_spans(batch, *order_.from(at));
+    const std::int64_t alike = order_.alike(at, std::min(block_size(end - at), end - at));
+    some = all_empty() ? alike : bind_as_many(alike);
+    run_block(batch, {0, some, order_.from(at)});
   }
 }
 
@@ -156,30 +169,37 @@ void Runner::bind(std::int64_t entries) {
   for (std::size_t a = 0; a < spans_.size(); ++a) same &= bound_[a + 1] == spans_[a].padded;
   if (same) return;
   bound_[0] = -1;  // until all went well
-  const Bundle& bundle = model_.bundle();
-  std::int64_t most = entries;
   for (std::size_t a = 0; a < spans_.size(); ++a) bound_[a + 1] = spans_[a].padded;
   for (std::size_t a = 0; a < spans_.size(); ++a) padded_[a] = spans_[a].padded;
+  bind_layouts(entries);
+  const Bundle& bundle = model_.bundle();
   for (std::size_t i = 0; i < bundle.inputs.size(); ++i) {
     const Input& input = bundle.inputs[i];
-    input_layout_[i].bind(input.axes, entries, padded_, true);
     int entry = Entry::none;
     for (std::size_t a = 0; a < input.axes.size(); ++a)
       if (input.axes[a].kind == AxisUse::Kind::entry) entry = static_cast<int>(a);
     frame_.set_input(static_cast<int>(i), input.type, input_layout_[i].shape, entry);
-    most = std::max(most, input_layout_[i].shape.size() / (sequences_ ? entries : 1));  // sequences: one at a time
-  }
-  for (std::size_t o = 0; o < bundle.outputs.size(); ++o)
-    output_layout_[o].bind(bundle.outputs[o].axes, entries, padded_, false);
-  if (most > work_capacity_) {
-    work_ = allocate(static_cast<std::size_t>(most) * 8);
-    prepared_ = allocate(static_cast<std::size_t>(most) * 8);
-    mark_ = allocate(static_cast<std::size_t>(most));
-    work_capacity_ = most;
   }
   frame_.resolve(entries);
   if (frame_.plan().settled()) check_outputs();
   bound_[0] = entries;
+}
+
+// Of tensors of so many entries whose sequences have the padded lengths; and memory to prepare numbers in.
+void Runner::bind_layouts(std::int64_t entries) {
+  const Bundle& bundle = model_.bundle();
+  std::int64_t most = entries;
+  for (std::size_t i = 0; i < bundle.inputs.size(); ++i) {
+    input_layout_[i].bind(bundle.inputs[i].axes, entries, padded_, true);
+    most = std::max(most, input_layout_[i].shape.size() / (sequences_ ? entries : 1));  // sequences: one at a time
+  }
+  for (std::size_t o = 0; o < bundle.outputs.size(); ++o)
+    output_layout_[o].bind(bundle.outputs[o].axes, entries, padded_, false);
+  if (most <= work_capacity_) return;
+  work_ = allocate(static_cast<std::size_t>(most) * 8);
+  prepared_ = allocate(static_cast<std::size_t>(most) * 8);
+  mark_ = allocate(static_cast<std::size_t>(most));
+  work_capacity_ = most;
 }
 
 void Runner::run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) {

@@ -19,6 +19,22 @@ void Runner::check_outputs() {
   }
 }
 
+// Of entries that ran along their sequences, in the order of the block.
+void Runner::take_pieces(const Batch& batch, const Block& block) {
+  const Bundle& bundle = model_.bundle();
+  for (std::int64_t e = 0; e < block.entries; ++e) {
+    find_spans(batch, block.entry(e));
+    for (std::size_t o = 0; o < output_layout_.size(); ++o) {
+      if (!batch.results[o]) continue;
+      const int output = static_cast<int>(o), axis = sequence_axis(bundle.outputs[o].axes);
+      const std::int64_t items = axis < 0 ? 1 : spans_[static_cast<std::size_t>(axis)].kept;
+      const std::int64_t at = written_[o] + order_.items_before(axis, block.entry(e));
+      const auto bytes = static_cast<std::int64_t>(size_of(bundle.outputs[o].type)) * model_.item_size(output);
+      take_output(output, ragged_->output(output, e), items, static_cast<std::byte*>(batch.results[o]) + at * bytes);
+    }
+  }
+}
+
 bool Runner::all_empty() const {
   const Bundle& bundle = model_.bundle();
   bool any = false;
@@ -57,15 +73,17 @@ void Runner::take_outputs(const Batch& batch, const Block& block) {
       std::memcpy(to, frame_.output(static_cast<int>(o)).data, static_cast<std::size_t>(block.entries * bytes));
       continue;
     }
+    const std::byte* from = frame_.output(static_cast<int>(o)).data;
+    const std::int64_t step = layout.entry_stride * static_cast<std::int64_t>(size_of(output.type));
     for (std::int64_t e = 0; e < block.entries; ++e) {
       const std::int64_t before = block.chosen ? order_.items_before(axis, block.chosen[e]) : e * items;
-      take_output(static_cast<int>(o), e, items, to + before * bytes);
+      take_output(static_cast<int>(o), from + e * step, items, to + before * bytes);
     }
   }
 }
 
-// The items of entry e of the block.
-void Runner::take_output(int o, std::int64_t e, std::int64_t items, std::byte* to) {
+// The items of one entry, whose part of the tensor begins at `from`.
+void Runner::take_output(int o, const std::byte* from, std::int64_t items, std::byte* to) {
   const Output& output = model_.bundle().outputs[static_cast<std::size_t>(o)];
   const std::int64_t width = model_.item_size(o);
   if (const std::vector<double>* values = when_empty(o)) {
@@ -78,7 +96,6 @@ void Runner::take_output(int o, std::int64_t e, std::int64_t items, std::byte* t
   }
   const TensorLayout& layout = output_layout_[static_cast<std::size_t>(o)];
   const auto size = static_cast<std::int64_t>(size_of(output.type));
-  const std::byte* from = frame_.output(o).data + e * layout.entry_stride * size;
   for (std::int64_t i = 0; i < items; ++i, from += layout.element_stride * size, to += width * size)
     if (layout.contiguous) std::memcpy(to, from, static_cast<std::size_t>(width * size));
     else
