@@ -9,7 +9,7 @@ bool Runner::make_ragged() {
   if (tried_ragged_) return ragged_ != nullptr;
   tried_ragged_ = true;
   bound_[0] = -1;  // the plan tries shapes in the frame
-  auto plan = RaggedPlan::make(model_.bundle(), frame_);
+  auto plan = model_.ragged(frame_);
   if (plan && fits(*plan))
     ragged_ = std::make_unique<RaggedFrame>(model_.plan(), std::move(plan), model_.bundle(), model_.limits().memory);
   return ragged_ != nullptr;

@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "graph/frame.hpp"
-#include "session/entry_order.hpp"
+#include "ragged/entry_order.hpp"
+#include "ragged/frame.hpp"
 #include "session/feed.hpp"
 #include "session/model.hpp"
-#include "session/ragged_frame.hpp"
 #include "session/tensor_layout.hpp"
 
 namespace lading {

@@ -1,4 +1,4 @@
-#include "session/entry_order.hpp"
+#include "ragged/entry_order.hpp"
 
 #include <algorithm>
 #include <numeric>

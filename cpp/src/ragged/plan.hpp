@@ -35,7 +35,7 @@ class RaggedPlan {
   };
 
   // Null where inputs or outputs do not stand in pieces, or stages share an inner value. Tries shapes in `frame`.
-  static std::unique_ptr<const RaggedPlan> make(const Bundle& bundle, Frame& frame);
+  static std::shared_ptr<const RaggedPlan> make(const Bundle& bundle, Frame& frame);
 
   const std::vector<Stage>& stages() const { return stages_; }
   const Value& value(int v) const { return values_[static_cast<std::size_t>(v)]; }

@@ -3,13 +3,13 @@
 #pragma once
 #include <vector>
 
-#include "session/ragged_plan.hpp"
+#include "ragged/plan.hpp"
 
 namespace lading {
 
 class RaggedFrame {
  public:
-  RaggedFrame(std::shared_ptr<const Plan> plan, std::unique_ptr<const RaggedPlan> ragged, const Bundle& bundle,
+  RaggedFrame(std::shared_ptr<const Plan> plan, std::shared_ptr<const RaggedPlan> ragged, const Bundle& bundle,
               std::size_t memory_limit);
   RaggedFrame(const RaggedFrame&) = delete;
   RaggedFrame& operator=(const RaggedFrame&) = delete;
@@ -66,7 +66,7 @@ class RaggedFrame {
   Tensor& tensor(int v) { return tensors_[static_cast<std::size_t>(v)]; }
 
   std::shared_ptr<const Plan> plan_;
-  std::unique_ptr<const RaggedPlan> ragged_;
+  std::shared_ptr<const RaggedPlan> ragged_;
   std::size_t axes_, limit_;
   std::vector<char> is_sequence_;  // per axis of the bundle
   std::vector<Tensor> wide_;       // per value: all pieces

@@ -1,4 +1,4 @@
-#include "session/ragged_frame.hpp"
+#include "ragged/frame.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -11,7 +11,7 @@ constexpr std::int64_t fewest_rows = 64, most_rows = 4096;
 
 }  // namespace
 
-RaggedFrame::RaggedFrame(std::shared_ptr<const Plan> plan, std::unique_ptr<const RaggedPlan> ragged,
+RaggedFrame::RaggedFrame(std::shared_ptr<const Plan> plan, std::shared_ptr<const RaggedPlan> ragged,
                          const Bundle& bundle, std::size_t memory_limit)
     : plan_(std::move(plan)),
       ragged_(std::move(ragged)),
