@@ -186,11 +186,37 @@ def test_double_precision_knows_the_activations_of_recurrent_layers(tmp_path):
     oracle.close()
 
 
-def test_the_nearer_to_double_precision_wins_up_to_1e5():
-    agreement = check(relu(), Fake(shifted(3e-5), shifted(5e-6)))
-    assert "the oracle is off by" in str(agreement)
+def test_the_nearer_to_double_precision_wins_up_to_1e3():
+    for theirs, exact in ((3e-5, 5e-6), (3e-5, 1.2e-5), (1.5e-3, 7e-4)):
+        assert "the oracle is off by" in str(check(relu(), Fake(shifted(theirs), shifted(exact))))
+    for theirs, exact in ((3e-5, 1.8e-5), (3e-3, 1.2e-3)):
+        with pytest.raises(AgreementError, match="from double precision it is"):
+            check(relu(), Fake(shifted(theirs), shifted(exact)))
+
+
+def quantised():
+    """Whole steps of 0.5: what lies between two of them is rounded to either."""
+    model = relu()
+    model.weights = {"step": np.float32(0.5), "zero": np.int8(0)}
+    model.graphs["main"].nodes = [Node("q", "QuantizeLinear", ["x", "step", "zero"], ["steps"]),
+                                  Node("d", "DequantizeLinear", ["steps", "step", "zero"], ["y"])]  # fmt: skip
+    return model
+
+
+def stepping(x, every):
+    """Steps of 0.5; of one entry in ``every``, one step too far."""
+    y = np.clip(np.rint(x / 0.5), -128, 127) * 0.5
+    return (y + 0.5 * (np.arange(len(y)) % every == 1)[:, None]).astype(x.dtype)
+
+
+def test_of_a_quantised_network_few_entries_may_fall_on_the_other_side_of_a_step():
+    exact = lambda x: stepping(x, 10**6)  # noqa: E731
+    assert "between two steps" in str(check(quantised(), Fake(lambda x: stepping(x, 20), exact)))
     with pytest.raises(AgreementError, match="from double precision it is"):
-        check(relu(), Fake(shifted(3e-5), shifted(1.2e-5)))
+        check(quantised(), Fake(lambda x: stepping(x, 3), lambda x: stepping(x, 3)))
+    with pytest.raises(AgreementError, match="from double precision it is"):
+        check(relu(), Fake(lambda x: np.maximum(x, 0) + stepping(0 * x, 20), lambda x: np.maximum(x, 0)
+                           + stepping(0 * x, 20)))  # fmt: skip
 
 
 def jumping(x):

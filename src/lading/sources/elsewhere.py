@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from .frozen_graph import endpoints_of, is_frozen_graph
+
 __all__ = ["way_of"]
 
 BEGINNING = 1 << 14  # bytes that are looked at
@@ -16,14 +18,8 @@ def way_of(path: Path) -> str:
     """What a file is and how its model can be converted, or "" where that is not known either."""
     with path.open("rb") as file:
         beginning = file.read(BEGINNING)
-    return next((text for is_it, text in WAYS if is_it(beginning)), "")
-
-
-def _is_frozen_graph(data: bytes) -> bool:
-    """A GraphDef is a list of nodes (field 1), each with a name (1), an operator (2) and attributes (5)."""
-    if data[:1] != b"\x0a" or not any(name in data for name in (b"\x12\x0bPlaceholder", b"\x12\x05Const")):
-        return False
-    return b"\x05dtype" in data
+    text = next((text for is_it, text in WAYS if is_it(beginning)), "")
+    return text if isinstance(text, str) else text(path)
 
 
 def _is_saved_model(data: bytes) -> bool:
@@ -35,15 +31,20 @@ def _is_mxnet_graph(data: bytes) -> bool:
     return data.lstrip()[:1] == b"{" and b'"nodes"' in data and b'"op": "null"' in data
 
 
+def _way_of_frozen_graph(path: Path) -> str:
+    given, made = (",".join(f"{name}:0" for name in names) or "NAME:0" for names in endpoints_of(path.read_bytes()))
+    return (f"a frozen graph of TensorFlow; {TF2ONNX} --graphdef {path} --inputs {given} --outputs {made} "
+            "--output model.onnx")
+
+
 TF2ONNX = "with TensorFlow at hand it becomes ONNX: python -m tf2onnx.convert"
 MXNET_EXPORT = ("where MXNet still runs, mx.onnx.export_model(symbol, params, shapes, types, 'model.onnx') writes both "
                 "as ONNX")  # fmt: skip
 
 #: What is known by its beginning: a test, what it is, and the way.
-WAYS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
+WAYS: tuple[tuple[Callable[[bytes], bool], str | Callable[[Path], str]], ...] = (
     (_is_saved_model, f"a SavedModel of TensorFlow; {TF2ONNX} --saved-model FOLDER --output model.onnx"),
-    (_is_frozen_graph, f"a frozen graph of TensorFlow; {TF2ONNX} --graphdef FILE --inputs NAME:0 --outputs NAME:0 "
-                       "--output model.onnx"),
+    (is_frozen_graph, _way_of_frozen_graph),
     (lambda data: data[4:8] == b"TFL3", f"a model of TensorFlow Lite, whose weights may be quantised; {TF2ONNX} "
                                         "--tflite FILE --output model.onnx"),
     (lambda data: data[:8] == MXNET, f"parameters of MXNet without their graph; {MXNET_EXPORT}"),

@@ -35,7 +35,8 @@ def load(path, kind):
     plain_outputs(model)
     model = in_order(model)
     model = doubled(model) if kind == "double" else model
-    evaluator = ReferenceEvaluator(model, new_ops=[batch_normalization(), *map(recurrent, ("LSTM", "GRU", "RNN"))])
+    own = [batch_normalization(), *map(evaluated, ("LSTM", "GRU", "RNN", *quantizing(model)))]
+    evaluator = ReferenceEvaluator(model, new_ops=own)
     names = [output.name for output in model.graph.output]
     fed = set(evaluator.input_names)
 
@@ -87,15 +88,22 @@ def batch_normalization():
     return BatchNormalization
 
 
-def recurrent(name):
-    """LSTM, GRU or RNN with the activations that it asks for, which the reference passes over."""
+def quantizing(model):
+    """What rounds to whole numbers and back, of opsets that the reference does not have."""
+    version = max((each.version for each in model.opset_import if each.domain in ("", "ai.onnx")), default=0)
+    return ("QuantizeLinear", "DequantizeLinear") if version < 19 else ()
+
+
+def evaluated(name):
+    """An operator as the evaluator has it: the reference passes over the activations of recurrent ones."""
     from onnx.reference.op_run import OpRun
 
     from lading.bundle.evaluate import OPERATORS
 
     def run(_, *inputs, **attributes):
         said = {key: value for key, value in attributes.items() if value is not None and key != "output_sequence"}
-        return tuple(OPERATORS[name](*inputs, **said))
+        result = OPERATORS[name](*inputs, **said)
+        return tuple(result) if isinstance(result, (tuple, list)) else (result,)
 
     return type(name, (OpRun,), {"op_domain": "", "_run": run})
 
