@@ -160,7 +160,6 @@ def inputs_of(model: Any, entries: int = 9, length: int = 6) -> dict[str, np.nda
     for given in model.input_list:
         shape = [entries, *(each if isinstance(each, int) else len(given.variables) or length
                             for each in given.axes[1:])]  # fmt: skip
-        made[given.name] = random.normal(size=shape).astype("float32")
-        if given.type == "int64":
-            made[given.name] = random.integers(0, 5, shape)
+        numbers = random.normal(size=shape) if given.type.startswith("float") else random.integers(0, 5, shape)
+        made[given.name] = numbers.astype(given.type)
     return made

@@ -246,3 +246,37 @@ def test_keras_gives_the_same_numbers(name: str, tmp_path: Path) -> None:
         results = results if isinstance(results, (list, tuple)) else [results]
         found = {each.name: y.detach().numpy() for each, y in zip(model.output_list, results, strict=True)}
         agree(found, run_engine(model)(given), 3e-6)  # Keras on PyTorch multiplies matrices in float32 alone
+
+
+@pytest.mark.full
+@pytest.mark.filterwarnings("ignore")  # of Keras, its backend and the generators of cases
+def test_keras_gives_the_numbers_of_the_conformance_cases_that_are_written(tmp_path: Path) -> None:
+    """ONNX's own cases of one operator, their first axis being the entries: refused, or the same numbers."""
+    import keras
+    import onnx
+    from onnx.backend.test.case.node import collect_testcases
+
+    wrong, written = {}, 0
+    for case in collect_testcases(None):
+        if case.model is None or not {node.op_type for node in case.model.graph.node} & set(OPERATORS):
+            continue
+        for value in (*case.model.graph.input, *case.model.graph.output):
+            for length in list(value.type.tensor_type.shape.dim)[:1]:
+                length.dim_param = "n"
+        onnx.save(case.model, tmp_path / "case.onnx")
+        try:
+            model = lading.convert(tmp_path / "case.onnx", compare=False)
+            model.export(tmp_path / "case.keras")
+            given = inputs_of(model, entries=3, length=3)
+            wanted = run_engine(model)(given)
+        except lading.LadingError:
+            continue
+        loaded = keras.models.load_model(tmp_path / "case.keras")
+        found = loaded(list(given.values()) if len(given) > 1 else next(iter(given.values())))
+        found = found if isinstance(found, (list, tuple)) else [found]
+        for y, right in zip(found, wanted.values(), strict=True):
+            written += 1
+            if not np.allclose(y.detach().numpy(), right, 1e-4, 1e-5, equal_nan=True) or y.shape != right.shape:
+                wrong[case.name] = (y.shape, right.shape)
+    assert not wrong
+    assert written > 200

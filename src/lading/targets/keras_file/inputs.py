@@ -19,6 +19,8 @@ __all__ = ["input_item", "scaled"]
 
 WAY = "write what stands behind the preparation with preparation=False (--without-preparation)"
 
+TYPES = ("float32", "float64", "int32", "int64", "bool")
+
 #: Numbers for each column: what it is multiplied by, what is added, what it is divided by.
 Step = tuple[str, list[float]]
 
@@ -28,6 +30,8 @@ def input_item(model: Model, given: Input, growth: Growth, preparation: bool, wh
     place = f"{where}: input '{given.name}'"
     if given.mask is not None:
         raise UnsupportedError(f"{place} is a mask, which Keras makes itself and does not take")
+    if given.type not in TYPES:
+        raise UnsupportedError(f"{place} is of the type {given.type}; written are {', '.join(TYPES)}")
     entry = [name for name, axis in model.axes.items() if axis.kind == "entry"]
     if given.axes[:1] != entry:
         raise UnsupportedError(f"{place} has no axis of entries in front ({given.axes}), where Keras has it")
@@ -57,7 +61,9 @@ def scaled(growth: Growth, x: Item, kind: str, numbers: list[float] | float, nam
         return growth.layer("Rescaling", name, [x], x.shape, scale=1.0, offset=numbers)
     if kind == "multiply":
         return growth.layer("Rescaling", name, [x], x.shape, scale=numbers, offset=0.0)
-    spread = np.broadcast_to(np.asarray(numbers, np.float64), (x.shape[-1] or 1,))
+    if not x.shape or x.shape[-1] is None:
+        raise UnsupportedError(f"'{name}' divides a value whose last axis has no fixed length; Keras does not")
+    spread = np.broadcast_to(np.asarray(numbers, np.float64), (x.shape[-1],))
     means = np.broadcast_to(np.asarray(mean, np.float64), spread.shape)
     return growth.layer("Normalization", name, [x], x.shape, axis=-1, mean=means.tolist(),
                         variance=(spread**2).tolist())  # fmt: skip

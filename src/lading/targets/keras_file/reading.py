@@ -76,7 +76,8 @@ class Reading(Operands):
             return float(array.ravel()[0])
         shape = (1,) * (len(x.axes) - array.ndim) + array.shape
         long = [at for at, n in enumerate(shape) if n != 1]
-        if array.ndim > len(x.axes) or len(long) != 1 or x.axes[long[0]] != len(x.shape) or x.shape[-1] != array.size:
+        fits = array.ndim <= len(x.axes) and len(long) == 1 and bool(x.shape) and x.axes[long[0]] == len(x.shape)
+        if not fits or x.shape[-1] != array.size:
             raise self.refuse(f"a constant of shape {list(array.shape)} is not one number for each column of the last "
                               "axis, as Keras has it")  # fmt: skip
         return [float(each) for each in array.ravel()]

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...sources.layers.recurrent import Cell
 from ..layers.recurrent import cells_of, summed_bias
+from .functions import name_of
 from .growth import ENTRY, ONE, Axis, Item
 from .reading import Reading
 
@@ -65,8 +66,6 @@ def _inner(kind: str, name: str, type_: str, said: dict[str, Any]) -> dict[str, 
 
 
 def _functions(r: Reading, cell: Cell) -> dict[str, Any]:
-    from .operators import name_of
-
     names = [name_of(r, each) for each in (cell.activation, cell.inner)]
     if not all(names):
         raise r.refuse("has an activation that Keras names with other numbers")

@@ -15,6 +15,8 @@ __all__ = ["FUNCTIONS", "activation_of", "gate_functions"]
 WITH_ALPHA = {"Elu": ("elu", 1.0), "Celu": ("celu", 1.0), "LeakyRelu": ("leaky_relu", 0.01), "Swish": ("swish", 1.0),
               "HardSigmoid": ("hard_sigmoid", 0.2)}  # fmt: skip
 
+SELU = {"alpha": 1.67326319, "gamma": 1.05070102}
+
 #: Every operator that is a function of one number.
 FUNCTIONS = (*dict.fromkeys(operator for operator, _ in PLAIN.values()), *WITH_ALPHA, "PRelu")
 
@@ -32,6 +34,8 @@ def activation_of(r: Operands) -> Activation:
         if operator == "HardSigmoid" and r.get("beta", 0.5) != 0.5:
             raise r.refuse(f"a hard sigmoid that is {r.get('beta', 0.5):g} at 0; that of {r.format} is 0.5")
         return Activation(name, _float32(r.get("alpha", alpha)))
+    if any(abs(r.get(name, usual) - usual) > 1e-7 for name, usual in SELU.items() if operator == "Selu"):
+        raise r.refuse(f"a Selu of other numbers; that of {r.format} has the usual ones")
     for name, (each, attributes) in PLAIN.items():
         if each == operator and attributes.get("approximate", "none") == r.get("approximate", "none"):
             return Activation(name)
