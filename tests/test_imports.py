@@ -45,7 +45,7 @@ PACKAGES = {
     "jax": ("sources/jax_file/",),
     "pandas": ("sources/sklearn_file/predictor",),
     "awkward": ("feed/", "sources/mvautils_file/"),
-    "h5py": ("feed/", "sources/keras_file/"), "keras": ("sources/keras_file/oracle",), "pyarrow": ("feed/",),
+    "h5py": ("feed/", "sources/keras_file/", "targets/keras_file/"), "keras": ("sources/keras_file/oracle",), "pyarrow": ("feed/",),
     "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils", "targets/root_file/"),
     "yaml": ("describe/conventions/mlflow",),
     "click": ("cli/",),
