@@ -17,7 +17,7 @@ from lading.bundle.evaluate import evaluate
 from lading.cli import main
 from lading.converting import keep_made_up_samples
 from lading.endpoints import Axis, Input, Missing, Output, Variable
-from lading.errors import UnknownName, UnsupportedError, ValueRefused
+from lading.errors import UnknownName, ValueRefused
 from lading.graph import Graph, Node, Subgraph
 from lading.model import Model
 from lading.trees import Forest, model_of
@@ -384,15 +384,6 @@ def test_outputs_that_have_no_average() -> None:
     both = lading.discriminant(lading.average([tagger(), seeded(1)]), "ratio", "p_b / p_c")
     p = both.run(events())
     np.testing.assert_array_equal(p["ratio"], p["p_b"] / p["p_c"])
-
-
-def test_models_of_several_graphs_are_refused() -> None:
-    made = plain("a")
-    made.graphs = {"even": made.graphs["main"], "odd": Graph()}
-    with pytest.raises(UnsupportedError, match="'plain' has folds; average models without them, and fold the averages"):
-        lading.average([made, made])
-    with pytest.raises(UnsupportedError, match="output 'd': plain has folds; compute it in each member"):
-        lading.discriminant(made, "d", "out")
 
 
 def test_some_outputs_may_be_kept() -> None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..computed import empty_value, formulas, given_by, names_in, short_numbers
-from ..errors import UnsupportedError, ValueRefused
+from ..computed import append_nodes, empty_value, formulas, given_by, names_in, short_numbers
+from ..errors import ValueRefused
+from ..folds import by_fold
 from ..sources.wiring import Wiring
 from .joining import side_by_side
 from .keeping import with_outputs
@@ -36,7 +37,8 @@ def average(
 
     >>> lading.average(["seed1/", "seed2/", "seed3/"]).save("tagger/")                         # doctest: +SKIP
 
-    All must take the same variables and give the same outputs; how they prepare variables may differ. Outputs are
+    All must take the same variables and give the same outputs; how they prepare variables may differ. Of models with
+    folds, which have the same key and rule then, the average is that of the members of each fold. Outputs are
     summed in the order of the models, in the outputs' type, and divided by their number; with ``weights``, positive
     numbers, each is multiplied by its share of their sum instead. So is what they give for entries without elements.
     ``outputs``: which of them are kept, else all. ``name``: what the model is called; else as its members, if all are
@@ -47,7 +49,6 @@ def average(
     Raises ValueRefused for models that cannot be one, saying what differs, UnknownName for an output that one has not.
     """
     members = whole = members_of(models)
-    _refuse_folds(members)
     shares = _shares(members, weights)
     if outputs is not None:
         members = [Member(member.name, _keeping(member.model, outputs)) for member in whole]
@@ -78,12 +79,6 @@ def _keeping(model: Model, outputs: Sequence[str]) -> Model:
     if isinstance(outputs, str) or not outputs:
         raise ValueRefused(f"outputs: {outputs!r}; give a list of those that are kept, [\"score\"]")
     return with_outputs(model, outputs)
-
-
-def _refuse_folds(members: list[Member]) -> None:
-    for member in members:
-        if "main" not in member.model.graphs:
-            raise UnsupportedError(f"'{member.name}' has folds; average models without them, and fold the averages")
 
 
 def _refuse_outputs(members: list[Member]) -> None:
@@ -126,7 +121,7 @@ def _averaged(made: Model, members: list[Member], shares: list[float] | None, ou
         mean = wiring.add("Sum", *terms, gives=last or wiring.name(f"{output.name}.mean"))
     if half:
         wiring.add("Cast", mean, gives=output.name, to=output.type)
-    made.graphs["main"].nodes += wiring.nodes
+    append_nodes(made, wiring.nodes)
     new = deepcopy(output)
     new.when_empty = {axis: _empty(members, values, output, axis, wiring) for axis in _empty_axes(members, output)}
     return new
@@ -154,11 +149,14 @@ def _empty_axes(members: list[Member], output: Output) -> list[str]:
     return list(output.when_empty)
 
 
-def _empty(members: list[Member], values: list[str], output: Output, axis: str, wiring: Wiring) -> list[float]:
-    """The average of what stands for the output, computed as the graph would."""
-    known = {value: empty_value(member.model, member.model.outputs[output.name], axis)
-             for value, member in zip(values, members, strict=True)}
-    return short_numbers(given_by(wiring.nodes, known, output.name))
+def _empty(members: list[Member], values: list[str], output: Output, axis: str, wiring: Wiring) -> Any:
+    """The average of what stands for the output, computed as the graph would; by fold where that differs."""
+    found = []
+    for fold in range(len(members[0].model.main_graphs)):
+        known = {value: empty_value(member.model, member.model.outputs[output.name], axis, fold)
+                 for value, member in zip(values, members, strict=True)}
+        found.append(short_numbers(given_by(wiring.nodes, known, output.name)))
+    return by_fold(found)
 
 
 # ---- the papers

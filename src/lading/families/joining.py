@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..copying import copy_of
 from ..endpoints import Input, Variable
 from ..errors import ValueRefused
-from ..graph import Subgraph, type_name
+from ..graph import Graph, Subgraph, type_name
 from ..model import Model
 from ..sources.naming import rename_values
 
@@ -23,7 +23,7 @@ __all__ = ["side_by_side"]
 
 
 def side_by_side(members: list[Member]) -> Model:
-    """A model with the inputs and axes of the first member, and the nodes of all; it has no outputs yet.
+    """A model with the inputs, axes and folds of the first member, and the nodes of all; it has no outputs yet.
 
     1. The names of a member's nodes, values, graphs and weights get the member's in front: ``even.dense_1``.
     2. Weights that are equal to the bit are stored once, under the name of the first that has them.
@@ -48,7 +48,8 @@ class _OwnInput:
 class _Joining:
     def __init__(self, first: Member):
         self.first = first.model
-        self.made = Model(axes=deepcopy(first.model.axes), input_list=deepcopy(first.model.input_list))
+        self.made = Model(axes=deepcopy(self.first.axes), input_list=deepcopy(self.first.input_list),
+                          folds=deepcopy(self.first.folds), graphs={name: Graph() for name in self.first.main_graphs})
         self._stored: dict[tuple[Any, ...], str] = {}
         self._own: list[_OwnInput] = []
 
@@ -64,7 +65,8 @@ class _Joining:
             for held in node.attributes.values():
                 if isinstance(held, Subgraph):
                     held.graph = prefix + held.graph
-        self.made.graphs["main"].nodes += model.graphs.pop("main").nodes
+        for name in model.main_graphs:
+            self.made.graphs[name].nodes += model.graphs.pop(name).nodes
         self.made.graphs |= {prefix + name: graph for name, graph in model.graphs.items()}
         self.made.requires += [feature for feature in model.requires if feature not in self.made.requires]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from copy import deepcopy
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..bundle.encode import plain
-from ..endpoints import ByFold, Input, Missing, Output, Variable
-from ..folds import FEATURE, Folds, subgraphs
+from ..endpoints import Input, Missing, Output, Variable
+from ..folds import FEATURE, Folds, by_fold, subgraphs
 from ..graph import Graph, Node
 from ..sources.naming import rename_values
 
@@ -109,19 +109,14 @@ def _input(same: tuple[Input, ...]) -> Input:
 
 def _variable(same: tuple[Variable, ...]) -> Variable:
     made = deepcopy(same[0])
-    made.prepare = _one([deepcopy(each.prepare) for each in same])
-    made.pad = _one([each.pad for each in same])
+    made.prepare = by_fold([plain(each.prepare) for each in same])
+    made.pad = by_fold([plain(each.pad) for each in same])
     if made.missing is not None:
-        made.missing = Missing(made.missing.when, _one([each.missing.value for each in same if each.missing]))
+        made.missing = Missing(made.missing.when, by_fold([plain(each.missing.value) for each in same if each.missing]))
     return made
 
 
 def _output(same: tuple[Output, ...]) -> Output:
     made = deepcopy(same[0])
-    made.when_empty = {axis: _one([list(each.when_empty[axis]) for each in same]) for axis in same[0].when_empty}
+    made.when_empty = {axis: by_fold([plain(each.when_empty[axis]) for each in same]) for axis in same[0].when_empty}
     return made
-
-
-def _one(rules: list[Any]) -> Any:
-    """The rule of all, or a ByFold where they differ."""
-    return ByFold(rules) if any(repr(plain(rule)) != repr(plain(rules[0])) for rule in rules) else rules[0]
