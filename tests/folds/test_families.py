@@ -85,7 +85,8 @@ def test_models_of_other_folds_are_not_averaged() -> None:
                         (folded(members=[1, 0]), "modulo 2, residues to 1 0"), (training(0), "")]:
         with pytest.raises(lading.ValueRefused) as error:
             lading.average([folded(), other])
-        assert "'tagger' and 'tagger_2' cannot be one model: " in str(error.value) and said in str(error.value)
+        assert str(error.value).startswith("'tagger_2' and 'tagger' cannot be one model: folds: the rule is ")
+        assert said in str(error.value)
         assert "fold_0, fold_1 by event.event_number modulo 2" in str(error.value) or not said
 
 

@@ -14,17 +14,19 @@ from ..computed import append_nodes, empty_value, formulas, given_by, names_in, 
 from ..errors import ValueRefused
 from ..folds import by_fold
 from ..sources.wiring import Wiring
-from .joining import side_by_side
+from .alike import refuse_differences
 from .keeping import with_outputs
-from .members import Member, members_of, refuse_other_endpoints
+from .members import Member, members_of
+from .papers import give_papers
 from .samples import renew_samples
+from .side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from ..endpoints import Output
     from ..model import Model
 
-#: What a member's record says of it alone.
-OWN_RECORD = ("origin", "members", "computed")
+#: In what members may differ: each has an input of its own then.
+MAY_DIFFER = "how they prepare their variables"
 
 #: The type in which outputs of a type are averaged.
 _SUMMED_IN = {"float32": "float32", "float64": "float64", "float16": "float32", "bfloat16": "float32"}
@@ -52,12 +54,14 @@ def average(
     shares = _shares(members, weights)
     if outputs is not None:
         members = [Member(member.name, _keeping(member.model, outputs)) for member in whole]
-    refuse_other_endpoints(members)
+    refuse_differences(members, MAY_DIFFER, prepared=True)
     _refuse_outputs(members)
     made = side_by_side(members)
     for output in members[0].model.output_list:
         made.output_list.append(_averaged(made, members, shares, output))
-    _papers(made, whole, shares, name)
+    give_papers(made, whole, min, shares)
+    made.name = name or made.name or f"average of {len(members)}"
+    made.record = {"origin": {"format": f"average of {len(members)} models"}, **made.record}
     renew_samples(made, [member.model for member in members])
     return made
 
@@ -123,7 +127,7 @@ def _averaged(made: Model, members: list[Member], shares: list[float] | None, ou
         wiring.add("Cast", mean, gives=output.name, to=output.type)
     append_nodes(made, wiring.nodes)
     new = deepcopy(output)
-    new.when_empty = {axis: _empty(members, values, output, axis, wiring) for axis in _empty_axes(members, output)}
+    new.when_empty = {axis: _empty(members, values, output, axis, wiring) for axis in output.when_empty}
     return new
 
 
@@ -136,19 +140,6 @@ def _term(wiring: Wiring, value: str, share: float | None, type_name: str) -> st
     return value
 
 
-def _empty_axes(members: list[Member], output: Output) -> list[str]:
-    """Sequences without which all members give something of their own; refused if only some do."""
-    all_axes = [set(member.model.outputs[output.name].when_empty) for member in members]
-    for member, axes in zip(members, all_axes, strict=True):
-        if axes != all_axes[0]:
-            axis = min(axes ^ all_axes[0])
-            has, lacks = (member, members[0]) if axis in axes else (members[0], member)
-            raise ValueRefused(
-                f"output '{output.name}': for an entry without any {axis}, '{has.name}' says when_empty and "
-                f"'{lacks.name}' does not; say it in the papers of both, or of neither")
-    return list(output.when_empty)
-
-
 def _empty(members: list[Member], values: list[str], output: Output, axis: str, wiring: Wiring) -> Any:
     """The average of what stands for the output, computed as the graph would; by fold where that differs."""
     found = []
@@ -157,39 +148,3 @@ def _empty(members: list[Member], values: list[str], output: Output, axis: str, 
                  for value, member in zip(values, members, strict=True)}
         found.append(short_numbers(given_by(wiring.nodes, known, output.name)))
     return by_fold(found)
-
-
-# ---- the papers
-
-
-def _papers(made: Model, members: list[Member], shares: list[float] | None, name: str) -> None:
-    models = [member.model for member in members]
-    first = models[0]
-    made.name = name or _common([model.name for model in models]) or f"average of {len(models)}"
-    made.version = _common([model.version for model in models]) or ""
-    made.description = _common([model.description for model in models]) or ""
-    made.extra = {key: deepcopy(value) for key, value in first.extra.items()
-                  if all(model.extra.get(key) == value for model in models)}
-    made.tolerance = max(m.tolerance[0] for m in models), max(m.tolerance[1] for m in models)
-    made.names = deepcopy(_names(models))
-    common = {key: value for key, value in first.record.items()
-              if key not in OWN_RECORD and all(model.record.get(key) == value for model in models)}
-    made.record = deepcopy({**common, "origin": {"format": f"average of {len(models)} models"}, "members": {}})
-    for at, member in enumerate(members):
-        model = member.model
-        said = {"model": model.name, "version": model.version, "digest": model.digest,
-                **({} if shares is None else {"weight": shares[at]}), "names": model.names,
-                **{key: value for key, value in model.record.items() if key not in common}}
-        made.record["members"][member.name] = deepcopy({key: value for key, value in said.items() if value})
-
-
-def _common(texts: list[str]) -> str | None:
-    return texts[0] if len(set(texts)) == 1 else None
-
-
-def _names(models: list[Model]) -> dict[str, Any]:
-    """Proven, on the fewest entries of all, if every member's are; else as those of the first that is not."""
-    for model in models:
-        if "proven" not in model.names:
-            return model.names
-    return min((model.names for model in models), key=lambda names: names["proven"].get("entries", 0))
