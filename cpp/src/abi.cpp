@@ -24,6 +24,7 @@ struct lading_session {
     batch.feeds.resize(slots.size());
     batch.offsets.resize(session.model().bundle().axes.size());
     batch.results.resize(results.size());
+    graph_inputs.resize(session.model().bundle().inputs.size()), graph_outputs.resize(results.size());
     show_slots();
   }
   void show_slots() {
@@ -42,6 +43,7 @@ struct lading_session {
   lading::Session session;
   std::vector<lading_slots> slots, results;
   lading::Batch batch;  // kept, so that a batch allocates nothing
+  std::vector<lading::Tensor> graph_inputs, graph_outputs;  // of lading_run_graph
 };
 
 namespace {
@@ -292,8 +294,7 @@ int lading_run_batch(lading_session* session, const lading_batch* batch, int64_t
 int lading_run_graph(lading_session* session, const lading_tensor* inputs, lading_tensor* outputs,
                      lading_error** error) {
   return status(error, [&] {
-    const lading::Bundle& bundle = session->session.model().bundle();
-    std::vector<lading::Tensor> in(bundle.inputs.size()), out(bundle.outputs.size());
+    auto &in = session->graph_inputs, &out = session->graph_outputs;
     for (std::size_t i = 0; i < in.size(); ++i) {
       in[i] = {static_cast<lading::Type>(inputs[i].type), {}, static_cast<std::byte*>(inputs[i].data)};
       for (int a = 0; a < inputs[i].rank; ++a) in[i].shape.push(inputs[i].dims[a]);

@@ -8,7 +8,7 @@ namespace lading {
 bool Runner::make_ragged() {
   if (tried_ragged_) return ragged_ != nullptr;
   tried_ragged_ = true;
-  bound_[0] = -1;  // the plan tries shapes in the frame
+  bound_[0] = unbound;  // the plan tries shapes in the frame
   auto plan = model_.ragged(frame_);
   if (plan && fits(*plan))
     ragged_ = std::make_unique<RaggedFrame>(model_.plan(), std::move(plan), model_.bundle(), model_.limits().memory);
@@ -60,7 +60,7 @@ std::int64_t Runner::gather_bins(const Batch& batch, std::int64_t at, std::int64
 // False: they must run in order, and nothing was written.
 bool Runner::run_bins(const Batch& batch, const Block& block) {
   if (!ragged_->resolve()) return false;
-  bound_[0] = -1;
+  bound_[0] = unbound;
   padded_ = longest_;
   bind_layouts(1);
   find_copy_runs(batch);

@@ -15,7 +15,7 @@ Runner::Runner(const Model& model)
     : model_(model), frame_(model.plan(), model.limits().memory), order_(model.bundle()) {
   const Bundle& bundle = model_.bundle();
   written_.resize(bundle.outputs.size()), place_.resize(bundle.inputs.size());
-  padded_.resize(bundle.axes.size()), spans_.resize(bundle.axes.size()), bound_.resize(bundle.axes.size() + 1, -1);
+  padded_.resize(bundle.axes.size()), spans_.resize(bundle.axes.size()), bound_.resize(bundle.axes.size() + 1, unbound);
   input_layout_.resize(bundle.inputs.size()), output_layout_.resize(bundle.outputs.size());
   for (const Axis& axis : bundle.axes) sequences_ |= axis.kind == Axis::Kind::sequence;
   copy_runs_.reserve(model_.table().fields.size());
@@ -28,7 +28,7 @@ void Runner::reserve(std::int64_t entries, const Batch& slots) {
   if (entries > 1 && sequences_) {
     if (block_size(entries) > 1) frame_.reserve(block_bytes);
     if (make_ragged()) find_spans(slots, 0), reserve_ragged(entries);
-    bound_[0] = -1;
+    bound_[0] = unbound;
   }
   bind(1);
   if (!frame_.plan().settled()) rehearse();
@@ -168,7 +168,7 @@ void Runner::bind(std::int64_t entries) {
   bool same = bound_[0] == entries;
   for (std::size_t a = 0; a < spans_.size(); ++a) same &= bound_[a + 1] == spans_[a].padded;
   if (same) return;
-  bound_[0] = -1;  // until all went well
+  bound_[0] = unbound;  // until all went well
   for (std::size_t a = 0; a < spans_.size(); ++a) bound_[a + 1] = spans_[a].padded;
   for (std::size_t a = 0; a < spans_.size(); ++a) padded_[a] = spans_[a].padded;
   bind_layouts(entries);
@@ -203,10 +203,18 @@ void Runner::bind_layouts(std::int64_t entries) {
 }
 
 void Runner::run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) {
-  bound_[0] = -1;
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    frame_.set_input(static_cast<int>(i), inputs[i].type, inputs[i].shape, Entry::none);
-  frame_.resolve();
+  bool same = bound_[0] == as_graph;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Tensor& before = frame_.input(static_cast<int>(i));
+    same &= before.type == inputs[i].type && before.shape == inputs[i].shape;
+  }
+  if (!same) {
+    bound_[0] = unbound;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      frame_.set_input(static_cast<int>(i), inputs[i].type, inputs[i].shape, Entry::none);
+    frame_.resolve();
+    bound_[0] = as_graph;
+  }
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (inputs[i].bytes()) std::memcpy(frame_.input(static_cast<int>(i)).data, inputs[i].data, inputs[i].bytes());
   frame_.run();

@@ -85,7 +85,9 @@ class Runner {
   std::vector<std::int64_t> padded_;   // per axis, of the entry being run
   std::vector<Span> spans_;            // per axis, of the entry being run
   std::vector<std::int64_t> longest_;  // per axis, of the entries being run along their sequences
-  std::vector<std::int64_t> bound_;    // entries and padded lengths that the frame is resolved for
+  // What the frame is resolved for: entries and padded lengths, or tensors of any shapes.
+  static constexpr std::int64_t unbound = -1, as_graph = -2;
+  std::vector<std::int64_t> bound_;
   std::vector<TensorLayout> input_layout_, output_layout_;
   std::vector<std::int64_t> written_;  // per output: items written so far
   std::vector<std::byte*> place_;      // per input: where what is being filled in begins
