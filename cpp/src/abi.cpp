@@ -125,6 +125,19 @@ template <class T> int set(lading_session* s, const lading_variable* v, int64_t 
   });
 }
 
+const std::vector<lading::Tensor>& given(lading_session& session, const lading_tensor* inputs) {
+  auto& tensors = session.graph_inputs;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    tensors[i] = {static_cast<lading::Type>(inputs[i].type), {}, static_cast<std::byte*>(inputs[i].data)};
+    for (int a = 0; a < inputs[i].rank; ++a) tensors[i].shape.push(inputs[i].dims[a]);
+  }
+  return tensors;
+}
+
+const lading::PlanStep& step_of(const lading_model* model, int step) {
+  return model->model->plan()->steps()[static_cast<std::size_t>(step)];
+}
+
 }  // namespace
 
 extern "C" {
@@ -294,18 +307,27 @@ int lading_run_batch(lading_session* session, const lading_batch* batch, int64_t
 int lading_run_graph(lading_session* session, const lading_tensor* inputs, lading_tensor* outputs,
                      lading_error** error) {
   return status(error, [&] {
-    auto &in = session->graph_inputs, &out = session->graph_outputs;
-    for (std::size_t i = 0; i < in.size(); ++i) {
-      in[i] = {static_cast<lading::Type>(inputs[i].type), {}, static_cast<std::byte*>(inputs[i].data)};
-      for (int a = 0; a < inputs[i].rank; ++a) in[i].shape.push(inputs[i].dims[a]);
-    }
-    session->session.run_graph(in, out);
+    auto& out = session->graph_outputs;
+    session->session.run_graph(given(*session, inputs), out);
     for (std::size_t o = 0; o < out.size(); ++o) {
       outputs[o].type = static_cast<int>(out[o].type), outputs[o].rank = out[o].shape.rank;
       for (int a = 0; a < out[o].shape.rank; ++a) outputs[o].dims[a] = out[o].shape[a];
       outputs[o].data = out[o].data;
     }
   });
+}
+
+int lading_step_count(const lading_model* model) {
+  return model->model->plan() ? static_cast<int>(model->model->plan()->steps().size()) : 0;
+}
+const char* lading_step_nodes(const lading_model* model, int step) { return step_of(model, step).nodes.c_str(); }
+const char* lading_step_operator(const lading_model* model, int step) {
+  return step_of(model, step).operator_name.c_str();
+}
+
+int lading_time_graph(lading_session* session, const lading_tensor* inputs, double* nanoseconds,
+                      lading_error** error) {
+  return status(error, [&] { session->session.time_graph(given(*session, inputs), nanoseconds); });
 }
 
 }  // extern "C"

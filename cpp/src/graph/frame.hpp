@@ -19,6 +19,8 @@ class Frame {
   // Works out every shape and lays out memory; allocates only beyond what was needed before.
   void resolve(std::int64_t entries = 1);
   void run();
+  // The same, and adds to nanoseconds[step] what each step took.
+  void time(double* nanoseconds);
   // A run that takes memory for all that could happen: both branches of an If.
   void rehearse();
 
@@ -57,7 +59,7 @@ class Frame {
   void infer_entries(std::size_t n);
   void run_known(Step& step, const PlanStep& planned);
   void lay_out();
-  void run_in_order(bool rehearsing);
+  void run_in_order(bool rehearsing, double* nanoseconds = nullptr);
   void follow_views(const PlanStep& planned);
   std::size_t subframe_memory() const;
 

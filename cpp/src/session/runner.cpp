@@ -202,7 +202,7 @@ void Runner::bind_layouts(std::int64_t entries) {
   work_capacity_ = most;
 }
 
-void Runner::run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) {
+void Runner::bind_graph(const std::vector<Tensor>& inputs) {
   bool same = bound_[0] == as_graph;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Tensor& before = frame_.input(static_cast<int>(i));
@@ -217,8 +217,17 @@ void Runner::run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& o
   }
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (inputs[i].bytes()) std::memcpy(frame_.input(static_cast<int>(i)).data, inputs[i].data, inputs[i].bytes());
+}
+
+void Runner::run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) {
+  bind_graph(inputs);
   frame_.run();
   for (std::size_t o = 0; o < outputs.size(); ++o) outputs[o] = frame_.output(static_cast<int>(o));
+}
+
+void Runner::time_graph(const std::vector<Tensor>& inputs, double* nanoseconds) {
+  bind_graph(inputs);
+  frame_.time(nanoseconds);
 }
 
 }  // namespace lading

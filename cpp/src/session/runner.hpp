@@ -24,6 +24,8 @@ class Runner {
   void run_one(const Batch& batch);
   // The graph itself, on tensors that are prepared already; outputs stay valid until the next run.
   void run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs);
+  // What each step takes of one run, added to nanoseconds[step].
+  void time_graph(const std::vector<Tensor>& inputs, double* nanoseconds);
   std::size_t memory() const {
     const std::size_t ragged = ragged_ ? ragged_->memory() : 0;
     return frame_.memory() + ragged + order_.memory() + static_cast<std::size_t>(work_capacity_) * 17;
@@ -58,6 +60,7 @@ class Runner {
   void find_spans(const Batch& batch, std::int64_t entry);
   void bind(std::int64_t entries);
   void bind_layouts(std::int64_t entries);
+  void bind_graph(const std::vector<Tensor>& inputs);
   void check_outputs();
   void fill_inputs(const Batch& batch, const Block& block);
   void fill_entry(const Batch& batch, std::int64_t entry);

@@ -98,6 +98,14 @@ class Session:
         given = [np.ascontiguousarray(tensors[name]) for name in self.model.inputs]
         return dict(zip(self.model.outputs, self._session.run_graph(given), strict=True))
 
+    def steps(self) -> list[tuple[str, str]]:
+        """(nodes, operator) of every step that the main graph became: what is fused is one step."""
+        return self._compiled.steps()
+
+    def time_graph(self, tensors: Mapping[str, np.ndarray]) -> list[float]:
+        """Nanoseconds that each step takes in one run on prepared tensors; 0 for what is only seen in another shape."""
+        return self._session.time_graph([np.ascontiguousarray(tensors[name]) for name in self.model.inputs])
+
     @property
     def memory(self) -> int:
         """Bytes of workspace, without the model's weights."""
