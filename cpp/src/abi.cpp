@@ -42,7 +42,7 @@ struct lading_session {
   const lading_model* owner;
   lading::Session session;
   std::vector<lading_slots> slots, results;
-  lading::Batch batch;  // kept, so that a batch allocates nothing
+  lading::Batch batch;                                      // kept, so that a batch allocates nothing
   std::vector<lading::Tensor> graph_inputs, graph_outputs;  // of lading_run_graph
 };
 
@@ -325,8 +325,7 @@ const char* lading_step_operator(const lading_model* model, int step) {
   return step_of(model, step).operator_name.c_str();
 }
 
-int lading_time_graph(lading_session* session, const lading_tensor* inputs, double* nanoseconds,
-                      lading_error** error) {
+int lading_time_graph(lading_session* session, const lading_tensor* inputs, double* nanoseconds, lading_error** error) {
   return status(error, [&] { session->session.time_graph(given(*session, inputs), nanoseconds); });
 }
 
