@@ -110,8 +110,8 @@ NB_MODULE(_lading, m) {
       .def_prop_ro("name", [](const Model& model) { return lading_model_name(model.get()); });
 
   nb::class_<Plain>(m, "Plain", "Inputs and outputs whose arrays the engine takes as they are.")
-      .def(nb::init<nb::sequence, nb::sequence, nb::object, nb::object>(), nb::arg("inputs"), nb::arg("outputs"),
-           nb::arg("scores"), nb::arg("origin"));
+      .def(nb::init<nb::sequence, nb::sequence, nb::sequence, nb::object, nb::object, nb::object>(), nb::arg("columns"),
+           nb::arg("outputs"), nb::arg("axes"), nb::arg("scores"), nb::arg("sequences"), nb::arg("model"));
 
   nb::class_<Session>(m, "Session", "The workspaces of one caller, one for each thread that it runs.")
       .def(nb::init<const Model&>())

@@ -51,10 +51,9 @@ class Session {
   // to do.
   nb::object run_plain(Plain& plain, nb::handle events, int threads) {
     const std::unique_lock<std::mutex> lock = one_at_a_time();
-    const int64_t entries = plain.take(events, feeds_);
+    const int64_t entries = plain.take(events, feeds_, places_);
     if (entries < 0) return nb::none();
     nb::object scores = plain.make(entries, results_);
-    places_.resize(size_t(lading_axis_count(model_.get())), nullptr);
     const lading_batch batch{sizeof batch,  sizeof(lading_feed), entries,
                              feeds_.data(), places_.data(),      results_.data()};
     lading_error* error = nullptr;

@@ -59,7 +59,7 @@ class Session:
         self._session = _lading.Session(self._compiled)
         self._columns = self._compiled.columns()
         self._outputs = self._compiled.outputs()
-        self._plain = plain(model, self._outputs)
+        self._plain = plain(model, self._compiled)
 
     def run(
         self,
