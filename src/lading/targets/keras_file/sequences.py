@@ -66,9 +66,12 @@ def _inner(kind: str, name: str, type_: str, said: dict[str, Any]) -> dict[str, 
 
 
 def _functions(r: Reading, cell: Cell) -> dict[str, Any]:
-    names = [name_of(r, each) for each in (cell.activation, cell.inner)]
-    if not all(names):
-        raise r.refuse("has an activation that Keras names with other numbers")
+    functions = [cell.activation, cell.inner]
+    names = [name_of(r, each) for each in functions]
+    for name, function in zip(names, functions, strict=True):
+        if not name:
+            number = "" if function.alpha is None else f" with alpha {function.alpha:g}"
+            raise r.refuse(f"has the activation {function.name}{number}, which Keras 3 has not inside a layer")
     said: dict[str, Any] = {"activation": names[0], "use_bias": True}
     if cell.kind != "RNN":
         said["recurrent_activation"] = names[1]
