@@ -159,7 +159,7 @@ def inputs_of(model: Any, entries: int = 9, length: int = 6) -> dict[str, np.nda
     random, made = np.random.default_rng(7), {}
     for given in model.input_list:
         shape = [entries, *(each if isinstance(each, int) else len(given.variables) or length
-                            for each in given.axes[1:])]  # fmt: skip
+                            for each in given.axes[1:])][: len(given.axes)]  # fmt: skip
         numbers = random.normal(size=shape) if given.type.startswith("float") else random.integers(0, 5, shape)
         made[given.name] = numbers.astype(given.type)
     return made

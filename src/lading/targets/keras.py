@@ -17,7 +17,7 @@ from ..errors import UnsupportedError, suggestion
 from ..whole_file import whole_file
 
 if TYPE_CHECKING:
-    from ..endpoints import Variable
+    from ..endpoints import Output, Variable
     from ..model import Model
     from .keras_file.growth import Growth, Item
 
@@ -39,9 +39,10 @@ def to_bytes(model: Model, where: str = "model.keras", preparation: bool = True)
     """The bytes of the file: the same model gives the same bytes."""
     from .keras_file.archive import archive_of
     from .keras_file.growth import Growth
-    from .keras_file.inputs import input_item
+    from .keras_file.inputs import entries_of, input_item
 
-    growth = Growth()
+    entries = entries_of(model)
+    growth = Growth(not any(given.axes[:1] == entries for given in model.input_list))
     items, inputs = {}, []
     for given in model.input_list:
         inputs.append(len(growth.made))
@@ -84,7 +85,7 @@ def _output(model: Model, name: str, items: dict[str, Item], growth: Growth, whe
     if name not in items:
         raise UnsupportedError(f"{where}: output '{name}' is a constant")
     try:
-        item = growth.plain(items[name], name)
+        item = growth.plain(_without_one(items[name], growth, output), name)
     except UnsupportedError as error:
         raise UnsupportedError(f"{where}: output '{name}': {error}") from None
     made = growth.made[item.made]
@@ -92,6 +93,15 @@ def _output(model: Model, name: str, items: dict[str, Item], growth: Growth, whe
         item = growth.layer("Identity", "", [item], item.shape)
     growth.made[item.made].name, growth.made[item.made].named = growth.reserved(name), True
     return item.made
+
+
+def _without_one(item: Item, growth: Growth, output: Output) -> Item:
+    """Where the graph is of one entry, a 1 in front of an output stands for the entries."""
+    if not growth.alone or output.axes[:1] != [1]:
+        return item
+    if item.axes[0] == -1:
+        return replace(item, axes=item.axes[1:])
+    return growth.reshaped(growth.plain(item, output.name), item.lengths()[1:], output.name)
 
 
 def _names(model: Model, preparation: bool) -> dict[str, Any]:

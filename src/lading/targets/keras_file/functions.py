@@ -63,6 +63,10 @@ def _activated(r: Reading, x: Item, function: Activation) -> Item:
     if function.name == "hard_sigmoid":
         line = r.growth.layer("Rescaling", f"{r.name}_line", [whole], x.shape, scale=function.parameter(), offset=0.5)
         return r.growth.function("Clip", r.name, [line], x.shape, x_min=0.0, x_max=1.0)
+    if function.name == "swish":
+        slope = r.growth.layer("Rescaling", f"{r.name}_slope", [whole], x.shape, scale=function.parameter(), offset=0.0)
+        gate = r.growth.layer("Activation", f"{r.name}_gate", [slope], x.shape, activation="sigmoid")
+        return r.growth.layer("Multiply", r.name, [whole, gate], x.shape)
     if function.name == "gelu_tanh":
         return r.growth.function("Gelu", r.name, [whole], x.shape, (), "keras.src.ops.nn", approximate=True)
     if r.node.operator in UNARY:

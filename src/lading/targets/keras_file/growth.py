@@ -31,11 +31,6 @@ class Item:
     type: str
     shared: bool = False
 
-    @property
-    def plain(self) -> bool:
-        """Whether the axes are those of Keras' tensor."""
-        return self.axes == tuple(range(len(self.shape) + 1))
-
     def length(self, axis: Axis) -> int | None:
         """How long it is; None for entries and sequences."""
         if isinstance(axis, tuple):
@@ -72,9 +67,14 @@ def _without_signs(name: str) -> str:
 
 
 class Growth:
-    """All that was made so far; an item names it by its place."""
+    """All that was made so far; an item names it by its place.
 
-    def __init__(self) -> None:
+    ``alone``: the graph is of one entry, its values have no axis of entries; Keras' tensors have it all the same.
+    ``batch`` is what stands in its place where an operator wants one.
+    """
+
+    def __init__(self, alone: bool = False) -> None:
+        self.alone, self.batch = alone, ONE if alone else ENTRY
         self.made: list[Made] = []
         self.taken: set[str] = set()
         self._reserved: set[str] = set()
@@ -109,7 +109,7 @@ class Growth:
         type_ = sources[0].type if sources else config["dtype"]
         self.made.append(Made(kind, self.name(wish), [each.made for each in sources], config, shape, type_,
                               weights or {}))  # fmt: skip
-        return Item(len(self.made) - 1, shape, tuple(range(len(shape) + 1)), type_)
+        return self.whole(Item(len(self.made) - 1, shape, (), type_))
 
     def function(self, kind: str, wish: str, sources: Sequence[Item], shape: Sequence[int | None],
                  call: tuple[Any, ...] = (), module: str = "keras.src.ops.numpy", type_: str = "",
@@ -121,8 +121,8 @@ class Growth:
         return replace(item, type=made.type)
 
     def whole(self, x: Item) -> Item:
-        """``x`` as Keras' own tensor, whose axes are turned."""
-        return x if x.plain else replace(x, axes=tuple(range(len(x.shape) + 1)))
+        """``x`` as Keras' own tensor, with the axes of that."""
+        return replace(x, axes=tuple(range(int(self.alone), len(x.shape) + 1)))
 
     def open(self, x: Item, *kinds: str) -> Made | None:
         """The layer that gives ``x``, if it is of these kinds, nobody else reads it and its activation is not said."""
@@ -132,22 +132,20 @@ class Growth:
 
     def plain(self, x: Item, wish: str) -> Item:
         """``x`` with its axes in the order of a tensor of Keras: entries first. Raises UnsupportedError."""
-        if x.plain:
+        if x.axes == self.whole(x).axes:
             return x
-        order = [axis for axis in x.axes if axis != ONE]
-        if x.axes[:1] != (ENTRY,) or any(isinstance(each, tuple) for each in order) or len(order) != len(x.shape) + 1:
+        axes = ((ENTRY,) if self.alone else ()) + x.axes
+        order = [axis for axis in axes if isinstance(axis, int) and axis != ONE]
+        if axes[:1] != (ENTRY,) or len(order) != len(x.shape) + 1:
             raise UnsupportedError("its entries are not the first axis, where Keras has them")
-        turned = self.turned(x, [each for each in order if isinstance(each, int)], wish)
-        if ONE not in x.axes:
-            return turned
-        lengths = [x.length(axis) for axis in x.axes[1:]]
-        return self.reshaped(turned, lengths, wish)
+        turned = self.turned(x, order, wish)
+        return turned if ONE not in axes else self.reshaped(turned, [x.length(axis) for axis in axes[1:]], wish)
 
     def turned(self, x: Item, order: Sequence[int], wish: str) -> Item:
         """Keras' tensor with its axes in another order, entries first."""
         shape = [x.shape[axis - 1] for axis in order[1:]]
         if list(order) == list(range(len(x.shape) + 1)):
-            return replace(x, axes=tuple(order))
+            return self.whole(x)
         return self.layer("Permute", f"{wish}_permute", [x], shape, dims=list(order[1:]))
 
     def reshaped(self, x: Item, shape: Sequence[int | None], wish: str) -> Item:

@@ -6,6 +6,7 @@ divides by d > 0 a ``Normalization`` of variance d^2, whose square root is d aga
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,9 @@ import numpy as np
 from ...endpoints import Input, Variable
 from ...errors import UnsupportedError
 from ...model import Model
-from .growth import ENTRY, Growth, Item
+from .growth import ENTRY, ONE, Growth, Item
 
-__all__ = ["input_item", "scaled"]
+__all__ = ["entries_of", "input_item", "scaled"]
 
 WAY = "write what stands behind the preparation with preparation=False (--without-preparation)"
 
@@ -32,15 +33,14 @@ def input_item(model: Model, given: Input, growth: Growth, preparation: bool, wh
         raise UnsupportedError(f"{place} is a mask, which Keras makes itself and does not take")
     if given.type not in TYPES:
         raise UnsupportedError(f"{place} is of the type {given.type}; written are {', '.join(TYPES)}")
-    entry = [name for name, axis in model.axes.items() if axis.kind == "entry"]
-    if given.axes[:1] != entry:
+    single = given.axes[:1] == [1] if growth.alone else given.axes[:1] == entries_of(model)
+    if not single and not growth.alone:
         raise UnsupportedError(f"{place} has no axis of entries in front ({given.axes}), where Keras has it")
-    shape = [_length(model, given, use, preparation, place) for use in given.axes[1:]]
+    shape = [_length(model, given, use, preparation, place) for use in given.axes[single:]]
     item = growth.layer("InputLayer", given.name, [], shape, batch_shape=[None, *shape], dtype=given.type)
+    whole = item.axes
     columns = given.axes.index("variable") if "variable" in given.axes else ENTRY
-    if not preparation:
-        return item
-    steps = _steps(given, place)
+    steps = [] if not preparation else _steps(given, place)
     if steps and (columns != len(given.axes) - 1 or not given.type.startswith("float")):
         raise UnsupportedError(f"{place} ({given.type}) has no variables on its last axis, where Keras scales numbers "
                                f"with a point; {WAY}")  # fmt: skip
@@ -51,7 +51,12 @@ def input_item(model: Model, given: Input, growth: Growth, preparation: bool, wh
             item = scaled(growth, item, "divide", steps.pop(0)[1], f"{given.name}_normalization", mean)
         else:
             item = scaled(growth, item, kind, numbers, f"{given.name}_scaling")
-    return item
+    return replace(item, axes=(ONE, *whole)) if growth.alone and single else item
+
+
+def entries_of(model: Model) -> list[str | int]:
+    """The axis of entries."""
+    return [name for name, axis in model.axes.items() if axis.kind == "entry"]
 
 
 def scaled(growth: Growth, x: Item, kind: str, numbers: list[float] | float, name: str,

@@ -30,7 +30,7 @@ def _product(r: Reading) -> list[Item]:
         if len(a.shape) != len(b.shape) or len(a.shape) < 2:
             raise r.refuse("a product of values with different numbers of axes")
         return [r.growth.function("Matmul", r.name, [a, b], (*a.shape[:-1], b.shape[-1]))]
-    x, w = r.plain(0), r.matrix()
+    x, w = r.rows(0), r.matrix()
     if x.shape[-1:] != (w.shape[1],):
         raise r.refuse(f"weights for {w.shape[1]} values, where {x.shape[-1] if x.shape else 'none'} go in")
     weights = [w.T]
@@ -39,8 +39,9 @@ def _product(r: Reading) -> list[Item]:
         if bias.size not in (1, len(w)) or bias.shape[-1:] not in ((), (1,), (len(w),)):
             raise r.refuse(f"a bias of shape {list(bias.shape)} for {len(w)} values")
         weights.append(np.broadcast_to(bias.ravel(), (len(w),)))
-    return [r.growth.layer("Dense", r.name, [x], (*x.shape[:-1], len(w)), {"": weights}, units=len(w),
-                           activation="linear", use_bias=len(weights) > 1)]  # fmt: skip
+    made = r.growth.layer("Dense", r.name, [x], (*x.shape[:-1], len(w)), {"": weights}, units=len(w),
+                          activation="linear", use_bias=len(weights) > 1)  # fmt: skip
+    return [r.same(x, made)]
 
 
 def _batch_normalization(r: Reading) -> list[Item]:
@@ -55,12 +56,13 @@ def _batch_normalization(r: Reading) -> list[Item]:
 
 
 def _layer_normalization(r: Reading) -> list[Item]:
-    x = r.plain(0)
+    x = r.rows(0)
     if r.axis(x, r.get("axis", -1)) != len(x.shape) or r.gives(1) or r.gives(2):
         raise r.refuse("normalizes several axes, or gives its mean; a LayerNormalization of Keras does neither here")
     weights = [r.need(1).ravel(), *([r.need(2).ravel()] if r.has(2) else [])]
-    return [r.growth.layer("LayerNormalization", r.name, [x], x.shape, {"": weights}, axis=-1, center=len(weights) > 1,
-                           epsilon=float(np.float32(r.get("epsilon", 1e-5))))]  # fmt: skip
+    made = r.growth.layer("LayerNormalization", r.name, [x], x.shape, {"": weights}, axis=-1, center=len(weights) > 1,
+                          epsilon=float(np.float32(r.get("epsilon", 1e-5))))  # fmt: skip
+    return [r.same(x, made)]
 
 
 # ------------------------------------------------------------------------------------------ arithmetic
@@ -183,7 +185,7 @@ def _global(r: Reading) -> list[Item]:
     whole = r.arranged(0, 0, *range(2, rank + 2), 1)
     kind = "Average" if r.node.operator == "GlobalAveragePool" else "Max"
     made = r.growth.layer(f"Global{kind}Pooling{rank}D", r.name, [whole], whole.shape[-1:])
-    return [replace(made, axes=(ENTRY, 1, *[ONE] * rank))]
+    return [replace(made, axes=(r.growth.batch, 1, *[ONE] * rank))]
 
 
 def _concat(r: Reading) -> list[Item]:

@@ -44,10 +44,15 @@ class Reading(Operands):
     def arranged(self, at: int, *order: int) -> Item:
         """Operand ``at`` as a tensor of Keras with its own axes in another order, the entries first."""
         x = self.item(at)
-        axes = [axis for each in order if isinstance(axis := x.axes[each % len(x.axes)], int) and axis >= ENTRY]
-        if len(axes) != len(order) or len(x.axes) != len(order) or axes[0] != ENTRY:
+        axes = [axis for each in order if isinstance(axis := x.axes[each % len(x.axes)], int)]
+        if len(axes) != len(order) or len(x.axes) != len(order) or axes[0] != self.growth.batch or min(axes[1:]) < 1:
             raise self.refuse("its axes do not stand as the layer of Keras takes them")
-        return self.growth.turned(x, axes, self.name)
+        return self.growth.turned(x, [ENTRY, *axes[1:]], self.name)
+
+    def rows(self, at: int) -> Item:
+        """Operand ``at`` with its last axis in the place of Keras', whatever stands before it."""
+        x = self.item(at)
+        return x if x.axes[-1:] == (len(x.shape),) else self.plain(at)
 
     def alike(self, places: Sequence[int] | None = None, one_type: bool = True) -> list[Item]:
         """Operands (all, or those at ``places``) with the same axes, as they are or put right."""

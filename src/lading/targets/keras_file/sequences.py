@@ -30,19 +30,19 @@ def recurrent(r: Reading) -> list[Item]:
     x = r.arranged(0, 0, 1, 2) if layout else r.arranged(0, 1, 0, 2)
     if backwards and r.gives(0):
         raise r.refuse("gives all steps of a direction that runs backwards, which Keras gives the last one first")
-    steps, units = x.shape[0], cells[0].units
+    steps, units, batch = x.shape[0], cells[0].units, r.growth.batch
     both, width = len(cells) == 2, units * len(cells)
     found = [Item(ENTRY, (), (), x.type)] * 2
     direction: Axis = (2, True) if both else ONE
     inside: Axis = (2, False) if both else 2
     if r.gives(0):
         whole = _layer(r, cells, x, (steps, width), True, backwards)
-        axes = (ENTRY, 1, direction, inside) if layout else (1, direction, ENTRY, inside)
+        axes = (batch, 1, direction, inside) if layout else (1, direction, batch, inside)
         found[0] = replace(whole, axes=axes)
     if r.gives(1):
         last = _layer(r, cells, x, (width,), False, backwards)
         direction, inside = ((1, True), (1, False)) if both else (ONE, 1)
-        found[1] = replace(last, axes=(ENTRY, direction, inside) if layout else (direction, ENTRY, inside))
+        found[1] = replace(last, axes=(batch, direction, inside) if layout else (direction, batch, inside))
     return found
 
 
@@ -66,9 +66,12 @@ def _inner(kind: str, name: str, type_: str, said: dict[str, Any]) -> dict[str, 
 
 
 def _functions(r: Reading, cell: Cell) -> dict[str, Any]:
-    names = [name_of(r, each) for each in (cell.activation, cell.inner)]
-    if not all(names):
-        raise r.refuse("has an activation that Keras names with other numbers")
+    functions = [cell.activation, cell.inner]
+    names = [name_of(r, each) for each in functions]
+    for name, function in zip(names, functions, strict=True):
+        if not name:
+            number = "" if function.alpha is None else f" with alpha {function.alpha:g}"
+            raise r.refuse(f"has the activation {function.name}{number}, which Keras 3 has not inside a layer")
     said: dict[str, Any] = {"activation": names[0], "use_bias": True}
     if cell.kind != "RNN":
         said["recurrent_activation"] = names[1]
@@ -143,8 +146,8 @@ def _lengths(x: Item, pads: list[tuple[int, int]], size: list[int], dilation: li
             for n, pad, k, d, s in zip(x.shape, pads, size, dilation, strides, strict=False)]  # fmt: skip
 
 
-def _channels_first(made: Item, rank: int) -> Item:
-    return replace(made, axes=(ENTRY, rank + 1, *range(1, rank + 1)))
+def _channels_first(r: Reading, made: Item, rank: int) -> Item:
+    return replace(made, axes=(r.growth.batch, rank + 1, *range(1, rank + 1)))
 
 
 def convolution(r: Reading) -> list[Item]:
@@ -168,7 +171,7 @@ def convolution(r: Reading) -> list[Item]:
     made = r.growth.layer(f"Conv{rank}D", r.name, [x], shape, {"": weights}, filters=len(w), kernel_size=size,
                           strides=strides, dilation_rate=dilation, groups=groups, padding=padding or "valid",
                           activation="linear", use_bias=len(weights) > 1)  # fmt: skip
-    return [_channels_first(made, rank)]
+    return [_channels_first(r, made, rank)]
 
 
 def pooling(r: Reading) -> list[Item]:
@@ -184,4 +187,4 @@ def pooling(r: Reading) -> list[Item]:
     kind = "MaxPooling" if r.node.operator == "MaxPool" else "AveragePooling"
     made = r.growth.layer(f"{kind}{rank}D", r.name, [x], [*_lengths(x, pads, size, dilation, strides), x.shape[-1]],
                           pool_size=size, strides=strides, padding="same" if same else "valid")  # fmt: skip
-    return [_channels_first(made, rank)]
+    return [_channels_first(r, made, rank)]

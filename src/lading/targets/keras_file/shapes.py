@@ -65,43 +65,53 @@ def _reshape(r: Reading) -> list[Item]:
         wanted = [0, -1] if int(r.get("axis", 1)) == 1 else []
     else:
         wanted = [int(each) for each in r.need(1).ravel()]
-    if not wanted or r.get("allowzero", 0):
+    if (not wanted and not r.growth.alone) or r.get("allowzero", 0):
         raise r.refuse("becomes a shape that joins entries")
-    if (joined := _joined(x, wanted)) is not None:
-        return [joined]
+    if (relabelled := _relabelled(x, wanted)) is not None:
+        return [relabelled]
     try:
         return [_reshaped(r, r.plain(0), wanted)]
     except UnsupportedError as error:
         raise error if str(error).startswith("node ") else r.refuse(str(error)) from None
 
 
-def _joined(x: Item, wanted: list[int]) -> Item | None:
+def _relabelled(x: Item, wanted: list[int]) -> Item | None:
     """Two halves of an axis that become it again, and axes of length one that come and go: nothing moves."""
-    axes: list[Axis] = []
+    left: list[Axis] = []
     for axis in x.axes:
-        if isinstance(axis, tuple) and axes and axes[-1] == (axis[0], True) and not axis[1]:
-            axes[-1] = axis[0]
+        if isinstance(axis, tuple) and left and left[-1] == (axis[0], True) and not axis[1]:
+            left[-1] = axis[0]
         elif axis != ONE:
-            axes.append(axis)
-    if axes != sorted(axes, key=lambda axis: axis if isinstance(axis, int) else -1) or len(wanted) != len(axes):
-        return None
-    now = replace(x, axes=tuple(axes))
-    fits = all(want in (0, -1, length) or at == ENTRY for at, (want, length) in
-               enumerate(zip(wanted, now.lengths(), strict=True)))  # fmt: skip
-    zeros = all(want != 0 or (at < len(x.axes) and x.axes[at] == axes[at]) for at, want in enumerate(wanted))
-    return now if fits and zeros and now.plain and (wanted[0] in (0, -1) or wanted[0] > 1) else None
+            left.append(axis)
+    axes: list[Axis] = []
+    for at, want in enumerate(wanted):
+        kept = want == 0 and bool(left) and at < len(x.axes) and _of(x.axes[at]) == left[0]
+        if left and (kept or want == -1 or (want > 0 and want == x.length(left[0]))):
+            axes.append(left.pop(0))
+        elif want == 1 or (want == 0 and at < len(x.axes) and x.axes[at] == ONE):
+            axes.append(ONE)
+        else:
+            return None
+    return None if left else replace(x, axes=tuple(axes))
+
+
+def _of(axis: Axis) -> Axis:
+    return axis if isinstance(axis, int) else ONE
 
 
 def _reshaped(r: Reading, x: Item, wanted: list[int]) -> Item:
-    lengths: list[int | None] = [None, *x.shape]
-    shape = [lengths[at] if want == 0 and at < len(lengths) else want for at, want in enumerate(wanted)][1:]
+    lengths: list[int | None] = [*([] if r.growth.alone else [None]), *x.shape]
+    shape = [lengths[at] if want == 0 and at < len(lengths) else want for at, want in enumerate(wanted)]
     whole = None if None in x.shape else prod(n for n in x.shape if n is not None)
+    if not r.growth.alone:
+        shape = shape[1:]
+        known = prod(n for n in shape if n not in (None, -1))
+        if wanted[0] not in (0, -1):
+            raise r.refuse(f"becomes the shape {wanted}, whose entries are fixed")
+        if wanted[0] == -1 and (None in shape or whole != known):
+            raise r.refuse(f"becomes the shape {wanted}, which joins entries")
     known = prod(n for n in shape if n not in (None, -1))
-    if wanted[0] not in (0, -1):
-        raise r.refuse(f"becomes the shape {wanted}, whose entries are fixed")
-    if wanted[0] == -1 and (None in shape or whole != known):
-        raise r.refuse(f"becomes the shape {wanted}, which joins entries")
-    if whole is not None and -1 not in shape and None not in shape and whole != known:
+    if whole is not None and (whole % max(known, 1) if -1 in shape else None not in shape and whole != known):
         raise r.refuse(f"has {whole} numbers for the shape {wanted}")
     return r.growth.reshaped(x, [None if n == -1 else n for n in shape], r.name)
 
