@@ -245,6 +245,28 @@ def test_a_difference_without_such_a_jump_is_found():
         compare(relu(), oracle, lambda tensors: {"y": jumping(tensors["x"] + np.float32(1e-3))})
 
 
+def difference_of_neighbours():
+    """100.1 x - 100 x: when its weights change in their last bit, that is 1e-4 of it."""
+    model = relu()
+    model.weights = {"a": np.array([100.1], np.float32), "b": np.array([100], np.float32)}
+    model.graphs["main"] = Graph([Node("p", "Mul", ["x", "a"], ["p"]), Node("q", "Mul", ["x", "b"], ["q"]),
+                                  Node("s", "Sub", ["p", "q"], ["y"])])  # fmt: skip
+    return model
+
+
+def test_what_the_last_bits_of_weights_move_says_nothing_up_to_1e4():
+    model = difference_of_neighbours()
+    run = evaluator(model)
+
+    def apart(relative):
+        return Fake(lambda x: run({"x": x})["y"] * np.float32(1 + relative),
+                    lambda x: run({"x": x})["y"].astype(np.float64) * (1 + relative))  # fmt: skip
+
+    assert "when its weights change in their last bit" in str(check(model, apart(5e-5)))
+    with pytest.raises(AgreementError, match="from double precision it is"):
+        check(model, apart(1.2e-4))
+
+
 def test_a_file_that_the_oracle_cannot_load_is_not_compared(tmp_path):
     (tmp_path / "net.onnx").write_bytes(b"nothing")
     oracle = OnnxOracle(tmp_path / "net.onnx")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +38,17 @@ def _way_of_frozen_graph(path: Path) -> str:
             "--output model.onnx")
 
 
+def _way_of_sofie(path: Path) -> str:
+    """The first line of what SOFIE generates names the file that it read."""
+    with path.open("rb") as beginning:
+        name = SOFIE.match(beginning.read(BEGINNING))
+    assert name is not None
+    file = name[1].decode(errors="replace")
+    return f"C++ that TMVA's SOFIE generated from '{file}'; convert that file, which is ONNX, Keras or PyTorch"
+
+
+SOFIE = re.compile(rb"//Code generated automatically by TMVA for Inference of Model file \[([^]\n]{0,200})\]")
+SOFIE_WEIGHTS = re.compile(rb"tensor_\w{1,200} \d{1,12}\n[-\d.]")  # RModel::WriteInitializedTensorsToFile
 TF2ONNX = "with TensorFlow at hand it becomes ONNX: python -m tf2onnx.convert"
 MXNET_EXPORT = ("where MXNet still runs, mx.onnx.export_model(symbol, params, shapes, types, 'model.onnx') writes both "
                 "as ONNX")  # fmt: skip
@@ -49,6 +61,10 @@ WAYS: tuple[tuple[Callable[[bytes], bool], str | Callable[[Path], str]], ...] = 
                                         "--tflite FILE --output model.onnx"),
     (lambda data: data[:8] == MXNET, f"parameters of MXNet without their graph; {MXNET_EXPORT}"),
     (_is_mxnet_graph, f"a graph of MXNet without its parameters; {MXNET_EXPORT}"),
+    (lambda data: SOFIE.match(data) is not None, _way_of_sofie),
+    (lambda data: SOFIE_WEIGHTS.match(data) is not None,
+     "weights that TMVA's SOFIE wrote beside its C++, whose first line names a file of ONNX, Keras or PyTorch; convert "
+     "that one"),
     (lambda data: b'"splitting_convention"' in data, "trees of conifer, cut to the precision of firmware; convert the "
                                                      "forest they were made of"),
     (lambda data: b"<PMML" in data, "PMML; convert the model of the library that wrote it"),
