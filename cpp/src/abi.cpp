@@ -304,6 +304,22 @@ int lading_run_batch(lading_session* session, const lading_batch* batch, int64_t
   });
 }
 
+int lading_describe_tensor(const lading_model* model, int output, int number, lading_form* form) {
+  if (number < 0 || number >= (output ? lading_output_count(model) : lading_input_count(model))) return 1;
+  const lading::Bundle& bundle = model->model->bundle();
+  const auto at = static_cast<std::size_t>(number);
+  const auto& axes = output ? bundle.outputs[at].axes : bundle.inputs[at].axes;
+  lading_form made{};
+  made.name = (output ? bundle.outputs[at].name : bundle.inputs[at].name).c_str();
+  made.type = static_cast<int>(output ? bundle.outputs[at].type : bundle.inputs[at].type);
+  for (const lading::AxisUse& use : axes) {
+    const bool entry = use.kind == lading::AxisUse::Kind::entry;
+    const bool grows = entry || use.kind == lading::AxisUse::Kind::sequence;
+    made.dims[made.rank] = grows ? -1 : use.size;
+    made.axes[made.rank++] = grows ? use.axis : -1;
+  }
+  return status(nullptr, [&] { give("lading_form", made, form); });
+}
 int lading_run_graph(lading_session* session, const lading_tensor* inputs, lading_tensor* outputs,
                      lading_error** error) {
   return status(error, [&] {

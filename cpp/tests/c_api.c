@@ -63,6 +63,15 @@ static void test_descriptions(const lading_model* model) {
   CHECK(!strcmp(output.description, "") && output.size == sizeof output);
   CHECK(!strcmp(lading_axis_name(model, 1), "track") && !lading_axis_name(model, 0) && !lading_axis_name(model, 9));
   CHECK(!lading_label_name(model, 0, -1) && !lading_label_name(model, 0, 99) && !lading_label_name(model, 99, 0));
+  lading_form form; /* jets [1, 2], tracks [track, 3], mask [track]; weight [track] */
+  form.size = sizeof form;
+  CHECK(!lading_describe_tensor(model, 0, 1, &form) && !strcmp(form.name, "tracks") && form.type == LADING_FLOAT32);
+  CHECK(form.rank == 2 && form.dims[0] == -1 && form.axes[0] == 1 && form.dims[1] == 3 && form.axes[1] == -1);
+  CHECK(!lading_describe_tensor(model, 0, 2, &form) && form.rank == 1 && form.axes[0] == 1 && form.size == sizeof form);
+  CHECK(!lading_describe_tensor(model, 1, 1, &form) && !strcmp(form.name, "weight") && form.dims[0] == -1);
+  CHECK(lading_describe_tensor(model, 0, 3, &form) && lading_describe_tensor(model, 1, 2, &form));
+  form.size = 0;
+  CHECK(lading_describe_tensor(model, 0, 0, &form) && lading_describe_tensor(model, 0, -1, &form));
   CHECK(lading_axis_maximum(model, 1) == 20 && lading_input_count(model) == 3 && lading_axis_count(model) == 2);
 }
 

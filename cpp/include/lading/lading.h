@@ -198,6 +198,18 @@ typedef struct lading_tensor {
   int64_t dims[8];
   void* data;
 } lading_tensor;
+/* What one of them looks like. An axis that grows, with entries or with a sequence, has -1 in `dims` and its number in
+   `axes` (lading_axis_name, which is null for entries); tensors that share it are equally long. Fixed: -1 in `axes`. */
+typedef struct lading_form {
+  size_t size;
+  const char* name;
+  int32_t type;
+  int32_t rank;
+  int64_t dims[8];
+  int32_t axes[8];
+} lading_form;
+/* `output`: 0 of input `number`, 1 of output `number`. */
+LADING_API int lading_describe_tensor(const lading_model* model, int output, int number, lading_form* form);
 /* Outputs stay valid until the next call. */
 LADING_API int lading_run_graph(lading_session* session, const lading_tensor* inputs, lading_tensor* outputs,
                                 lading_error** error);
