@@ -50,7 +50,7 @@ PACKAGES = {
     "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils", "targets/root_file/"),
     "yaml": ("describe/conventions/mlflow",),
     "click": ("cli/",),
-    "rich": ("cli/", "examine/show", "examine/diff/page"),
+    "rich": ("cli/", "examine/show", "examine/costs", "examine/diff/page"),
 }  # fmt: skip
 
 
