@@ -3,7 +3,7 @@
     python benchmarks/networks.py examples/tagger/*.onnx
 
 Both run on one thread on prepared tensors: in C (``native.cpp``: ``lading_run_graph`` and ``OrtApi::Run``) and by their
-Python calls (``run_graph`` and ``InferenceSession.run``). Rows are batch sizes, or numbers of elements for networks
+Python calls (``Session.run`` and ``InferenceSession.run``). Rows are batch sizes, or numbers of elements for networks
 without an entry axis. Every time is the median of many calls, the two taking turns, and the ratio the median of three
 rounds with its spread. Times of a shared machine are noise; ratios in one run are not.
 """
@@ -74,11 +74,13 @@ def in_turns(rounds: list[list[float]]) -> dict[str, float]:
 
 
 def in_python(model: Model, session: Any, peer: Any, tensors: dict[str, np.ndarray]) -> dict[str, float]:
-    """By the Python call of each."""
+    """By the Python call of each: ``session.run``, or where elements have no entries of their own ``run_graph``."""
+    alone = any(axis.kind == "sequence" for axis in model.axes.values())
+    ours = (lambda: session.run_graph(tensors)) if alone else (lambda: session.run(tensors))
     fed = to_source(model, tensors)
     names = {each.name for each in peer.get_inputs()}
     fed = {name: array for name, array in fed.items() if name in names}
-    calls = (lambda: session.run_graph(tensors)), (lambda: peer.run(None, fed))
+    calls = ours, (lambda: peer.run(None, fed))
     for call in calls:
         call()
     return in_turns([[median(call, SECONDS) for call in calls] for _ in range(ROUNDS)])

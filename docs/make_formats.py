@@ -27,8 +27,8 @@ says what was seen so far.
 """
 
 TAIL = """
-Files of TensorFlow (frozen graphs, SavedModels, TensorFlow Lite), MXNet, conifer and PMML, and pickles are told by their content
-and refused with the way by which their models come in.
+Files of TensorFlow (frozen graphs, SavedModels, TensorFlow Lite), MXNet, conifer and PMML, C++ that SOFIE generated, and pickles are
+told by their content and refused with the way by which their models come in.
 """
 
 #: By source or target: files; names that survive; agreement; versions of the training library that were tried.
@@ -40,7 +40,7 @@ WORDS = {
     "lightgbm": ("text", "features", "margins to the bit, scores 2 last places", "4.7"),
     "catboost": ("JSON", "features", "margins to the bit; softmax 14 last places", "1.2"),
     "tmva": ("weight files, XML, gzip", "variables, units, classes, ranges",
-             "BDT margins to the bit with a scalar evaluator; MLP 3e-6", "some 600 public weight files"),
+             "BDT margins to the bit with a scalar evaluator; MLP 3e-6, DNN and DL 2e-6", "some 600 public weight files"),
     "gbrforest": ("ROOT", "variables", "to the bit with the published rule", "files of CMSSW"),
     "mvautils": ("ROOT", "none in the file", "to the bit with MVAUtils' own numbers", "XGBoost, LightGBM, TMVA flavours"),
     "lwtnn": ("JSON: sequential, recurrent, graph; in correctionlib files", "variables, labels, defaults",

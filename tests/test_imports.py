@@ -21,13 +21,13 @@ ROOT = Path(lading.__file__).parent
 ROOMS = (
     "errors", "whole_file", "endpoints", "graph", "folds", "bundle", "model", "copying", "evaluation", "trees", "feed",
     "engine", "agreement", "sources", "computed", "describe", "simplify", "targets", "opening", "sampling", "proving",
-    "exchanges", "disagreement", "disagreement_of_folds", "converting", "folding", "examine", "families", "cli",
+    "converting", "examine", "families", "cli",
 )  # fmt: skip
 
 #: Against the direction, inside a function: what is read becomes a Model; what a Model does is done in other rooms.
 AGAINST = {
     ("bundle", "model"), ("model", "engine"), ("model", "examine"), ("model", "targets"), ("sources", "describe"),
-    ("sources", "simplify"), ("proving", "disagreement"), ("proving", "disagreement_of_folds"), ("model", "folds"),
+    ("sources", "simplify"), ("model", "folds"),
 }  # fmt: skip
 
 #: Packages, and the beginnings of the files that import them.
@@ -45,7 +45,8 @@ PACKAGES = {
     "jax": ("sources/jax_file/",),
     "pandas": ("sources/sklearn_file/predictor",),
     "awkward": ("feed/", "sources/mvautils_file/"),
-    "h5py": ("feed/", "sources/keras_file/"), "keras": ("sources/keras_file/oracle",), "pyarrow": ("feed/",),
+    "h5py": ("feed/", "sources/keras_file/", "targets/keras_file/"),
+    "keras": ("sources/keras_file/oracle",), "pyarrow": ("feed/",),
     "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils", "targets/root_file/"),
     "yaml": ("describe/conventions/mlflow",),
     "click": ("cli/",),

@@ -14,12 +14,11 @@ sys.path.insert(0, str(Path(__file__).parent / "feed"))
 from mirrors import one_input
 
 import lading
-from lading import exchanges
 from lading.endpoints import Axis, Input, Label, Output, Variable
 from lading.errors import AgreementError
 from lading.graph import Graph, Node
 from lading.model import Model
-from lading.proving import prove
+from lading.proving import exchanges, prove
 from lading.trees import Tree, grow, model_of
 
 RANDOM = np.random.default_rng(17)

@@ -78,6 +78,13 @@ int find_axis(const Model& model, const std::string& name) {
   return axis;
 }
 
+std::vector<std::pair<std::string, std::string>> steps(const Model& model) {
+  std::vector<std::pair<std::string, std::string>> found;
+  for (int i = 0; i < lading_step_count(model.get()); ++i)
+    found.emplace_back(lading_step_nodes(model.get(), i), lading_step_operator(model.get(), i));
+  return found;
+}
+
 }  // namespace
 
 NB_MODULE(_lading, m) {
@@ -97,13 +104,14 @@ NB_MODULE(_lading, m) {
       .def("find_label", &find_label, nb::arg("output"), nb::arg("name"))
       .def("find_axis", &find_axis, nb::arg("name"))
       .def("axis_maximum", [](const Model& model, int axis) { return lading_axis_maximum(model.get(), axis); })
+      .def("steps", &steps, "(nodes, operator) of every step that the graph became.")
       .def_prop_ro("axis_count", [](const Model& model) { return lading_axis_count(model.get()); })
       .def_prop_ro("memory", [](const Model& model) { return lading_model_memory(model.get()); })
       .def_prop_ro("name", [](const Model& model) { return lading_model_name(model.get()); });
 
   nb::class_<Plain>(m, "Plain", "Inputs and outputs whose arrays the engine takes as they are.")
-      .def(nb::init<nb::sequence, nb::sequence, nb::object, nb::object>(), nb::arg("inputs"), nb::arg("outputs"),
-           nb::arg("scores"), nb::arg("origin"));
+      .def(nb::init<nb::sequence, nb::sequence, nb::sequence, nb::object, nb::object, nb::object>(), nb::arg("columns"),
+           nb::arg("outputs"), nb::arg("axes"), nb::arg("scores"), nb::arg("sequences"), nb::arg("model"));
 
   nb::class_<Session>(m, "Session", "The workspaces of one caller, one for each thread that it runs.")
       .def(nb::init<const Model&>())
@@ -112,6 +120,7 @@ NB_MODULE(_lading, m) {
            nb::arg("end") = -1)
       .def("run_plain", &Session::run_plain, nb::arg("plain"), nb::arg("events"), nb::arg("threads"))
       .def("run_graph", &Session::run_graph, nb::arg("inputs"))
+      .def("time_graph", &Session::time_graph, nb::arg("inputs"))
       .def_prop_ro("memory", &Session::memory)
       .def_prop_ro("flags", &Session::flags);
 }

@@ -51,10 +51,9 @@ class Session {
   // to do.
   nb::object run_plain(Plain& plain, nb::handle events, int threads) {
     const std::unique_lock<std::mutex> lock = one_at_a_time();
-    const int64_t entries = plain.take(events, feeds_);
+    const int64_t entries = plain.take(events, feeds_, places_);
     if (entries < 0) return nb::none();
     nb::object scores = plain.make(entries, results_);
-    places_.resize(size_t(lading_axis_count(model_.get())), nullptr);
     const lading_batch batch{sizeof batch,  sizeof(lading_feed), entries,
                              feeds_.data(), places_.data(),      results_.data()};
     lading_error* error = nullptr;
@@ -70,14 +69,7 @@ class Session {
   }
 
   std::vector<nb::object> run_graph(const std::vector<Array>& inputs) {
-    std::vector<lading_tensor> in, out(size_t(lading_output_count(model_.get())));
-    for (const Array& input : inputs) {
-      lading_tensor tensor{
-          sizeof tensor, type_of(input.dtype()), int(input.ndim()), {}, const_cast<void*>(input.data())};
-      if (input.ndim() > 8) throw nb::value_error("at most 8 axes are supported");
-      for (size_t a = 0; a < input.ndim(); ++a) tensor.dims[a] = int64_t(input.shape(a));
-      in.push_back(tensor);
-    }
+    std::vector<lading_tensor> in = tensors(inputs), out(size_t(lading_output_count(model_.get())));
     const std::unique_lock<std::mutex> lock = one_at_a_time();
     lading_error* error = nullptr;
     if (lading_run_graph(at(0), in.data(), out.data(), &error)) raise(error);
@@ -89,6 +81,16 @@ class Session {
       arrays.push_back(nb::cast(view, nb::rv_policy::copy));
     }
     return arrays;
+  }
+
+  // Nanoseconds of every step, of one run.
+  std::vector<double> time_graph(const std::vector<Array>& inputs) {
+    const std::vector<lading_tensor> in = tensors(inputs);
+    std::vector<double> nanoseconds(size_t(lading_step_count(model_.get())));
+    const std::unique_lock<std::mutex> lock = one_at_a_time();
+    lading_error* error = nullptr;
+    if (lading_time_graph(at(0), in.data(), nanoseconds.data(), &error)) raise(error);
+    return nanoseconds;
   }
 
   size_t memory() const {
@@ -104,6 +106,18 @@ class Session {
 
  private:
   using Owned = std::unique_ptr<lading_session, decltype(&lading_session_free)>;
+
+  static std::vector<lading_tensor> tensors(const std::vector<Array>& arrays) {
+    std::vector<lading_tensor> made;
+    for (const Array& array : arrays) {
+      lading_tensor tensor{
+          sizeof tensor, type_of(array.dtype()), int(array.ndim()), {}, const_cast<void*>(array.data())};
+      if (array.ndim() > 8) throw nb::value_error("at most 8 axes are supported");
+      for (size_t a = 0; a < array.ndim(); ++a) tensor.dims[a] = int64_t(array.shape(a));
+      made.push_back(tensor);
+    }
+    return made;
+  }
 
   // Whoever waits lets other threads have the interpreter: the one that runs will ask for it.
   std::unique_lock<std::mutex> one_at_a_time() {

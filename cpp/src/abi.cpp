@@ -24,6 +24,7 @@ struct lading_session {
     batch.feeds.resize(slots.size());
     batch.offsets.resize(session.model().bundle().axes.size());
     batch.results.resize(results.size());
+    graph_inputs.resize(session.model().bundle().inputs.size()), graph_outputs.resize(results.size());
     show_slots();
   }
   void show_slots() {
@@ -41,7 +42,8 @@ struct lading_session {
   const lading_model* owner;
   lading::Session session;
   std::vector<lading_slots> slots, results;
-  lading::Batch batch;  // kept, so that a batch allocates nothing
+  lading::Batch batch;                                      // kept, so that a batch allocates nothing
+  std::vector<lading::Tensor> graph_inputs, graph_outputs;  // of lading_run_graph
 };
 
 namespace {
@@ -121,6 +123,19 @@ template <class T> int set(lading_session* s, const lading_variable* v, int64_t 
           lading::Fault::name);
     s->session.set(lading::Handle{v->column, v->element, conversion(v->conversion, v->factor)}, item, value);
   });
+}
+
+const std::vector<lading::Tensor>& given(lading_session& session, const lading_tensor* inputs) {
+  auto& tensors = session.graph_inputs;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    tensors[i] = {static_cast<lading::Type>(inputs[i].type), {}, static_cast<std::byte*>(inputs[i].data)};
+    for (int a = 0; a < inputs[i].rank; ++a) tensors[i].shape.push(inputs[i].dims[a]);
+  }
+  return tensors;
+}
+
+const lading::PlanStep& step_of(const lading_model* model, int step) {
+  return model->model->plan()->steps()[static_cast<std::size_t>(step)];
 }
 
 }  // namespace
@@ -308,19 +323,26 @@ int lading_describe_tensor(const lading_model* model, int output, int number, la
 int lading_run_graph(lading_session* session, const lading_tensor* inputs, lading_tensor* outputs,
                      lading_error** error) {
   return status(error, [&] {
-    const lading::Bundle& bundle = session->session.model().bundle();
-    std::vector<lading::Tensor> in(bundle.inputs.size()), out(bundle.outputs.size());
-    for (std::size_t i = 0; i < in.size(); ++i) {
-      in[i] = {static_cast<lading::Type>(inputs[i].type), {}, static_cast<std::byte*>(inputs[i].data)};
-      for (int a = 0; a < inputs[i].rank; ++a) in[i].shape.push(inputs[i].dims[a]);
-    }
-    session->session.run_graph(in, out);
+    auto& out = session->graph_outputs;
+    session->session.run_graph(given(*session, inputs), out);
     for (std::size_t o = 0; o < out.size(); ++o) {
       outputs[o].type = static_cast<int>(out[o].type), outputs[o].rank = out[o].shape.rank;
       for (int a = 0; a < out[o].shape.rank; ++a) outputs[o].dims[a] = out[o].shape[a];
       outputs[o].data = out[o].data;
     }
   });
+}
+
+int lading_step_count(const lading_model* model) {
+  return model->model->plan() ? static_cast<int>(model->model->plan()->steps().size()) : 0;
+}
+const char* lading_step_nodes(const lading_model* model, int step) { return step_of(model, step).nodes.c_str(); }
+const char* lading_step_operator(const lading_model* model, int step) {
+  return step_of(model, step).operator_name.c_str();
+}
+
+int lading_time_graph(lading_session* session, const lading_tensor* inputs, double* nanoseconds, lading_error** error) {
+  return status(error, [&] { session->session.time_graph(given(*session, inputs), nanoseconds); });
 }
 
 }  // extern "C"

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from .examine.diff import diff
     from .families.average import average
     from .families.discriminant import discriminant
+    from .families.folding import fold
     from .feed import positional
-    from .folding import fold
     from .model import Model
 
 __version__ = "0.1.0"
@@ -38,7 +38,7 @@ __version__ = "0.1.0"
 #: Where the names that are loaded at their first use live.
 _LATER = {
     "Model": "model", "average": "families.average", "convert": "converting", "diff": "examine.diff",
-    "discriminant": "families.discriminant", "fold": "folding", "load": "bundle", "positional": "feed",
+    "discriminant": "families.discriminant", "fold": "families.folding", "load": "bundle", "positional": "feed",
 }  # fmt: skip
 
 __all__ = [

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from .endpoints import Input, Output, of_fold
+from .endpoints import ByFold, Input, Output, of_fold
 from .errors import UnknownName, suggestion
 from .graph import Graph, Node, Subgraph
 
@@ -130,15 +130,25 @@ def rules_of_fold(endpoint: Endpoint, fold: int) -> Endpoint:
     return copy
 
 
+def by_fold(rules: list[Any]) -> Any:
+    """The rule of all, or a ByFold where they differ."""
+    return ByFold(rules) if any(repr(rule) != repr(rules[0]) for rule in rules) else rules[0]
+
+
 def _graphs_of(model: Model, name: str) -> dict[str, Graph]:
     """Copies of a graph, as ``main``, and of those that its nodes hold."""
-    graphs = {"main": deepcopy(model.graphs[name])}
+    return {"main" if each == name else each: deepcopy(graph) for each, graph in scope(model, name).items()}
+
+
+def scope(model: Model, main: str) -> dict[str, Graph]:
+    """A main graph and those that its nodes hold, which see each other's values and nobody else's."""
+    graphs = {main: model.graphs[main]}
     waiting = _held(graphs)
     while waiting:
         held = waiting.pop()
-        graphs[held.graph] = deepcopy(model.graphs[held.graph])
+        graphs[held.graph] = model.graphs[held.graph]
         waiting += _held({held.graph: graphs[held.graph]})
-    return {name: graphs[name] for name in ("main", *(each for each in model.graphs if each in graphs))}
+    return {name: graphs[name] for name in (main, *(each for each in model.graphs if each in graphs and each != main))}
 
 
 def _held(graphs: dict[str, Graph]) -> list[Subgraph]:

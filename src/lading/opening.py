@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def open_model(target: str | Path) -> Model:
-    """The model at ``target``: a bundle folder, its model.json, a .lading file, or a file that a source reads."""
+    """The model at ``target``: a bundle folder, its model.json, a .lading file, or a file that a source reads.
+
+    The graph of a file is as it is written there, under the names that ``convert`` would give.
+    """
     path = Path(target)
     if not path.exists():
         raise MissingFile(f"{target}: no such file or folder")
@@ -21,8 +24,12 @@ def open_model(target: str | Path) -> Model:
 
         return read(path)
     from .sources import read as read_source
+    from .sources.naming import give_readable_names
 
-    return read_source(path)
+    model = read_source(path)
+    if not model.exported:
+        give_readable_names(model)
+    return model
 
 
 def is_bundle(path: Path) -> bool:

@@ -186,11 +186,37 @@ def test_double_precision_knows_the_activations_of_recurrent_layers(tmp_path):
     oracle.close()
 
 
-def test_the_nearer_to_double_precision_wins_up_to_1e5():
-    agreement = check(relu(), Fake(shifted(3e-5), shifted(5e-6)))
-    assert "the oracle is off by" in str(agreement)
+def test_the_nearer_to_double_precision_wins_up_to_1e3():
+    for theirs, exact in ((3e-5, 5e-6), (3e-5, 1.2e-5), (1.5e-3, 7e-4)):
+        assert "the oracle is off by" in str(check(relu(), Fake(shifted(theirs), shifted(exact))))
+    for theirs, exact in ((3e-5, 1.8e-5), (3e-3, 1.2e-3)):
+        with pytest.raises(AgreementError, match="from double precision it is"):
+            check(relu(), Fake(shifted(theirs), shifted(exact)))
+
+
+def quantised():
+    """Whole steps of 0.5: what lies between two of them is rounded to either."""
+    model = relu()
+    model.weights = {"step": np.float32(0.5), "zero": np.int8(0)}
+    model.graphs["main"].nodes = [Node("q", "QuantizeLinear", ["x", "step", "zero"], ["steps"]),
+                                  Node("d", "DequantizeLinear", ["steps", "step", "zero"], ["y"])]  # fmt: skip
+    return model
+
+
+def stepping(x, every):
+    """Steps of 0.5; of one entry in ``every``, one step too far."""
+    y = np.clip(np.rint(x / 0.5), -128, 127) * 0.5
+    return (y + 0.5 * (np.arange(len(y)) % every == 1)[:, None]).astype(x.dtype)
+
+
+def test_of_a_quantised_network_few_entries_may_fall_on_the_other_side_of_a_step():
+    exact = lambda x: stepping(x, 10**6)  # noqa: E731
+    assert "between two steps" in str(check(quantised(), Fake(lambda x: stepping(x, 20), exact)))
     with pytest.raises(AgreementError, match="from double precision it is"):
-        check(relu(), Fake(shifted(3e-5), shifted(1.2e-5)))
+        check(quantised(), Fake(lambda x: stepping(x, 3), lambda x: stepping(x, 3)))
+    with pytest.raises(AgreementError, match="from double precision it is"):
+        check(relu(), Fake(lambda x: np.maximum(x, 0) + stepping(0 * x, 20), lambda x: np.maximum(x, 0)
+                           + stepping(0 * x, 20)))  # fmt: skip
 
 
 def jumping(x):
@@ -208,6 +234,28 @@ def test_a_difference_without_such_a_jump_is_found():
     oracle = Fake(jumping, lambda x: jumping(x).astype(np.float64))
     with pytest.raises(AgreementError, match="from double precision it is"):
         compare(relu(), oracle, lambda tensors: {"y": jumping(tensors["x"] + np.float32(1e-3))})
+
+
+def difference_of_neighbours():
+    """100.1 x - 100 x: when its weights change in their last bit, that is 1e-4 of it."""
+    model = relu()
+    model.weights = {"a": np.array([100.1], np.float32), "b": np.array([100], np.float32)}
+    model.graphs["main"] = Graph([Node("p", "Mul", ["x", "a"], ["p"]), Node("q", "Mul", ["x", "b"], ["q"]),
+                                  Node("s", "Sub", ["p", "q"], ["y"])])  # fmt: skip
+    return model
+
+
+def test_what_the_last_bits_of_weights_move_says_nothing_up_to_1e4():
+    model = difference_of_neighbours()
+    run = evaluator(model)
+
+    def apart(relative):
+        return Fake(lambda x: run({"x": x})["y"] * np.float32(1 + relative),
+                    lambda x: run({"x": x})["y"].astype(np.float64) * (1 + relative))  # fmt: skip
+
+    assert "when its weights change in their last bit" in str(check(model, apart(5e-5)))
+    with pytest.raises(AgreementError, match="from double precision it is"):
+        check(model, apart(1.2e-4))
 
 
 def test_a_file_that_the_oracle_cannot_load_is_not_compared(tmp_path):

@@ -7,13 +7,22 @@ from collections.abc import Callable
 from layered_networks import double_precision, half_precision, images, multilayer_perceptron, rows
 from operator_networks import choice, functions, nearest_neighbours
 from prepared_networks import categories, preparation
-from sequence_networks import attention_heads, deep_sets, one_jet_at_a_time, recurrent, self_attention
+from sequence_networks import (
+    attention_heads,
+    deep_sets,
+    one_event_at_a_time,
+    one_jet_at_a_time,
+    recurrent,
+    self_attention,
+    two_sequences,
+)
 from written_network import Network
 
 NETWORKS: dict[str, Callable[[], Network]] = {
     f.__name__: f
     for f in (multilayer_perceptron, deep_sets, one_jet_at_a_time, rows, self_attention, attention_heads, categories,
-              choice, nearest_neighbours, images, recurrent, double_precision, half_precision)
+              choice, nearest_neighbours, images, recurrent, double_precision, half_precision, one_event_at_a_time,
+              two_sequences)
 } | {
     f"preparation_{raw}_{name}": lambda raw=raw, name=name: preparation(name, raw)
     for raw in ("float32", "float64", "int64") for name in ("float32", "float64")

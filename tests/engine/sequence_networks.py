@@ -90,3 +90,48 @@ def recurrent() -> Network:
                     net.node("Squeeze", state, [0]), axis=1)  # fmt: skip
     net.output(net.dense(both, 22, 2, "Sigmoid"), "jet", "label", labels=2)
     return net
+
+
+def one_event_at_a_time() -> Network:
+    """A transformer without an entry axis: the jet's numbers go to each track, a gate pools them; and flows."""
+    net = Network("one event at a time")
+    net.sequence("track", 26, max=22, keep="last")
+    net.sequence("flow", 9, min=2, pad=0.5)
+    net.counts["track"] = np.maximum(net.counts["track"], 1)
+    net.counts["flow"] = net.counts["flow"][::-1].copy()
+    jets = net.input("jets", 1, "variable", width=3)
+    tracks = net.input("tracks", "track", "variable", width=5)
+    flows = net.dense(net.input("flows", "flow", "variable", width=4), 4, 18)
+    target = net.node("Concat", net.node("Shape", tracks, end=1), [3], axis=0)
+    x = net.node("Concat", net.node("Expand", jets, target), tracks, axis=1)
+    x = net.node("Unsqueeze", net.dense(x, 8, 24), [0])
+    x = net.node("Add", x, net.node("Attention", *(net.dense(x, 24, 24, "") for _ in range(3)), q_num_heads=3,
+                                    kv_num_heads=3))  # fmt: skip
+    x = net.node("LayerNormalization", x, net.weight(24, low=0.5, high=1.5), net.weight(24))
+    gate = net.node("Softmax", net.dense(x, 24, 1, ""), axis=1)
+    pooled = net.node("ReduceSum", net.node("Mul", x, gate), [1], keepdims=0)
+    both = net.node("Concat", pooled, net.node("ReduceSum", flows, [0], keepdims=1), jets, axis=1)
+    net.output(net.node("Softmax", net.dense(net.dense(both, 45, 30), 30, 4, "")), 1, "label", labels=4)
+    net.output(net.node("Squeeze", net.dense(x, 24, 2, "Sigmoid"), [0]), "track", "label", labels=2)
+    net.output(net.dense(flows, 18, 3, "Tanh"), "flow", "label", labels=3)
+    return net
+
+
+def two_sequences() -> Network:
+    """A recurrent layer over one sequence and a masked sum over the other, batched; the flows come first."""
+    net = Network("two sequences")
+    net.sequence("track", 8, min=1)
+    net.sequence("flow", 8, max=6)
+    net.counts["flow"] = net.counts["flow"][::-1].copy()
+    flows = net.dense(net.input("flows", "jet", "flow", "variable", width=4), 4, 18)
+    present = net.node("Unsqueeze", net.mask("present", "jet", "flow"), [2])
+    x = net.dense(net.input("tracks", "jet", "track", "variable", width=5), 5, 12)
+    _, last = net.node(
+        "GRU", net.node("Transpose", x, perm=[1, 0, 2]), net.weight(1, 27, 12), net.weight(1, 27, 9),
+        net.weight(1, 54), results=2, hidden_size=9, linear_before_reset=1,
+    )  # fmt: skip
+    pooled = net.node("ReduceSum", net.node("Mul", flows, present), [1], keepdims=0)
+    both = net.node("Concat", pooled, net.node("Squeeze", last, [0]), axis=1)
+    net.output(net.node("Softmax", net.dense(both, 27, 4, "")), "jet", "label", labels=4)
+    net.output(net.dense(flows, 18, 3, "Tanh"), "jet", "flow", "label", labels=3)
+    return net

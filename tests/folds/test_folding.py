@@ -110,12 +110,13 @@ DIFFERENCES: dict[str, tuple[Callable[[Model], object], str]] = {
                 r"variable 'pt': what is missing is \[nan\], in 'a' it is \[nan, -9\]"),
     "no missing": (lambda m: setattr(m.input_list[0].variable_list[0], "missing", None),
                    "variable 'pt': what is missing is not given"),
-    "pad": (lambda m: setattr(m.input_list[1].variable_list[0], "pad", None), "variable 'd0': pad is not given"),
+    "pad": (lambda m: setattr(m.input_list[1].variable_list[0], "pad", None),
+            "variable 'd0': a pad of its own is not given"),
     "raw": (lambda m: setattr(m.input_list[0].variable_list[1], "raw", "float64"), "raw is float64"),
     "max": (lambda m: setattr(m.axes["track"], "max", 5), "axis 'track': max is 5, in 'a' it is 4"),
     "axes": (lambda m: m.axes.update(reversed(m.axes.items())) or m.axes.pop("jet"), "axes: their names"),
     "labels": (lambda m: m.output_list[0].label_list.reverse(), r"labels is \[p_u, p_b\]"),
-    "when empty": (lambda m: m.output_list[0].when_empty.clear(), r"output 'flavour': when_empty is \[\]"),
+    "when empty": (lambda m: m.output_list[0].when_empty.clear(), r"output 'flavour': axes with when_empty is \[\]"),
     "input": (lambda m: m.input_list.append(Input("more", ["jet", 1])), "inputs: their order"),
 }  # fmt: skip
 
@@ -149,8 +150,11 @@ def test_what_cannot_be_folded() -> None:
     whole = lading.fold([training(0), training(1)], key="event_number")
     for models, text in [
         ([training(0)], "at least two models, not 1"), ([whole, training(0)], "has folds itself"),
-        ([training(0), 3], "a int is no model"), ([training(0), "/nowhere"], "no such file"),
-        ({"main": training(0), "b": training(1)}, "'main' cannot name a fold"),
+        ([training(0), 3],
+         "model 1 of the family is neither a model nor a path of one, but 3"),
+        ([training(0), "/nowhere"], "no such file"),
+        ({"v1.2": training(0), "b": training(1)}, "'v1.2' cannot name a model of a family: .* and no '.', and not"),
+        ({"main": training(0), "b": training(1)}, "'main' cannot name a model of a family"),
     ]:  # fmt: skip
         with pytest.raises(lading.LadingError, match=text):
             lading.fold(models, key="event_number")

@@ -17,12 +17,12 @@ from lading.agreement.events import made_up_events
 from lading.bundle.evaluate import self_test
 from lading.cli import main
 from lading.describe import apply_all
-from lading.disagreement_of_folds import explain_folds
 from lading.examine.lint import lint
 from lading.examine.show import text
 from lading.feed import batch_of
 from lading.model import Model
 from lading.proving import differences_of
+from lading.proving.folds import explain_folds
 from lading.simplify import simplify
 
 

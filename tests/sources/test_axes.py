@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from onnx_files import agrees, file, node, normal, read
 
+import lading
 from lading.bundle import to_buffers
 from lading.errors import UnsupportedError
 from lading.sources.trial import distinct, equal_lengths, fixed_lengths
@@ -49,6 +50,28 @@ def test_a_set_that_becomes_one_number_is_no_batch():
 def test_a_file_without_open_lengths_has_numbers_only():
     axes, declared = axes_of(file([node("Relu", "x", "y")], {"x": [1, 28]}, {"y": [1, 28]}))
     assert axes == {"x": [1, 28], "y": [1, 28]} and not declared
+
+
+def test_the_number_of_entries_of_an_example_is_none_of_the_network(tmp_path):
+    nodes = [node("Gemm", "x w", "h"), node("Sigmoid", "h", "y"), node("ReduceMax", "h", "most", axes=[1], keepdims=0)]
+    data = file(nodes, {"x": [64, 3]}, {"y": [64, 2], "most": [64]}, {"w": normal(3, 2)})
+    axes, _ = axes_of(data)
+    assert axes == {"x": ["entry", 3], "y": ["entry", 2], "most": ["entry"]}
+    (tmp_path / "net.onnx").write_bytes(data)
+    said: list[str] = []
+    lading.convert(tmp_path / "net.onnx", progress=lambda text, done=False: said.append(text) if done else None)
+    assert said[0] == "exported for 64 entries at once; it takes any number of them"
+    assert "agrees with ONNX Runtime" in said[-1] and "5 cases" in said[-1]
+
+
+@pytest.mark.parametrize(("nodes", "weights"), [
+    ([node("Softmax", "x", "y", axis=0)], {}),
+    ([node("Reshape", "x shape", "r"), node("Relu", "r", "y")], {"shape": np.array([4, 3])}),
+    ([node("Transpose", "x", "t"), node("Gemm", "t w", "u"), node("Transpose", "u", "y")], {"w": normal(4, 4)}),
+])  # fmt: skip
+def test_where_rows_are_mixed_or_counted_they_are_no_entries(nodes, weights):
+    axes, _ = axes_of(file(nodes, {"x": [4, 3]}, {"y": [4, 3]}, weights))
+    assert axes == {"x": [4, 3], "y": [4, 3]}
 
 
 def test_lengths_of_other_names_that_must_be_equal_are_one_axis():

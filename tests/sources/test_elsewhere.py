@@ -27,11 +27,14 @@ def frozen_graph() -> bytes:
 
 
 FILES = {
-    "frozen.pb": (frozen_graph(), "a frozen graph of TensorFlow; .* tf2onnx.convert --graphdef"),
+    "frozen.pb": (frozen_graph(), r"a frozen graph of .* --graphdef \S+/frozen.pb --inputs x:0 --outputs y:0 --"),
     "saved_model.pb": (b"\x08\x01" + field(2, field(1, field(4, b"serve"))), "a SavedModel of .* --saved-model"),
     "model.tflite": (b"\x1c\x00\x00\x00TFL3" + bytes(40), "TensorFlow Lite.* --tflite"),
     "net-0000.params": ((0x112).to_bytes(8, "little") + bytes(80), "parameters of MXNet without their graph"),
     "net-symbol.json": (b'{\n  "nodes": [\n    {\n      "op": "null", \n      "name": "data"', "a graph of MXNet"),
+    "net.hxx": (b"//Code generated automatically by TMVA for Inference of Model file [net.onnx] at [Sat Mar  7] \n\n",
+                "TMVA's SOFIE generated from 'net.onnx'; convert that file"),
+    "net.dat": (b"tensor_0weight 2\n0.25 -1\ntensor_0bias 1\n0.5\n", "weights that TMVA's SOFIE wrote beside its C"),
     "trees.json": (b'{"max_depth": 3, "splitting_convention": "<=", "trees": []}', "conifer"),
     "model.pmml": (b'<?xml version="1.0"?>\n<PMML version="4.4">', "PMML; convert the model"),
     "words.gguf": (b"GGUF\x03\x00\x00\x00", "a language model"),
@@ -49,6 +52,15 @@ def test_the_message_says_what_it_is_and_what_to_do(tmp_path: Path, name: str) -
         np.save(path, np.zeros(3))
     with pytest.raises(lading.FormatError, match=says):
         lading.convert(path)
+
+
+def test_a_graph_that_begins_with_many_numbers_is_one_too(tmp_path: Path) -> None:
+    number = lambda value: bytes([value & 127 | 128, value >> 7 & 127 | 128, value >> 14])  # noqa: E731  a varint
+    content = bytes(100_000)
+    attribute = b"\x2a" + number(len(content)) + content
+    first = field(1, b"w") + field(2, b"Const") + attribute
+    (tmp_path / "w.pb").write_bytes(b"\x0a" + number(len(first)) + first + frozen_graph())
+    assert "--inputs x:0 --outputs y:0" in way_of(tmp_path / "w.pb")
 
 
 def test_every_way_has_a_file_here() -> None:

@@ -306,6 +306,15 @@ def test_loops_are_refused_with_advice():
         read(data)
 
 
+def test_of_a_file_that_was_one_of_keras_that_one_is_asked_for():
+    data = onnx.load_from_string(file([node("Erfc", "x", "y", name="gelu")], BATCH, {"y": None}))
+    with pytest.raises(UnsupportedError, match="Erfc: no such operator, in lading or in ONNX; at node 'gelu'"):
+        read(data.SerializeToString())
+    data.producer_name = "tf2onnx"
+    with pytest.raises(UnsupportedError, match="give the model of Keras itself"):
+        read(data.SerializeToString())
+
+
 # -------------------------------------------------------------------------------------------- whole files
 
 

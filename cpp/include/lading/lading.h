@@ -214,6 +214,16 @@ LADING_API int lading_describe_tensor(const lading_model* model, int output, int
 LADING_API int lading_run_graph(lading_session* session, const lading_tensor* inputs, lading_tensor* outputs,
                                 lading_error** error);
 
+/* Steps that the graph became, in order: the nodes that each does, "dense_1 + relu_1", and its operator. A model with
+   folds has none; those of its members have. */
+LADING_API int lading_step_count(const lading_model* model);
+LADING_API const char* lading_step_nodes(const lading_model* model, int step);
+LADING_API const char* lading_step_operator(const lading_model* model, int step);
+/* Runs the graph once and adds to nanoseconds[step] what each step took; nothing for what is only seen in another shape
+   or follows from shapes. */
+LADING_API int lading_time_graph(lading_session* session, const lading_tensor* inputs, double* nanoseconds,
+                                 lading_error** error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,9 +1,24 @@
 #include "graph/frame.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 
 namespace lading {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// What f takes, less what looking at the clock takes.
+template <class F> double nanoseconds_of(F&& f) {
+  const auto looked = Clock::now(), begin = Clock::now();
+  f();
+  const auto end = Clock::now();
+  const double taken = std::chrono::duration<double, std::nano>((end - begin) - (begin - looked)).count();
+  return std::max(taken, 0.0);
+}
+
+}  // namespace
 
 Frame::Frame(std::shared_ptr<const Plan> plan, std::size_t memory_limit)
     : plan_(std::move(plan)),
@@ -87,6 +102,10 @@ void Frame::run_known(Step& step, const PlanStep&) {
   else step.operation->run(step.operands);
 }
 
+void Frame::reserve(std::size_t bytes) {
+  if (bytes > capacity_) memory_ = allocate(bytes), capacity_ = bytes;
+}
+
 // One block of memory: inputs, then slots, then scratch that all steps share.
 void Frame::lay_out() {
   const auto& steps = plan_->steps();
@@ -108,7 +127,8 @@ void Frame::lay_out() {
     total += aligned(scratch);
   }
   refuse_beyond(limit_, total);
-  if (total > capacity_) memory_ = allocate(total), capacity_ = total;
+  needed_ = total;
+  reserve(total);
   std::byte* at = memory_.get();
   for (std::size_t i = 0; i < plan_->inputs().size(); ++i)
     if (owned_input_[i]) {
@@ -143,13 +163,19 @@ void Frame::run() {
   for (const Step* step : runnable_) step->operation->run(step->operands);
 }
 
+void Frame::time(double* nanoseconds) {
+  if (!plan_->settled()) return run_in_order(false, nanoseconds);
+  for (const Step* step : runnable_)
+    nanoseconds[step - steps_.data()] += nanoseconds_of([&] { step->operation->run(step->operands); });
+}
+
 void Frame::rehearse() {
   if (!plan_->settled()) return run_in_order(true);
   for (const Step* step : runnable_) step->operation->rehearse(step->operands);
 }
 
 // Where a shape waits for a number: shape, memory, numbers, one step after the other.
-void Frame::run_in_order(bool rehearsing) {
+void Frame::run_in_order(bool rehearsing, double* nanoseconds) {
   arena_.reset();
   for (std::size_t n = 0; n < steps_.size(); ++n) {
     Step& step = steps_[n];
@@ -160,6 +186,7 @@ void Frame::run_in_order(bool rehearsing) {
       if (output) output->data = arena_.take(output->bytes());
     step.operands.scratch_ = step.scratch ? arena_.take(step.scratch) : nullptr;
     if (rehearsing) step.operation->rehearse(step.operands);
+    else if (nanoseconds) nanoseconds[n] += nanoseconds_of([&] { step.operation->run(step.operands); });
     else step.operation->run(step.operands);
   }
 }

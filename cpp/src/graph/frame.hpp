@@ -19,6 +19,8 @@ class Frame {
   // Works out every shape and lays out memory; allocates only beyond what was needed before.
   void resolve(std::int64_t entries = 1);
   void run();
+  // The same, and adds to nanoseconds[step] what each step took.
+  void time(double* nanoseconds);
   // A run that takes memory for all that could happen: both branches of an If.
   void rehearse();
 
@@ -26,9 +28,16 @@ class Frame {
   const Tensor& output(int i) const { return *operand(plan_->outputs()[i]); }
   // After resolve(): the Entry of output i (mixed where shapes wait for numbers).
   int output_entry(int i) const { return plan_->settled() ? entries_of_[plan_->outputs()[i]] : int(Entry::mixed); }
+  // Type and shape of any value, after resolve(); its Entry, after one of several entries.
+  const Tensor& value(int v) const { return *operand(v); }
+  int entry_of(int v) const { return entries_of_[static_cast<std::size_t>(v)]; }
   // Some node cannot be proven to keep entries apart.
   bool mixed() const { return mixed_; }
   std::size_t memory() const { return capacity_ + arena_.capacity() + subframe_memory(); }
+  // Bytes that the shapes of the last resolve() take.
+  std::size_t needed() const { return needed_; }
+  // Room for any shapes that need no more than this.
+  void reserve(std::size_t bytes);
   const Plan& plan() const { return *plan_; }
 
  private:
@@ -50,7 +59,7 @@ class Frame {
   void infer_entries(std::size_t n);
   void run_known(Step& step, const PlanStep& planned);
   void lay_out();
-  void run_in_order(bool rehearsing);
+  void run_in_order(bool rehearsing, double* nanoseconds = nullptr);
   void follow_views(const PlanStep& planned);
   std::size_t subframe_memory() const;
 
@@ -63,7 +72,7 @@ class Frame {
   std::vector<std::size_t> slot_bytes_;
   std::vector<const Step*> runnable_;
   Memory memory_;
-  std::size_t capacity_ = 0;
+  std::size_t capacity_ = 0, needed_ = 0;
   Arena arena_;  // known values; every value where shapes wait for numbers
   bool mixed_ = false;
 };

@@ -18,7 +18,8 @@ struct GraphNode {
   std::string name, operator_name;
   std::vector<int> inputs, outputs;  // values; -1: omitted
   Attributes attributes;
-  std::size_t captured = 0;  // how many of the last inputs are names that subgraphs read
+  std::size_t captured = 0;                // how many of the last inputs are names that subgraphs read
+  std::vector<std::string> absorbed = {};  // names of the nodes that passes made part of this one
 };
 
 struct Graph {

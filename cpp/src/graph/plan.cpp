@@ -25,6 +25,9 @@ void refuse_unknown_operators(const Graph& graph) {
               Fault::unsupported);
 }
 
+// "Dense" of "internal.Dense", "TreeEnsemble" of "lading.TreeEnsemble".
+std::string plain_name(const std::string& name) { return name.substr(name.find('.') + 1); }
+
 }  // namespace
 
 std::shared_ptr<const Plan> Plan::compile(Graph graph, std::size_t memory_limit) {
@@ -55,6 +58,9 @@ void Plan::make_steps(const Graph& graph, std::size_t memory_limit) {
     NodeDefinition definition(graph, node, memory_limit);
     step.operation = find_operator(node.operator_name)(definition);
     step.operation->where = "node '" + node.name + "' (" + node.operator_name + ")";
+    step.nodes = node.name;
+    for (const std::string& name : node.absorbed) step.nodes += " + " + name;
+    step.operator_name = plain_name(node.operator_name);
     step.inputs = node.inputs, step.outputs = node.outputs;
     step.subplans = definition.subplans();
     memory_ += step.operation->memory();

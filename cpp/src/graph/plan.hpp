@@ -10,6 +10,7 @@
 namespace lading {
 
 struct PlanStep {
+  std::string nodes, operator_name;  // "dense_1 + relu_1", "Dense"
   std::unique_ptr<Operator> operation;
   std::vector<int> inputs, outputs;  // values; -1: omitted
   bool known = false;                // depends on shapes alone: run when shapes are resolved

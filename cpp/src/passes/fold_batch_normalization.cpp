@@ -110,7 +110,7 @@ void fold_batch_normalization(Graph& graph) {
     const int next = only_reader(graph, graph.uses(), graph.nodes[n].outputs[0], n);
     if (next < 0 || graph.nodes[next].inputs[0] != graph.nodes[n].outputs[0]) continue;
     const GraphNode normalization = graph.nodes[next];
-    if (fold(graph, graph.nodes[n], normalization)) graph.nodes.erase(graph.nodes.begin() + next);
+    if (fold(graph, graph.nodes[n], normalization)) absorb(graph, graph.nodes[n], next);
   }
 }
 

@@ -14,7 +14,7 @@ void fuse_convolution(Graph& graph) {
     if (next < 0 || graph.nodes[next].operator_name != "Relu" || graph.nodes[next].inputs.size() != 1) continue;
     layer.operator_name = "internal.Convolution";
     layer.outputs = graph.nodes[next].outputs;
-    graph.nodes.erase(graph.nodes.begin() + next);
+    absorb(graph, layer, next);
   }
 }
 

@@ -88,7 +88,7 @@ void fuse_dense(Graph& graph) {
       const GraphNode following = graph.nodes[next];
       if (!take_bias(graph, dense, following) && !take_activation(dense, following)) break;
       dense.outputs[0] = following.outputs[0];
-      graph.nodes.erase(graph.nodes.begin() + next);
+      absorb(graph, dense, next);
       if (dense.attributes.count("activation")) break;
     }
   }

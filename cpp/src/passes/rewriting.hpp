@@ -38,6 +38,14 @@ inline int add_constant(Graph& graph, const std::string& name, Constant constant
   return value;
 }
 
+// Node `next`, which `into` does now as well, goes.
+inline void absorb(Graph& graph, GraphNode& into, int next) {
+  const GraphNode& gone = graph.nodes[static_cast<std::size_t>(next)];
+  into.absorbed.push_back(gone.name);
+  into.absorbed.insert(into.absorbed.end(), gone.absorbed.begin(), gone.absorbed.end());
+  graph.nodes.erase(graph.nodes.begin() + next);
+}
+
 // The only node that reads `value`, if there is exactly one use; else -1.
 inline int only_reader(const Graph& graph, const std::vector<int>& uses, int value, std::size_t after) {
   if (value < 0 || uses[value] != 1) return -1;

@@ -98,25 +98,44 @@ void Runner::find_copy_runs(const Batch& batch) {
 }
 
 // Few entries at a time, so that the rows that one column after the other is written into stay at hand.
-void Runner::fill_inputs(const Batch& batch, std::int64_t first, std::int64_t entries) {
+void Runner::fill_inputs(const Batch& batch, const Block& block) {
   constexpr std::int64_t together = 256;
-  const auto& fields = model_.table().fields;
   find_copy_runs(batch);
-  for (std::int64_t at = 0; at < entries; at += together)
-    fill_rows(batch, first + at, at, std::min(together, entries - at));
-  if (pads_)
-    for (std::size_t f = 0; f < fields.size(); ++f) fill_padding(f, entries);
-  const auto& inputs = model_.bundle().inputs;
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    if (inputs[i].mask) fill_mask(static_cast<int>(i), entries);
+  const auto place = [&](std::int64_t e) {
+    for (std::size_t i = 0; i < place_.size(); ++i) {
+      const Tensor& tensor = frame_.input(static_cast<int>(i));
+      place_[i] = tensor.data + e * input_layout_[i].entry_stride * static_cast<std::int64_t>(size_of(tensor.type));
+    }
+  };
+  if (sequences_) {
+    for (std::int64_t e = 0; e < block.entries; ++e) {
+      place(e);
+      fill_entry(batch, block.entry(e));
+    }
+    return;
+  }
+  for (std::int64_t e = 0; e < block.entries; e += together) {
+    place(e);
+    fill_rows(batch, block.first + e, std::min(together, block.entries - e));
+  }
 }
 
-// `entries` from the batch's entry `first` on, which are those from `at` on in the tensors.
-void Runner::fill_rows(const Batch& batch, std::int64_t first, std::int64_t at, std::int64_t entries) {
+// One entry with sequences, into its places.
+void Runner::fill_entry(const Batch& batch, std::int64_t entry) {
+  find_spans(batch, entry);
+  fill_rows(batch, entry, 1);
+  for (std::size_t f = 0; f < model_.table().fields.size(); ++f) fill_padding(f);
+  const auto& inputs = model_.bundle().inputs;
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i].mask) fill_mask(static_cast<int>(i));
+}
+
+// `entries` from the batch's entry `first` on, into their places.
+void Runner::fill_rows(const Batch& batch, std::int64_t first, std::int64_t entries) {
   const auto& fields = model_.table().fields;
   for (const CopyRun& run : copy_runs_) {
     if (run.count < 2) {
-      fill_field(batch, run.field, first, at, entries);
+      fill_field(batch, run.field, first, entries);
       continue;
     }
     const Field& field = fields[run.field];
@@ -127,13 +146,13 @@ void Runner::fill_rows(const Batch& batch, std::int64_t first, std::int64_t at, 
     const auto word = static_cast<std::int64_t>(size_of(feed.type));
     const std::int64_t step = (column.axis >= 0 ? layout.element_stride : layout.entry_stride) * word;
     const auto* from = static_cast<const std::byte*>(feed.data) + span.first * feed.stride;
-    std::byte* to = frame_.input(field.input).data + field.variable * word + at * layout.entry_stride * word;
+    std::byte* to = place_[static_cast<std::size_t>(field.input)] + field.variable * word;
     for (std::int64_t i = 0; i < span.kept; ++i, from += feed.stride, to += step)
       std::memcpy(to, from, static_cast<std::size_t>(run.count * word));
   }
 }
 
-void Runner::fill_field(const Batch& batch, std::size_t f, std::int64_t first, std::int64_t at, std::int64_t entries) {
+void Runner::fill_field(const Batch& batch, std::size_t f, std::int64_t first, std::int64_t entries) {
   const Field& field = model_.table().fields[f];
   const Column& column = model_.table().columns[static_cast<std::size_t>(field.column)];
   Feed feed = batch.feeds[static_cast<std::size_t>(field.column)];
@@ -143,53 +162,51 @@ void Runner::fill_field(const Batch& batch, std::size_t f, std::int64_t first, s
   }
   const TensorLayout& layout = input_layout_[static_cast<std::size_t>(field.input)];
   const Preparation& preparation = model_.preparation(f);
-  Tensor& tensor = frame_.input(field.input);
-  const std::size_t word = size_of(tensor.type);
+  std::byte* const place = place_[static_cast<std::size_t>(field.input)];
+  const Type type = model_.bundle().inputs[static_cast<std::size_t>(field.input)].type;
+  const std::size_t word = size_of(type);
   const bool along = field.axis >= 0;
   const Span span = along ? spans_[static_cast<std::size_t>(field.axis)] : Span{first, entries, entries};
   const std::int64_t step = along ? layout.element_stride : layout.entry_stride;
-  const std::int64_t offset =
-      (field.variable < 0 ? 0 : field.variable * layout.variable_stride) + at * layout.entry_stride;
-  if (preparation.trivial() && feed.type == tensor.type && feed.conversion.kind == Conversion::Kind::none) {
+  const std::int64_t offset = field.variable < 0 ? 0 : field.variable * layout.variable_stride;
+  if (preparation.trivial() && feed.type == type && feed.conversion.kind == Conversion::Kind::none) {
     const auto* from = static_cast<const std::byte*>(feed.data) + span.first * feed.stride;
     fetch_ahead(from + span.kept * feed.stride, span.kept, feed.stride);
-    return scatter(word, from, feed.stride, span.kept, tensor.data, offset, step, layout);
+    return scatter(word, from, feed.stride, span.kept, place, offset, step, layout);
   }
   if (batch.marks && !(*batch.marks)[f].empty()) feed.missing = (*batch.marks)[f].data();
   const Feed* flag = preparation.wants_flag() ? &batch.feeds[static_cast<std::size_t>(field.flag_column)] : nullptr;
   preparation.run(feed, flag, span.first, span.kept * column.width, column.width, work_.get(),
                   reinterpret_cast<unsigned char*>(mark_.get()), prepared_.get());
-  scatter(word, prepared_.get(), column.width * static_cast<std::int64_t>(word), span.kept, tensor.data, offset, step,
+  scatter(word, prepared_.get(), column.width * static_cast<std::int64_t>(word), span.kept, place, offset, step,
           layout);
 }
 
-void Runner::fill_padding(std::size_t f, std::int64_t) {
+void Runner::fill_padding(std::size_t f) {
   const Field& field = model_.table().fields[f];
   if (field.axis < 0) return;
   const Span& span = spans_[static_cast<std::size_t>(field.axis)];
   if (span.padded == span.kept) return;
-  const TensorLayout& layout = input_layout_[static_cast<std::size_t>(field.input)];
+  const auto i = static_cast<std::size_t>(field.input);
+  const TensorLayout& layout = input_layout_[i];
   const double pad = model_.preparation(f).pad(model_.bundle().axes[static_cast<std::size_t>(field.axis)].pad);
-  Tensor& tensor = frame_.input(field.input);
-  with_elements(tensor.type, pad, pad, [&](auto element, auto) {
-    auto* to = reinterpret_cast<decltype(element)*>(tensor.data);
+  with_elements(model_.bundle().inputs[i].type, pad, pad, [&](auto element, auto) {
+    auto* to = reinterpret_cast<decltype(element)*>(place_[i]);
     to += field.variable < 0 ? 0 : field.variable * layout.variable_stride;
-    for (std::int64_t i = span.kept; i < span.padded; ++i)
-      for (const std::int64_t k : layout.inner) to[i * layout.element_stride + k] = element;
+    for (std::int64_t n = span.kept; n < span.padded; ++n)
+      for (const std::int64_t k : layout.inner) to[n * layout.element_stride + k] = element;
   });
 }
 
-void Runner::fill_mask(int i, std::int64_t entries) {
-  const Mask& mask = *model_.bundle().inputs[static_cast<std::size_t>(i)].mask;
-  const TensorLayout& layout = input_layout_[static_cast<std::size_t>(i)];
+void Runner::fill_mask(int input) {
+  const auto i = static_cast<std::size_t>(input);
+  const Mask& mask = *model_.bundle().inputs[i].mask;
+  const TensorLayout& layout = input_layout_[i];
   const Span& span = spans_[static_cast<std::size_t>(mask.axis)];
-  Tensor& tensor = frame_.input(i);
-  with_elements(tensor.type, mask.present, mask.absent, [&](auto present, auto absent) {
-    auto* to = reinterpret_cast<decltype(present)*>(tensor.data);
-    for (std::int64_t e = 0; e < entries; ++e)
-      for (std::int64_t n = 0; n < span.padded; ++n)
-        for (const std::int64_t k : layout.inner)
-          to[e * layout.entry_stride + n * layout.element_stride + k] = n < span.kept ? present : absent;
+  with_elements(model_.bundle().inputs[i].type, mask.present, mask.absent, [&](auto present, auto absent) {
+    auto* to = reinterpret_cast<decltype(present)*>(place_[i]);
+    for (std::int64_t n = 0; n < span.padded; ++n)
+      for (const std::int64_t k : layout.inner) to[n * layout.element_stride + k] = n < span.kept ? present : absent;
   });
 }
 

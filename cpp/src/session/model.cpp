@@ -76,6 +76,13 @@ int Model::find_output(const std::string& name) const {
   return find(bundle_->outputs, name, "output", model_text(*bundle_));
 }
 
+std::shared_ptr<const RaggedPlan> Model::ragged(Frame& frame) const {
+  const std::lock_guard lock(mutex_);
+  if (!tried_ragged_) ragged_ = RaggedPlan::make(*bundle_, frame);
+  tried_ragged_ = true;
+  return ragged_;
+}
+
 Handle Model::variable(const std::string& input, const std::string& name, const std::string& unit,
                        const Index& index) const {
   const int i = find_input(input);

@@ -2,11 +2,13 @@
 // has no plan of its own but members that have; all have the same columns and outputs.
 #pragma once
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "bundle/bundle.hpp"
 #include "graph/plan.hpp"
+#include "ragged/plan.hpp"
 #include "session/columns.hpp"
 #include "session/feed.hpp"
 #include "session/preparation.hpp"
@@ -31,6 +33,9 @@ class Model {
 
   const Bundle& bundle() const { return *bundle_; }
   const std::shared_ptr<const Plan>& plan() const { return plan_; }
+  // How entries of many lengths run along their sequences, worked out when first asked for, with a frame of plan(); null if
+  // they cannot.
+  std::shared_ptr<const RaggedPlan> ragged(Frame& frame) const;
   const ColumnTable& table() const { return table_; }
   const Preparation& preparation(std::size_t field) const { return preparations_[field]; }
   const Limits& limits() const { return limits_; }
@@ -66,6 +71,9 @@ class Model {
   std::vector<Preparation> preparations_;  // per field
   std::vector<std::unique_ptr<const Model>> members_;
   bool batched_ = false;
+  mutable std::mutex mutex_;  // of the two below
+  mutable bool tried_ragged_ = false;
+  mutable std::shared_ptr<const RaggedPlan> ragged_;
 };
 
 // How numbers in unit `from` become numbers in unit `to`; throws Error naming what can be converted.

@@ -6,22 +6,30 @@
 namespace lading {
 namespace {
 
-constexpr std::int64_t block_bytes = 1 << 20;  // activations of a block should stay in the second-level cache
+constexpr std::size_t block_bytes = 1 << 20;  // activations of a block should stay in the second-level cache
+constexpr std::int64_t smallest_block = 8;
 
 }  // namespace
 
-Runner::Runner(const Model& model) : model_(model), frame_(model.plan(), model.limits().memory) {
+Runner::Runner(const Model& model)
+    : model_(model), frame_(model.plan(), model.limits().memory), order_(model.bundle()) {
   const Bundle& bundle = model_.bundle();
-  written_.resize(bundle.outputs.size());
-  padded_.resize(bundle.axes.size()), spans_.resize(bundle.axes.size()), bound_.resize(bundle.axes.size() + 1, -1);
+  written_.resize(bundle.outputs.size()), place_.resize(bundle.inputs.size());
+  padded_.resize(bundle.axes.size()), spans_.resize(bundle.axes.size()), bound_.resize(bundle.axes.size() + 1, unbound);
   input_layout_.resize(bundle.inputs.size()), output_layout_.resize(bundle.outputs.size());
-  for (const Field& field : model_.table().fields) pads_ |= field.axis >= 0;
+  for (const Axis& axis : bundle.axes) sequences_ |= axis.kind == Axis::Kind::sequence;
   copy_runs_.reserve(model_.table().fields.size());
 }
 
 void Runner::reserve(std::int64_t entries, const Batch& slots) {
   find_spans(slots, 0);
-  if (entries > 1) bind(std::min(block_size(entries), entries));
+  if (sequences_) order_.reserve(entries);
+  if (entries > 1) bind_as_many(std::min(block_size(entries), entries));
+  if (entries > 1 && sequences_) {
+    if (block_size(entries) > 1) frame_.reserve(block_bytes);
+    if (make_ragged()) find_spans(slots, 0), reserve_ragged(entries);
+    bound_[0] = unbound;
+  }
   bind(1);
   if (!frame_.plan().settled()) rehearse();
 }
@@ -42,40 +50,92 @@ void Runner::rehearse() {
 
 void Runner::run_one(const Batch& batch) {
   std::fill(written_.begin(), written_.end(), 0);
-  run_block(batch, 0, 1);
+  find_spans(batch, 0);
+  run_block(batch, {0, 1});
 }
 
 void Runner::run(const Batch& batch, std::int64_t begin, std::int64_t end) {
   runs_of_ = nullptr;  // another batch may stand at the same address
   for (std::size_t o = 0; o < written_.size(); ++o) written_[o] = model_.items(static_cast<int>(o), batch, 0, begin);
+  if (sequences_) return run_sequences(batch, begin, end);
   const std::int64_t block = block_size(end - begin);
-  for (std::int64_t e = begin; e < end; e += block) run_block(batch, e, std::min(block, end - e));
+  for (std::int64_t e = begin; e < end; e += block) run_block(batch, {e, std::min(block, end - e)});
 }
 
-// How many entries may run at once: all of a block if every node is proven to keep them apart, else one.
+void Runner::run_sequences(const Batch& batch, std::int64_t begin, std::int64_t end) {
+  const bool ragged = end - begin > 1 && make_ragged();
+  for (std::int64_t first = begin; first < end; first += EntryOrder::together) {
+    const std::int64_t entries = std::min(EntryOrder::together, end - first);
+    order_.sort(batch, first, entries);
+    for (std::int64_t at = 0, some; at < entries; at += some) {
+      some = ragged ? gather_bins(batch, at, entries) : entries;
+      if (!ragged || some < 2 || !run_bins(batch, {first, some, order_.from(at)}))
+        run_in_order(batch, at, at + (some = std::max<std::int64_t>(some, 1)));
+    }
+    for (std::size_t o = 0; o < written_.size(); ++o)
+      written_[o] += order_.items(sequence_axis(model_.bundle().outputs[o].axes));
+  }
+}
+
+// Entries whose sequences are equally long run together, and the graph meets each length once.
+void Runner::run_in_order(const Batch& batch, std::int64_t at, std::int64_t end) {
+  for (std::int64_t some; at < end; at += some) {
+    find_spans(batch, *order_.from(at));
+    const std::int64_t alike = order_.alike(at, std::min(block_size(end - at), end - at));
+    some = all_empty() ? alike : bind_as_many(alike);
+    run_block(batch, {0, some, order_.from(at)});
+  }
+}
+
+// How many entries are best run at once: one, if some node is not proven to keep them apart.
 std::int64_t Runner::block_size(std::int64_t entries) {
-  if (!model_.batched() || entries == 1) return 1;
-  for (const Axis& axis : model_.bundle().axes)
-    if (axis.kind == Axis::Kind::sequence) return 1;
+  if (!model_.batched() || entries == 1 || apart_ == Apart::refuted) return 1;
   if (block_) return block_;
+  if (apart_ == Apart::unknown && !proven_apart()) return 1;
   block_ = 1;
+  for (const PlanStep& step : frame_.plan().steps()) block_ = std::max(block_, step.operation->best_block());
+  if (sequences_) return block_;  // how many fit depends on their lengths
+  const std::size_t bytes = frame_.memory() / 7;
+  while (block_ > smallest_block && static_cast<std::size_t>(block_) * bytes > block_bytes) block_ /= 2;
+  return block_;
+}
+
+// Tries two numbers of entries, so that none passes for a length of something else. Sequences of no or one element prove
+// little: the next lengths are tried, too.
+bool Runner::proven_apart() {
+  bool apart = true, telling = true;
+  for (std::size_t a = 0; a < spans_.size(); ++a)
+    telling &= model_.bundle().axes[a].kind != Axis::Kind::sequence || spans_[a].padded > 1;
   try {
-    std::size_t bytes = 0;
     for (const std::int64_t probe : {5, 7}) {
       bind(probe);
-      if (frame_.mixed()) return block_;
+      apart &= !frame_.mixed();
       for (std::size_t o = 0; o < output_layout_.size(); ++o) {
         const auto& axes = model_.bundle().outputs[o].axes;
         const int entry = frame_.output_entry(static_cast<int>(o));
-        if (entry < 0 || axes[static_cast<std::size_t>(entry)].kind != AxisUse::Kind::entry) return block_;
+        apart &= entry >= 0 && axes[static_cast<std::size_t>(entry)].kind == AxisUse::Kind::entry;
       }
-      bytes = frame_.memory() / static_cast<std::size_t>(probe);
     }
-    for (const PlanStep& step : frame_.plan().steps()) block_ = std::max(block_, step.operation->best_block());
-    while (block_ > 8 && block_ * static_cast<std::int64_t>(bytes) > block_bytes) block_ /= 2;
   } catch (const Error&) {  // a shape that fits one entry only
+    apart = false;
   }
-  return block_;
+  if (apart || telling) apart_ = apart ? Apart::proven : Apart::refuted;
+  return apart;
+}
+
+// Binds so many entries of the lengths at hand, or fewer, so that what they need stays in the cache.
+std::int64_t Runner::bind_as_many(std::int64_t entries) {
+  for (; entries > 1; entries = (entries + 1) / 2) {
+    try {
+      bind(entries);
+    } catch (const Error&) {  // what one entry meets is its own
+      continue;
+    }
+    if (frame_.mixed()) break;
+    if (!sequences_ || entries <= smallest_block || frame_.needed() <= block_bytes) return entries;
+  }
+  bind(1);
+  return 1;
 }
 
 void Runner::find_spans(const Batch& batch, std::int64_t entry) {
@@ -94,57 +154,80 @@ void Runner::find_spans(const Batch& batch, std::int64_t entry) {
   }
 }
 
-void Runner::run_block(const Batch& batch, std::int64_t first, std::int64_t entries) {
-  find_spans(batch, first);
+void Runner::run_block(const Batch& batch, const Block& block) {
   if (!all_empty()) {
-    bind(entries);
-    fill_inputs(batch, first, entries);
+    bind(block.entries);
+    fill_inputs(batch, block);
     frame_.run();
     if (!frame_.plan().settled()) check_outputs();
   }
-  take_outputs(batch, entries);
+  take_outputs(batch, block);
 }
 
 void Runner::bind(std::int64_t entries) {
   bool same = bound_[0] == entries;
   for (std::size_t a = 0; a < spans_.size(); ++a) same &= bound_[a + 1] == spans_[a].padded;
   if (same) return;
-  bound_[0] = -1;  // until all went well
-  const Bundle& bundle = model_.bundle();
-  std::int64_t most = entries;
+  bound_[0] = unbound;  // until all went well
   for (std::size_t a = 0; a < spans_.size(); ++a) bound_[a + 1] = spans_[a].padded;
   for (std::size_t a = 0; a < spans_.size(); ++a) padded_[a] = spans_[a].padded;
+  bind_layouts(entries);
+  const Bundle& bundle = model_.bundle();
   for (std::size_t i = 0; i < bundle.inputs.size(); ++i) {
     const Input& input = bundle.inputs[i];
-    input_layout_[i].bind(input.axes, entries, padded_, true);
     int entry = Entry::none;
     for (std::size_t a = 0; a < input.axes.size(); ++a)
       if (input.axes[a].kind == AxisUse::Kind::entry) entry = static_cast<int>(a);
     frame_.set_input(static_cast<int>(i), input.type, input_layout_[i].shape, entry);
-    most = std::max(most, input_layout_[i].shape.size());
-  }
-  for (std::size_t o = 0; o < bundle.outputs.size(); ++o)
-    output_layout_[o].bind(bundle.outputs[o].axes, entries, padded_, false);
-  if (most > work_capacity_) {
-    work_ = allocate(static_cast<std::size_t>(most) * 8);
-    prepared_ = allocate(static_cast<std::size_t>(most) * 8);
-    mark_ = allocate(static_cast<std::size_t>(most));
-    work_capacity_ = most;
   }
   frame_.resolve(entries);
   if (frame_.plan().settled()) check_outputs();
   bound_[0] = entries;
 }
 
-void Runner::run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) {
-  bound_[0] = -1;
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    frame_.set_input(static_cast<int>(i), inputs[i].type, inputs[i].shape, Entry::none);
-  frame_.resolve();
+// Of tensors of so many entries whose sequences have the padded lengths; and memory to prepare numbers in.
+void Runner::bind_layouts(std::int64_t entries) {
+  const Bundle& bundle = model_.bundle();
+  std::int64_t most = entries;
+  for (std::size_t i = 0; i < bundle.inputs.size(); ++i) {
+    input_layout_[i].bind(bundle.inputs[i].axes, entries, padded_, true);
+    most = std::max(most, input_layout_[i].shape.size() / (sequences_ ? entries : 1));  // sequences: one at a time
+  }
+  for (std::size_t o = 0; o < bundle.outputs.size(); ++o)
+    output_layout_[o].bind(bundle.outputs[o].axes, entries, padded_, false);
+  if (most <= work_capacity_) return;
+  work_ = allocate(static_cast<std::size_t>(most) * 8);
+  prepared_ = allocate(static_cast<std::size_t>(most) * 8);
+  mark_ = allocate(static_cast<std::size_t>(most));
+  work_capacity_ = most;
+}
+
+void Runner::bind_graph(const std::vector<Tensor>& inputs) {
+  bool same = bound_[0] == as_graph;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Tensor& before = frame_.input(static_cast<int>(i));
+    same &= before.type == inputs[i].type && before.shape == inputs[i].shape;
+  }
+  if (!same) {
+    bound_[0] = unbound;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      frame_.set_input(static_cast<int>(i), inputs[i].type, inputs[i].shape, Entry::none);
+    frame_.resolve();
+    bound_[0] = as_graph;
+  }
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (inputs[i].bytes()) std::memcpy(frame_.input(static_cast<int>(i)).data, inputs[i].data, inputs[i].bytes());
+}
+
+void Runner::run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) {
+  bind_graph(inputs);
   frame_.run();
   for (std::size_t o = 0; o < outputs.size(); ++o) outputs[o] = frame_.output(static_cast<int>(o));
+}
+
+void Runner::time_graph(const std::vector<Tensor>& inputs, double* nanoseconds) {
+  bind_graph(inputs);
+  frame_.time(nanoseconds);
 }
 
 }  // namespace lading

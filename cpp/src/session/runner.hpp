@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "graph/frame.hpp"
+#include "ragged/entry_order.hpp"
+#include "ragged/frame.hpp"
 #include "session/feed.hpp"
 #include "session/model.hpp"
 #include "session/tensor_layout.hpp"
@@ -22,7 +24,12 @@ class Runner {
   void run_one(const Batch& batch);
   // The graph itself, on tensors that are prepared already; outputs stay valid until the next run.
   void run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs);
-  std::size_t memory() const { return frame_.memory() + static_cast<std::size_t>(work_capacity_) * 17; }
+  // What each step takes of one run, added to nanoseconds[step].
+  void time_graph(const std::vector<Tensor>& inputs, double* nanoseconds);
+  std::size_t memory() const {
+    const std::size_t ragged = ragged_ ? ragged_->memory() : 0;
+    return frame_.memory() + ragged + order_.memory() + static_cast<std::size_t>(work_capacity_) * 17;
+  }
 
  private:
   // Fields that are copied as they are, from neighbouring columns to neighbouring places.
@@ -33,36 +40,64 @@ class Runner {
   struct Span {  // of one entry on one sequence axis
     std::int64_t first = 0, kept = 0, padded = 0;
   };
+  // What runs at once: entries one after the other, or those chosen, whose sequences are equally long.
+  struct Block {
+    std::int64_t first, entries;
+    const std::int64_t* chosen = nullptr;
+    std::int64_t entry(std::int64_t i) const { return chosen ? chosen[i] : first + i; }
+  };
   void find_copy_runs(const Batch& batch);
   bool copies(const Batch& batch, std::size_t field) const;
   void rehearse();
-  void run_block(const Batch& batch, std::int64_t first, std::int64_t entries);
+  void run_sequences(const Batch& batch, std::int64_t begin, std::int64_t end);
+  void run_in_order(const Batch& batch, std::int64_t at, std::int64_t end);
+  bool make_ragged();
+  bool fits(const RaggedPlan& plan);
+  void reserve_ragged(std::int64_t entries);
+  std::int64_t gather_bins(const Batch& batch, std::int64_t at, std::int64_t end);
+  bool run_bins(const Batch& batch, const Block& block);
+  void run_block(const Batch& batch, const Block& block);
   void find_spans(const Batch& batch, std::int64_t entry);
   void bind(std::int64_t entries);
+  void bind_layouts(std::int64_t entries);
+  void bind_graph(const std::vector<Tensor>& inputs);
   void check_outputs();
-  void fill_inputs(const Batch& batch, std::int64_t first, std::int64_t entries);
-  void fill_rows(const Batch& batch, std::int64_t first, std::int64_t at, std::int64_t entries);
-  void fill_field(const Batch& batch, std::size_t field, std::int64_t first, std::int64_t at, std::int64_t entries);
-  void fill_padding(std::size_t field, std::int64_t entries);
-  void fill_mask(int input, std::int64_t entries);
-  void take_outputs(const Batch& batch, std::int64_t entries);
+  void fill_inputs(const Batch& batch, const Block& block);
+  void fill_entry(const Batch& batch, std::int64_t entry);
+  void fill_rows(const Batch& batch, std::int64_t first, std::int64_t entries);
+  void fill_field(const Batch& batch, std::size_t field, std::int64_t first, std::int64_t entries);
+  void fill_padding(std::size_t field);
+  void fill_mask(int input);
+  void take_outputs(const Batch& batch, const Block& block);
+  void take_output(int output, const std::byte* from, std::int64_t items, std::byte* to);
+  void take_pieces(const Batch& batch, const Block& block);
   bool all_empty() const;
   const std::vector<double>* when_empty(int output) const;
   std::int64_t block_size(std::int64_t entries);
+  bool proven_apart();
+  std::int64_t bind_as_many(std::int64_t entries);
 
   const Model& model_;
   Frame frame_;
-  bool pads_ = false;  // fields of sequences
+  EntryOrder order_;
+  std::unique_ptr<RaggedFrame> ragged_;
+  bool tried_ragged_ = false;
+  bool sequences_ = false;  // some axis is one
   std::vector<CopyRun> copy_runs_;
-  const Batch* runs_of_ = nullptr;    // the batch that copy_runs_ was made for
-  std::vector<std::int64_t> padded_;  // per axis, of the entry being run
-  std::vector<Span> spans_;           // per axis, of the entry being run
-  std::vector<std::int64_t> bound_;   // entries and padded lengths that the frame is resolved for
+  const Batch* runs_of_ = nullptr;     // the batch that copy_runs_ was made for
+  std::vector<std::int64_t> padded_;   // per axis, of the entry being run
+  std::vector<Span> spans_;            // per axis, of the entry being run
+  std::vector<std::int64_t> longest_;  // per axis, of the entries being run along their sequences
+  // What the frame is resolved for: entries and padded lengths, or tensors of any shapes.
+  static constexpr std::int64_t unbound = -1, as_graph = -2;
+  std::vector<std::int64_t> bound_;
   std::vector<TensorLayout> input_layout_, output_layout_;
   std::vector<std::int64_t> written_;  // per output: items written so far
+  std::vector<std::byte*> place_;      // per input: where what is being filled in begins
   Memory work_, mark_, prepared_;
   std::int64_t work_capacity_ = 0;
-  std::int64_t block_ = 0;  // entries run at once: 0 not tried yet, 1 entry by entry
+  enum class Apart { unknown, proven, refuted } apart_ = Apart::unknown;  // are entries kept apart by every node
+  std::int64_t block_ = 0;  // entries run at once where there are no sequences; 0: not tried yet
 };
 
 }  // namespace lading

@@ -115,10 +115,19 @@ void Session::run_batch(const Batch& batch, std::int64_t begin, std::int64_t end
   else runners_[0]->run(batch, begin, end);
 }
 
+Runner& Session::only_runner() {
+  if (folded_) throw Error(model_->bundle().where + ": has a graph for each fold; run that of a member");
+  return *runners_[0];
+}
+
 void Session::run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) {
   FloatEnvironment environment(raised_);
-  if (folded_) throw Error(model_->bundle().where + ": has a graph for each fold; run that of a member");
-  runners_[0]->run_graph(inputs, outputs);
+  only_runner().run_graph(inputs, outputs);
+}
+
+void Session::time_graph(const std::vector<Tensor>& inputs, double* nanoseconds) {
+  FloatEnvironment environment(raised_);
+  only_runner().time_graph(inputs, nanoseconds);
 }
 
 std::size_t Session::memory() const {

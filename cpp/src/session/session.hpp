@@ -36,6 +36,7 @@ class Session {
   int raised_flags() const { return raised_; }  // FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW met inside runs
   // The graph itself, on tensors that are prepared already; outputs stay valid until the next run.
   void run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs);
+  void time_graph(const std::vector<Tensor>& inputs, double* nanoseconds);
 
  private:
   struct Slots {
@@ -54,6 +55,7 @@ class Session {
   [[gnu::cold]] void refuse_unset() const;  // names what is not set
   void refuse_gaps(const Batch& batch) const;
   void size_results();
+  Runner& only_runner();
   Runner& runner_of_slots();
 
   std::shared_ptr<const Model> model_;

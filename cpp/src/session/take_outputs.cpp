@@ -19,6 +19,22 @@ void Runner::check_outputs() {
   }
 }
 
+// Of entries that ran along their sequences, in the order of the block.
+void Runner::take_pieces(const Batch& batch, const Block& block) {
+  const Bundle& bundle = model_.bundle();
+  for (std::int64_t e = 0; e < block.entries; ++e) {
+    find_spans(batch, block.entry(e));
+    for (std::size_t o = 0; o < output_layout_.size(); ++o) {
+      if (!batch.results[o]) continue;
+      const int output = static_cast<int>(o), axis = sequence_axis(bundle.outputs[o].axes);
+      const std::int64_t items = axis < 0 ? 1 : spans_[static_cast<std::size_t>(axis)].kept;
+      const std::int64_t at = written_[o] + order_.items_before(axis, block.entry(e));
+      const auto bytes = static_cast<std::int64_t>(size_of(bundle.outputs[o].type)) * model_.item_size(output);
+      take_output(output, ragged_->output(output, e), items, static_cast<std::byte*>(batch.results[o]) + at * bytes);
+    }
+  }
+}
+
 bool Runner::all_empty() const {
   const Bundle& bundle = model_.bundle();
   bool any = false;
@@ -41,41 +57,51 @@ const std::vector<double>* Runner::when_empty(int output) const {
   return nullptr;
 }
 
-void Runner::take_outputs(const Batch& batch, std::int64_t entries) {
+void Runner::take_outputs(const Batch& batch, const Block& block) {
   const Bundle& bundle = model_.bundle();
   for (std::size_t o = 0; o < output_layout_.size(); ++o) {
     const Output& output = bundle.outputs[o];
     const int axis = sequence_axis(output.axes);
     const std::int64_t items = axis < 0 ? 1 : spans_[static_cast<std::size_t>(axis)].kept;
-    const auto size = static_cast<std::int64_t>(size_of(output.type)), width = model_.item_size(static_cast<int>(o));
-    auto* to = static_cast<std::byte*>(batch.results[o]) + written_[o] * width * size;
-    written_[o] += entries * items;
+    const std::int64_t bytes = static_cast<std::int64_t>(size_of(output.type)) * model_.item_size(static_cast<int>(o));
+    auto* to = static_cast<std::byte*>(batch.results[o]) + written_[o] * bytes;
+    if (!block.chosen) written_[o] += block.entries * items;
     if (!batch.results[o]) continue;
-    if (const std::vector<double>* values = when_empty(static_cast<int>(o))) {
-      with_type(output.type, [&](auto zero) {
-        for (std::int64_t k = 0; k < items * width; ++k)
-          reinterpret_cast<decltype(zero)*>(to)[k] =
-              to_target<decltype(zero)>((*values)[static_cast<std::size_t>(k % width)], output.name);
-      });
-      continue;
-    }
     const TensorLayout& layout = output_layout_[o];
-    const std::byte* from = frame_.output(static_cast<int>(o)).data;
-    if (layout.contiguous && items == 1 && layout.entry_stride == width) {
-      std::memcpy(to, from, static_cast<std::size_t>(entries * width * size));
+    if (!block.chosen && layout.contiguous && items == 1 &&
+        layout.entry_stride == model_.item_size(static_cast<int>(o)) && !when_empty(static_cast<int>(o))) {
+      std::memcpy(to, frame_.output(static_cast<int>(o)).data, static_cast<std::size_t>(block.entries * bytes));
       continue;
     }
-    for (std::int64_t e = 0; e < entries; ++e)
-      for (std::int64_t i = 0; i < items; ++i) {
-        const std::byte* item = from + (e * layout.entry_stride + i * layout.element_stride) * size;
-        if (layout.contiguous) std::memcpy(to, item, static_cast<std::size_t>(width * size));
-        else
-          for (std::int64_t k = 0; k < width; ++k)
-            std::memcpy(to + k * size, item + layout.inner[static_cast<std::size_t>(k)] * size,
-                        static_cast<std::size_t>(size));
-        to += width * size;
-      }
+    const std::byte* from = frame_.output(static_cast<int>(o)).data;
+    const std::int64_t step = layout.entry_stride * static_cast<std::int64_t>(size_of(output.type));
+    for (std::int64_t e = 0; e < block.entries; ++e) {
+      const std::int64_t before = block.chosen ? order_.items_before(axis, block.chosen[e]) : e * items;
+      take_output(static_cast<int>(o), from + e * step, items, to + before * bytes);
+    }
   }
+}
+
+// The items of one entry, whose part of the tensor begins at `from`.
+void Runner::take_output(int o, const std::byte* from, std::int64_t items, std::byte* to) {
+  const Output& output = model_.bundle().outputs[static_cast<std::size_t>(o)];
+  const std::int64_t width = model_.item_size(o);
+  if (const std::vector<double>* values = when_empty(o)) {
+    with_type(output.type, [&](auto zero) {
+      for (std::int64_t k = 0; k < items * width; ++k)
+        reinterpret_cast<decltype(zero)*>(to)[k] =
+            to_target<decltype(zero)>((*values)[static_cast<std::size_t>(k % width)], output.name);
+    });
+    return;
+  }
+  const TensorLayout& layout = output_layout_[static_cast<std::size_t>(o)];
+  const auto size = static_cast<std::int64_t>(size_of(output.type));
+  for (std::int64_t i = 0; i < items; ++i, from += layout.element_stride * size, to += width * size)
+    if (layout.contiguous) std::memcpy(to, from, static_cast<std::size_t>(width * size));
+    else
+      for (std::int64_t k = 0; k < width; ++k)
+        std::memcpy(to + k * size, from + layout.inner[static_cast<std::size_t>(k)] * size,
+                    static_cast<std::size_t>(size));
 }
 
 }  // namespace lading

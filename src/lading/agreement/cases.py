@@ -65,6 +65,12 @@ def many_entries(model: Model, spread: float) -> Iterator[Case]:
         yield from (make.case(1, length, factor=spread) for length in range(1, MANY_LENGTHS + 1))
 
 
+def case_of(model: Model, entries: int, length: int) -> Case:
+    """Inputs of so many entries (1 where the graph takes one at a time), sequences as long as their axes let be."""
+    sequences = [axis for axis in model.axes.values() if axis.kind == "sequence"]
+    return _Maker(model, sequences).case(entries if model.batched else 1, length if sequences else None)
+
+
 def case_of_example(model: Model, tensors: dict[str, np.ndarray]) -> Case:
     """The inputs that a source was converted with."""
     axis = model.entry_axis

@@ -1,4 +1,4 @@
-"""How far an oracle's own answer moves when its inputs change in their last bit.
+"""How far an answer moves when inputs, or weights, change in their last bit.
 
 Networks that select (the nearest neighbours of a graph network) jump at near-ties, and a deep network may amplify
 rounding. Where the oracle itself jumps as far between two inputs that no measurement tells apart, a difference of
@@ -8,8 +8,15 @@ that size says nothing about the conversion.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from ..copying import copy_of
+from ..evaluation import evaluator
+
+if TYPE_CHECKING:
+    from ..model import Model
 
 Tensors = Mapping[str, np.ndarray]
 
@@ -32,6 +39,19 @@ def movement(run: Callable[[Tensors], dict[str, np.ndarray]], tensors: Tensors, 
         with np.errstate(invalid="ignore"):
             change = np.where(after == before, 0.0, np.abs(after - before))
         moved = np.maximum(moved, change.max(axis=others, keepdims=True, initial=0.0))
+    return moved
+
+
+def movement_of_weights(model: Model, tensors: Tensors, output: str) -> float:
+    """The largest movement of any number of ``output``, by the NumPy evaluator; 0 where a graph has no such weights."""
+    before = evaluator(model)(tensors)[output].astype(np.float64)
+    random, moved = np.random.default_rng(11), 0.0
+    for _ in range(TRIES):
+        changed = copy_of(model)
+        changed.weights = {name: _nudged(array, random) for name, array in model.weights.items()}
+        after = evaluator(changed)(tensors)[output].astype(np.float64)
+        with np.errstate(invalid="ignore"):
+            moved = max(moved, float(np.where(after == before, 0.0, np.abs(after - before)).max(initial=0.0)))
     return moved
 
 

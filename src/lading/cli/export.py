@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Write a model in another format.")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path),
-              help="File to write: .onnx, .json (lwtnn), .nnef, .tgz, .root or .hpp.")  # fmt: skip
+              help="File to write: .onnx, .keras, .json (lwtnn), .nnef, .tgz, .root or .hpp.")  # fmt: skip
 @click.option("--operators", type=click.Choice(["TreeEnsemble", "classic"]),
               help="For .onnx: forests as TreeEnsemble of ai.onnx.ml 5 (default), or as the older operators.")
 @click.option("--member", metavar="FOLD",
@@ -24,13 +24,16 @@ if TYPE_CHECKING:
 @click.option("--form", type=click.Choice(["graph", "sequential"]),
               help="For .json (lwtnn): a graph, or a list of layers, which has no names for its input and output.")
 @click.option("--rounded", is_flag=True, help="For .root: float64 may be rounded to float32.")
+@click.option("--without-preparation", is_flag=True, help="For .keras: what stands behind the preparation.")
 def export(model: Path, output: Path, operators: str | None, member: str | None, gnn_config: str | None,
-           form: str | None, rounded: bool) -> None:
+           form: str | None, rounded: bool, without_preparation: bool) -> None:
     """Write MODEL, a bundle or any model file that is read, in the format that the ending of the output tells.
 
     ONNX: the graph behind the preparation, with all papers in its metadata, so that lading reads the same bundle back.
 
     JSON: a network as lwtnn reads it, where lwtnn has what the network needs.
+
+    KERAS: a functional model of Keras 3; preparation becomes layers where they give the very numbers.
 
     NNEF: a folder ending in .nnef, or a .tgz of one, with all papers in its lading.json.
 
@@ -43,7 +46,8 @@ def export(model: Path, output: Path, operators: str | None, member: str | None,
     from ..opening import open_model
 
     outputs = True if gnn_config == "all" else gnn_config.split(",") if gnn_config else None
-    options = {"operators": operators, "gnn_config": outputs, "form": form, "rounded": rounded or None}
+    options = {"operators": operators, "gnn_config": outputs, "form": form, "rounded": rounded or None,
+               "preparation": False if without_preparation else None}  # fmt: skip
     found = open_model(model)
     found = found if member is None else found.member(_name_or_place(found, member))
     found.export(output, **{name: value for name, value in options.items() if value is not None})

@@ -35,7 +35,7 @@ def fold(models: tuple[str, ...], key: str, modulo: int | None, members: str | N
     lading fold even/ odd/ --key event_number --modulo 2 -o tagger/
     lading fold fold0/ fold1/ --key event_number --members 0,0,1,1 -o tagger/
     """
-    from ..folding import fold as join
+    from ..families.folding import fold as join
 
     with Progress(quiet) as progress:
         model = join(list(models), key, modulo, _numbers(members), hash_, data, scores if data else None, name,

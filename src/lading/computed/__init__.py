@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +15,9 @@ import numpy as np
 from ..bundle.encode import encode_model
 from ..bundle.evaluate import Bundle, as_type, plain, run_nodes
 from ..bundle.values import is_name
-from ..endpoints import Output
-from ..errors import LadingError, UnsupportedError, ValueRefused
+from ..endpoints import Output, of_fold
+from ..errors import LadingError, ValueRefused
+from ..folds import by_fold
 from ..graph import Graph, Node
 from ..sources.naming import rename_values
 from ..sources.wiring import Wiring
@@ -25,7 +27,7 @@ from .nodes import FormulaNodes
 if TYPE_CHECKING:
     from ..model import Model
 
-__all__ = ["add_output", "empty_value", "formulas", "given_by", "names_in", "short_numbers"]
+__all__ = ["add_output", "append_nodes", "empty_value", "formulas", "given_by", "names_in", "short_numbers"]
 
 
 def formulas(model: Model) -> dict[str, dict[str, Any]]:
@@ -38,11 +40,9 @@ def formulas(model: Model) -> dict[str, dict[str, Any]]:
 def add_output(model: Model, name: str, expression: str, constants: Mapping[str, float]) -> Output:
     """Appends the output ``name`` to ``model`` itself, and gives it.
 
-    Raises UnknownName or ValueRefused, both beginning with the name of the output; UnsupportedError for a model of
-    several graphs of which one is picked for each entry.
+    Of a model with folds, every member computes it. Raises UnknownName or ValueRefused, both beginning with the name
+    of the output.
     """
-    if "main" not in model.graphs:
-        raise UnsupportedError(f"output '{name}': {model.where} has folds; compute it in each member, and fold those")
     try:
         _refuse_name(model, name)
         tree = parsed(expression, constants)
@@ -53,7 +53,7 @@ def add_output(model: Model, name: str, expression: str, constants: Mapping[str,
     output = Output(name, list(nodes.axes), nodes.type)
     outputs = {quantity.output.name: quantity.output for quantity in nodes.quantities.values()}
     output.when_empty = _when_empty(model, output, [*outputs.values()], nodes.wiring.nodes)
-    model.graphs["main"].nodes += nodes.wiring.nodes
+    append_nodes(model, nodes.wiring.nodes)
     model.output_list.append(output)
     said = {"expression": expression, **({"constants": dict(constants)} if constants else {})}
     model.record["computed"] = {**formulas(model), name: said}
@@ -91,9 +91,18 @@ def _nodes(model: Model, name: str, tree: Any) -> FormulaNodes:
 
 
 def names_in(model: Model) -> set[str]:
-    """Names of values, nodes and weights."""
+    """Names of values, nodes and weights; those of nodes also without the fold that they are in."""
     nodes = [node for graph in model.graphs.values() for node in graph.nodes]
-    return {name for node in nodes for name in (node.name, *node.outputs)} | set(model.weights)
+    names = {name for node in nodes for name in (node.name, *node.outputs)} | set(model.weights)
+    return names | {node.name.removeprefix(f"{fold}.") for fold in model.main_graphs for node in nodes}
+
+
+def append_nodes(model: Model, nodes: list[Node]) -> None:
+    """Puts ``nodes`` at the end of the main graph; of every fold's, with its name in front of theirs."""
+    for fold in model.main_graphs:
+        place = "" if model.folds is None else f"{fold}."
+        model.graphs[fold].nodes += [replace(node, name=place + node.name, inputs=list(node.inputs),
+                                             outputs=list(node.outputs)) for node in nodes]
 
 
 def rename_inside(model: Model, new: Mapping[str, str]) -> None:
@@ -118,16 +127,22 @@ def _when_empty(model: Model, output: Output, read: list[Output], nodes: list[No
                 raise ValueRefused(
                     f"output '{output.name}': for an entry without any {axis}, '{other}' is given by when_empty and "
                     f"'{each.name}' by the graph; say it in the papers of both, or of neither")
-        values = {each.name: empty_value(model, each, axis) for each in read}
-        found[axis] = short_numbers(given_by(nodes, values, output.name))
+        found[axis] = by_fold([_given_instead(model, output, read, nodes, axis, fold)
+                               for fold in range(len(model.main_graphs))])
     return found
 
 
-def empty_value(model: Model, output: Output, axis: str) -> np.ndarray:
-    """What stands for an output of an entry whose ``axis`` is empty, as the graph would give it."""
+def _given_instead(model: Model, output: Output, read: list[Output], nodes: list[Node], axis: str, fold: int
+                   ) -> list[float]:
+    values = {each.name: empty_value(model, each, axis, fold) for each in read}
+    return short_numbers(given_by(nodes, values, output.name))
+
+
+def empty_value(model: Model, output: Output, axis: str, fold: int = 0) -> np.ndarray:
+    """What stands for an output of an entry whose ``axis`` is empty, as the graph (of a fold) would give it."""
     sizes = {axis.name: axis.size or 1 for axis in model.axes.values()} | {"label": len(output.label_list)}
     shape = [use if isinstance(use, int) else sizes.get(use, 1) for use in output.axes]
-    return as_type(output.when_empty[axis], output.type, "when_empty").reshape(shape)
+    return as_type(of_fold(output.when_empty[axis], fold), output.type, "when_empty").reshape(shape)
 
 
 def given_by(nodes: list[Node], values: Mapping[str, np.ndarray], name: str) -> np.ndarray:

@@ -59,7 +59,7 @@ class Session:
         self._session = _lading.Session(self._compiled)
         self._columns = self._compiled.columns()
         self._outputs = self._compiled.outputs()
-        self._plain = plain(model, self._outputs)
+        self._plain = plain(model, self._compiled)
 
     def run(
         self,
@@ -97,6 +97,14 @@ class Session:
         """Runs the main graph once on prepared tensors: no names, no preparation, no loop over entries."""
         given = [np.ascontiguousarray(tensors[name]) for name in self.model.inputs]
         return dict(zip(self.model.outputs, self._session.run_graph(given), strict=True))
+
+    def steps(self) -> list[tuple[str, str]]:
+        """(nodes, operator) of every step that the main graph became: what is fused is one step."""
+        return self._compiled.steps()
+
+    def time_graph(self, tensors: Mapping[str, np.ndarray]) -> list[float]:
+        """Nanoseconds that each step takes in one run on prepared tensors; 0 for what is only seen in another shape."""
+        return self._session.time_graph([np.ascontiguousarray(tensors[name]) for name in self.model.inputs])
 
     @property
     def memory(self) -> int:

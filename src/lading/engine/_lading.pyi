@@ -1,11 +1,11 @@
 # The types of cpp/bindings/module.cpp, kept by hand.
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..feed.scores import PlainScores
+from ..feed.scores import PlainScores, PlainSequences
 
 version: str
 numerics: int
@@ -30,6 +30,8 @@ class Model:
         """(output, element)."""
     def find_axis(self, name: str) -> int: ...
     def axis_maximum(self, axis: int) -> int: ...
+    def steps(self) -> list[tuple[str, str]]:
+        """(nodes, operator) of every step that the graph became."""
     @property
     def axis_count(self) -> int: ...
     @property
@@ -38,14 +40,20 @@ class Model:
     def name(self) -> str: ...
 
 class Plain:
-    """Inputs and outputs whose arrays the engine takes as they are: (name, type, NumPy's number, shape of an entry)."""
+    """Inputs and outputs whose arrays the engine takes as they are.
+
+    Columns are (input, variable or None, shape of an item, axis or -1), outputs (name, NumPy's type number, shape of
+    an item, axis or -1), axes (name, most elements or -1).
+    """
 
     def __init__(
         self,
-        inputs: Sequence[tuple[str, int, int, Sequence[int]]],
-        outputs: Sequence[tuple[str, int, int, Sequence[int]]],
+        columns: Sequence[tuple[str, str | None, Sequence[int], int]],
+        outputs: Sequence[tuple[str, int, Sequence[int], int]],
+        axes: Sequence[tuple[str, int]],
         scores: type[PlainScores],
-        origin: Callable[[int], object],
+        sequences: type[PlainSequences],
+        model: object,
         /,
     ) -> None: ...
 
@@ -66,6 +74,8 @@ class Session:
     ) -> None: ...
     def run_plain(self, plain: Plain, events: Any, threads: int) -> PlainScores | None: ...
     def run_graph(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]: ...
+    def time_graph(self, inputs: Sequence[NDArray[Any]]) -> list[float]:
+        """Nanoseconds of every step, of one run."""
     @property
     def memory(self) -> int: ...
     @property

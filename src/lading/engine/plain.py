@@ -1,4 +1,4 @@
-"""The short way in: arrays that are already what the engine takes, in a mapping by input."""
+"""The short way in: arrays that are already what the engine takes, in mappings by input and by variable."""
 
 from __future__ import annotations
 
@@ -6,34 +6,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..endpoints import usual_raw
-from ..feed import Batch
-from ..feed.leading import Leading
-from ..feed.scores import PlainScores
+from ..feed.scores import PlainScores, PlainSequences
 from . import _lading
-from .types import BFLOAT16, TYPE_NUMBERS, TYPES
+from .types import BFLOAT16, TYPES
 
 if TYPE_CHECKING:
     from ..model import Model
 
 
-def plain(model: Model, outputs: list[tuple[str, int, int, int]]) -> _lading.Plain | None:
-    """How a model is fed the short way; None if it has names, sequences, or something that is made or prepared."""
-    if not model.batched or any(axis.kind == "sequence" for axis in model.axes.values()):
+def plain(model: Model, compiled: _lading.Model) -> _lading.Plain | None:
+    """How a model is fed the short way; None if it takes nothing, or gives what NumPy has no type for."""
+    outputs = compiled.outputs()
+    if any(number == BFLOAT16 for _, number, _, _ in outputs) or not compiled.columns():
         return None
-    if any(given.variable_list or given.mask for given in model.input_list) or not model.input_list:
-        return None
-    if any(number == BFLOAT16 for _, number, _, _ in outputs):
-        return None
-    inputs = []
-    for given in model.input_list:
-        raw = np.dtype(usual_raw(given.type))
-        inputs.append((given.name, TYPE_NUMBERS[raw.name], raw.num, model.item_shape(given)))
-    results = [(name, number, np.dtype(TYPES[number]).num, model.item_shape(model.outputs[name]))
-               for name, number, _, _ in outputs]  # fmt: skip
-
-    def origin(entries: int) -> tuple[Model, Batch]:
-        """What the scores must know of entries that came in one axis."""
-        return model, Batch(entries, Leading((entries,)))
-
-    return _lading.Plain(inputs, results, PlainScores, origin)
+    axes = [("", -1)] * compiled.axis_count
+    for name in (name for name, axis in model.axes.items() if axis.kind == "sequence"):
+        place = compiled.find_axis(name)
+        axes[place] = name, compiled.axis_maximum(place)
+    columns = [(name, variable, model.item_shape(model.inputs[name]), axis)
+               for name, variable, _, axis, _ in compiled.columns()]  # fmt: skip
+    results = [(name, np.dtype(TYPES[number]).num, model.item_shape(model.outputs[name]), axis)
+               for name, number, axis, _ in outputs]  # fmt: skip
+    return _lading.Plain(columns, results, axes, PlainScores, PlainSequences, model)

@@ -10,20 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..computed import empty_value, formulas, given_by, names_in, short_numbers
-from ..errors import UnsupportedError, ValueRefused
+from ..computed import append_nodes, empty_value, formulas, given_by, names_in, short_numbers
+from ..errors import ValueRefused
+from ..folds import by_fold
 from ..sources.wiring import Wiring
-from .joining import side_by_side
+from .alike import refuse_differences
 from .keeping import with_outputs
-from .members import Member, members_of, refuse_other_endpoints
+from .members import Member, members_of
+from .papers import give_papers
 from .samples import renew_samples
+from .side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from ..endpoints import Output
     from ..model import Model
 
-#: What a member's record says of it alone.
-OWN_RECORD = ("origin", "members", "computed")
+#: In what members may differ: each has an input of its own then.
+MAY_DIFFER = "how they prepare their variables"
 
 #: The type in which outputs of a type are averaged.
 _SUMMED_IN = {"float32": "float32", "float64": "float64", "float16": "float32", "bfloat16": "float32"}
@@ -36,7 +39,8 @@ def average(
 
     >>> lading.average(["seed1/", "seed2/", "seed3/"]).save("tagger/")                         # doctest: +SKIP
 
-    All must take the same variables and give the same outputs; how they prepare variables may differ. Outputs are
+    All must take the same variables and give the same outputs; how they prepare variables may differ. Of models with
+    folds, which have the same key and rule then, the average is that of the members of each fold. Outputs are
     summed in the order of the models, in the outputs' type, and divided by their number; with ``weights``, positive
     numbers, each is multiplied by its share of their sum instead. So is what they give for entries without elements.
     ``outputs``: which of them are kept, else all. ``name``: what the model is called; else as its members, if all are
@@ -47,16 +51,17 @@ def average(
     Raises ValueRefused for models that cannot be one, saying what differs, UnknownName for an output that one has not.
     """
     members = whole = members_of(models)
-    _refuse_folds(members)
     shares = _shares(members, weights)
     if outputs is not None:
         members = [Member(member.name, _keeping(member.model, outputs)) for member in whole]
-    refuse_other_endpoints(members)
+    refuse_differences(members, MAY_DIFFER, prepared=True)
     _refuse_outputs(members)
     made = side_by_side(members)
     for output in members[0].model.output_list:
         made.output_list.append(_averaged(made, members, shares, output))
-    _papers(made, whole, shares, name)
+    give_papers(made, whole, min, shares)
+    made.name = name or made.name or f"average of {len(members)}"
+    made.record = {"origin": {"format": f"average of {len(members)} models"}, **made.record}
     renew_samples(made, [member.model for member in members])
     return made
 
@@ -78,12 +83,6 @@ def _keeping(model: Model, outputs: Sequence[str]) -> Model:
     if isinstance(outputs, str) or not outputs:
         raise ValueRefused(f"outputs: {outputs!r}; give a list of those that are kept, [\"score\"]")
     return with_outputs(model, outputs)
-
-
-def _refuse_folds(members: list[Member]) -> None:
-    for member in members:
-        if "main" not in member.model.graphs:
-            raise UnsupportedError(f"'{member.name}' has folds; average models without them, and fold the averages")
 
 
 def _refuse_outputs(members: list[Member]) -> None:
@@ -126,9 +125,9 @@ def _averaged(made: Model, members: list[Member], shares: list[float] | None, ou
         mean = wiring.add("Sum", *terms, gives=last or wiring.name(f"{output.name}.mean"))
     if half:
         wiring.add("Cast", mean, gives=output.name, to=output.type)
-    made.graphs["main"].nodes += wiring.nodes
+    append_nodes(made, wiring.nodes)
     new = deepcopy(output)
-    new.when_empty = {axis: _empty(members, values, output, axis, wiring) for axis in _empty_axes(members, output)}
+    new.when_empty = {axis: _empty(members, values, output, axis, wiring) for axis in output.when_empty}
     return new
 
 
@@ -141,57 +140,11 @@ def _term(wiring: Wiring, value: str, share: float | None, type_name: str) -> st
     return value
 
 
-def _empty_axes(members: list[Member], output: Output) -> list[str]:
-    """Sequences without which all members give something of their own; refused if only some do."""
-    all_axes = [set(member.model.outputs[output.name].when_empty) for member in members]
-    for member, axes in zip(members, all_axes, strict=True):
-        if axes != all_axes[0]:
-            axis = min(axes ^ all_axes[0])
-            has, lacks = (member, members[0]) if axis in axes else (members[0], member)
-            raise ValueRefused(
-                f"output '{output.name}': for an entry without any {axis}, '{has.name}' says when_empty and "
-                f"'{lacks.name}' does not; say it in the papers of both, or of neither")
-    return list(output.when_empty)
-
-
-def _empty(members: list[Member], values: list[str], output: Output, axis: str, wiring: Wiring) -> list[float]:
-    """The average of what stands for the output, computed as the graph would."""
-    known = {value: empty_value(member.model, member.model.outputs[output.name], axis)
-             for value, member in zip(values, members, strict=True)}
-    return short_numbers(given_by(wiring.nodes, known, output.name))
-
-
-# ---- the papers
-
-
-def _papers(made: Model, members: list[Member], shares: list[float] | None, name: str) -> None:
-    models = [member.model for member in members]
-    first = models[0]
-    made.name = name or _common([model.name for model in models]) or f"average of {len(models)}"
-    made.version = _common([model.version for model in models]) or ""
-    made.description = _common([model.description for model in models]) or ""
-    made.extra = {key: deepcopy(value) for key, value in first.extra.items()
-                  if all(model.extra.get(key) == value for model in models)}
-    made.tolerance = max(m.tolerance[0] for m in models), max(m.tolerance[1] for m in models)
-    made.names = deepcopy(_names(models))
-    common = {key: value for key, value in first.record.items()
-              if key not in OWN_RECORD and all(model.record.get(key) == value for model in models)}
-    made.record = deepcopy({**common, "origin": {"format": f"average of {len(models)} models"}, "members": {}})
-    for at, member in enumerate(members):
-        model = member.model
-        said = {"model": model.name, "version": model.version, "digest": model.digest,
-                **({} if shares is None else {"weight": shares[at]}), "names": model.names,
-                **{key: value for key, value in model.record.items() if key not in common}}
-        made.record["members"][member.name] = deepcopy({key: value for key, value in said.items() if value})
-
-
-def _common(texts: list[str]) -> str | None:
-    return texts[0] if len(set(texts)) == 1 else None
-
-
-def _names(models: list[Model]) -> dict[str, Any]:
-    """Proven, on the fewest entries of all, if every member's are; else as those of the first that is not."""
-    for model in models:
-        if "proven" not in model.names:
-            return model.names
-    return min((model.names for model in models), key=lambda names: names["proven"].get("entries", 0))
+def _empty(members: list[Member], values: list[str], output: Output, axis: str, wiring: Wiring) -> Any:
+    """The average of what stands for the output, computed as the graph would; by fold where that differs."""
+    found = []
+    for fold in range(len(members[0].model.main_graphs)):
+        known = {value: empty_value(member.model, member.model.outputs[output.name], axis, fold)
+                 for value, member in zip(values, members, strict=True)}
+        found.append(short_numbers(given_by(wiring.nodes, known, output.name)))
+    return by_fold(found)

@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..copying import copy_of
+from ..folds import scope
 from ..simplify.unused import apply, drop_weights
 from ..simplify.view import View
 
 if TYPE_CHECKING:
+    from ..graph import Graph
     from ..model import Model
 
 
@@ -25,9 +27,13 @@ def with_outputs(model: Model, names: Iterable[str]) -> Model:
     if model.samples is not None:
         outputs = {name: values for name, values in model.samples.outputs.items() if name in kept}
         made.samples = replace(model.samples, outputs=outputs)
-    view = View(made)
-    for node in reversed(view.nodes()):
-        if view.holds(node):
-            apply(view, node)
-    drop_weights(view)
+    kept_graphs: dict[str, Graph] = {}
+    for main in made.main_graphs:
+        view = View(replace(made, graphs=scope(made, main)))
+        for node in reversed(view.nodes()):
+            if view.holds(node):
+                apply(view, node)
+        kept_graphs |= view.model.graphs
+    made.graphs = {name: kept_graphs[name] for name in made.graphs if name in kept_graphs}
+    drop_weights(View(made))
     return made

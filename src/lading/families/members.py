@@ -1,22 +1,20 @@
-"""The models of a family: read, named, and held against each other by what goes in and comes out."""
+"""The models of a family: opened, and named."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..bundle.values import is_name
 from ..endpoints import valid_name
-from ..errors import ValueRefused
+from ..errors import FormatError, ValueRefused
 from ..model import Model
 
-if TYPE_CHECKING:
-    from ..examine.diff import EndpointDifference
-
-#: What members may say otherwise about a variable: each prepares its own numbers.
-PREPARED = ("missing", "preparation", "unknown", "pad")
+#: ``progress(text)`` is told what is being done, ``progress(text, True)`` what has been found.
+Progress = Callable[..., None]
 
 
 @dataclass
@@ -27,15 +25,13 @@ class Member:
     model: Model
 
 
-def members_of(models: Any) -> list[Member]:
-    """At least two: models or paths of them in a list, or by name in a mapping. Names differ and are valid.
+def members_of(models: Any, say: Progress = lambda *_: None, counted: str = "") -> list[Member]:
+    """At least two: models or paths of them in a list, or by name in a mapping. Names differ.
 
-    A path gives its last part as name, a model the one that it has; a second "tagger" becomes "tagger_2". Names have
-    no dots, for they are written in front of other names, with one.
+    A path gives its last part as name, a model the one that it has. If two are the same, a second "tagger" becomes
+    "tagger_2", or all are ``counted``: "fold_0". Names have no dots, for they are written in front of other names,
+    with one. Raises ValueRefused for what is no model, or no name in a mapping.
     """
-    from ..opening import open_model
-    from ..trees.modelling import unique_names
-
     if isinstance(models, (str, os.PathLike, Model)) or not isinstance(models, Iterable):
         raise ValueRefused("a family is made of several models: [\"a/\", \"b/\"]")
     given = list(models.values() if isinstance(models, Mapping) else models)
@@ -44,10 +40,28 @@ def members_of(models: Any) -> list[Member]:
             raise ValueRefused(f"model {at} of the family is neither a model nor a path of one, but {each!r:.60}")
     if len(given) < 2:
         raise ValueRefused(f"a family is made of at least two models, not {len(given)}")
-    wishes = map(str, models) if isinstance(models, Mapping) else map(_wish, given)
-    names = unique_names([valid_name(wish).replace(".", "_") for wish in wishes])
-    return [Member(name, each if isinstance(each, Model) else open_model(os.fspath(each)))
-            for name, each in zip(names, given, strict=True)]
+    names = [_valid(name) for name in models] if isinstance(models, Mapping) else _names(given, counted)
+    return [Member(name, _opened(each, say)) for name, each in zip(names, given, strict=True)]
+
+
+def _opened(target: Any, say: Progress) -> Model:
+    from ..opening import open_model
+
+    if not isinstance(target, Model):
+        say(f"reading {os.fspath(target)}")
+    model = target if isinstance(target, Model) else open_model(os.fspath(target))
+    if model.weight_record is not None:
+        raise FormatError(f"{model.where}: its weights were not read, only shown; load it first")
+    return model
+
+
+def _names(given: list[Any], counted: str) -> list[str]:
+    from ..trees.modelling import unique_names
+
+    wishes = [_usable(_wish(each)) for each in given]
+    if counted and len(set(wishes)) < len(wishes):
+        return [f"{counted}_{at}" for at in range(len(wishes))]
+    return unique_names(wishes)
 
 
 def _wish(each: Any) -> str:
@@ -58,23 +72,13 @@ def _wish(each: Any) -> str:
     return path.name if path.is_dir() else path.stem
 
 
-def refuse_other_endpoints(members: list[Member]) -> None:
-    """Raises ValueRefused for the first thing that a member says otherwise than the first one, preparation apart."""
-    from ..examine.diff.endpoints import endpoint_differences
-    from ..examine.diff.matching import matched
-
-    first = members[0]
-    for member in members[1:]:
-        said = endpoint_differences(matched(first.model, member.model), every_word=False)
-        other = [each for each in said if _matters(each)]
-        if other:
-            more = f" (and {len(other) - 1} more, see `lading diff`)" if len(other) > 1 else ""
-            raise ValueRefused(f"'{first.name}' and '{member.name}' cannot be one model: {other[0]}{more}")
+def _usable(wish: str) -> str:
+    name = valid_name(wish).replace(".", "_")
+    return "main_" if name == "main" else name
 
 
-def _matters(difference: EndpointDifference) -> bool:
-    """Whether one model cannot have both: texts can stand aside, names and layouts cannot."""
-    kind, what = difference.kind, difference.what
-    if (kind == "in" and what in PREPARED) or what.startswith("without any"):
-        return False
-    return not difference.words or what == "axes" or (kind, what) == ("axis", "name")
+def _valid(name: Any) -> str:
+    if not isinstance(name, str) or not is_name(name) or "." in name or name == "main":
+        raise ValueRefused(f"'{name}' cannot name a model of a family: 1 to 256 characters, no '/' and no '.', and not "
+                           "'main'")
+    return name

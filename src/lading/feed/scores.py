@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import UnknownName, suggestion
-from .leading import filled
+from .leading import Leading, filled
 
 if TYPE_CHECKING:
     from ..endpoints import Output
@@ -127,7 +127,7 @@ class PlainScores(dict[str, Any], Scores):  # type: ignore[misc]
     """Scores whose arrays stand as they are, (n, ...) for n entries. The engine makes them: a dict costs little."""
 
     __slots__ = ("_origin",)
-    _origin: tuple[Model, Batch]
+    _origin: tuple[Model, int, dict[str, np.ndarray]]  # entries, and what is kept of each sequence
 
     __missing__ = Scores.__getitem__
     __repr__ = Scores.__repr__
@@ -137,9 +137,26 @@ class PlainScores(dict[str, Any], Scores):  # type: ignore[misc]
         return self._origin[0]
 
     @property
+    def _kept(self) -> dict[str, np.ndarray]:  # type: ignore[override]
+        return self._origin[2]
+
+    @property
     def _batch(self) -> Batch:  # type: ignore[override]
-        return self._origin[1]
+        from .batch import Batch
+
+        entries = self._origin[1]
+        return Batch(entries, Leading((entries,)), counts=self._kept, forms=dict.fromkeys(self._kept, "counts"))
 
     @property
     def _items(self) -> dict[str, np.ndarray]:  # type: ignore[override]
         return self
+
+
+class PlainSequences(PlainScores):
+    """The same for models with sequences: what they have an output of stands as (values, counts)."""
+
+    __slots__ = ()
+
+    @property
+    def _items(self) -> dict[str, np.ndarray]:  # type: ignore[override]
+        return {name: value[0] if isinstance(value, tuple) else value for name, value in self.items()}

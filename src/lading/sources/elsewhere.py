@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
+
+from .frozen_graph import endpoints_of, is_frozen_graph
 
 __all__ = ["way_of"]
 
@@ -16,14 +19,8 @@ def way_of(path: Path) -> str:
     """What a file is and how its model can be converted, or "" where that is not known either."""
     with path.open("rb") as file:
         beginning = file.read(BEGINNING)
-    return next((text for is_it, text in WAYS if is_it(beginning)), "")
-
-
-def _is_frozen_graph(data: bytes) -> bool:
-    """A GraphDef is a list of nodes (field 1), each with a name (1), an operator (2) and attributes (5)."""
-    if data[:1] != b"\x0a" or not any(name in data for name in (b"\x12\x0bPlaceholder", b"\x12\x05Const")):
-        return False
-    return b"\x05dtype" in data
+    text = next((text for is_it, text in WAYS if is_it(beginning)), "")
+    return text if isinstance(text, str) else text(path)
 
 
 def _is_saved_model(data: bytes) -> bool:
@@ -35,19 +32,39 @@ def _is_mxnet_graph(data: bytes) -> bool:
     return data.lstrip()[:1] == b"{" and b'"nodes"' in data and b'"op": "null"' in data
 
 
+def _way_of_frozen_graph(path: Path) -> str:
+    given, made = (",".join(f"{name}:0" for name in names) or "NAME:0" for names in endpoints_of(path.read_bytes()))
+    return (f"a frozen graph of TensorFlow; {TF2ONNX} --graphdef {path} --inputs {given} --outputs {made} "
+            "--output model.onnx")
+
+
+def _way_of_sofie(path: Path) -> str:
+    """The first line of what SOFIE generates names the file that it read."""
+    with path.open("rb") as beginning:
+        name = SOFIE.match(beginning.read(BEGINNING))
+    assert name is not None
+    file = name[1].decode(errors="replace")
+    return f"C++ that TMVA's SOFIE generated from '{file}'; convert that file, which is ONNX, Keras or PyTorch"
+
+
+SOFIE = re.compile(rb"//Code generated automatically by TMVA for Inference of Model file \[([^]\n]{0,200})\]")
+SOFIE_WEIGHTS = re.compile(rb"tensor_\w{1,200} \d{1,12}\n[-\d.]")  # RModel::WriteInitializedTensorsToFile
 TF2ONNX = "with TensorFlow at hand it becomes ONNX: python -m tf2onnx.convert"
 MXNET_EXPORT = ("where MXNet still runs, mx.onnx.export_model(symbol, params, shapes, types, 'model.onnx') writes both "
                 "as ONNX")  # fmt: skip
 
 #: What is known by its beginning: a test, what it is, and the way.
-WAYS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
+WAYS: tuple[tuple[Callable[[bytes], bool], str | Callable[[Path], str]], ...] = (
     (_is_saved_model, f"a SavedModel of TensorFlow; {TF2ONNX} --saved-model FOLDER --output model.onnx"),
-    (_is_frozen_graph, f"a frozen graph of TensorFlow; {TF2ONNX} --graphdef FILE --inputs NAME:0 --outputs NAME:0 "
-                       "--output model.onnx"),
+    (is_frozen_graph, _way_of_frozen_graph),
     (lambda data: data[4:8] == b"TFL3", f"a model of TensorFlow Lite, whose weights may be quantised; {TF2ONNX} "
                                         "--tflite FILE --output model.onnx"),
     (lambda data: data[:8] == MXNET, f"parameters of MXNet without their graph; {MXNET_EXPORT}"),
     (_is_mxnet_graph, f"a graph of MXNet without its parameters; {MXNET_EXPORT}"),
+    (lambda data: SOFIE.match(data) is not None, _way_of_sofie),
+    (lambda data: SOFIE_WEIGHTS.match(data) is not None,
+     "weights that TMVA's SOFIE wrote beside its C++, whose first line names a file of ONNX, Keras or PyTorch; convert "
+     "that one"),
     (lambda data: b'"splitting_convention"' in data, "trees of conifer, cut to the precision of firmware; convert the "
                                                      "forest they were made of"),
     (lambda data: b"<PMML" in data, "PMML; convert the model of the library that wrote it"),

@@ -91,6 +91,12 @@ def _described(data: bytes, where: str) -> Model:
     return assemble_endpoints(proto, {"format": "onnx"}, where)
 
 
+def remark(model: Model) -> str:
+    """What whoever converts it should know."""
+    entries = model.record.get("origin", {}).get("entries")
+    return f"exported for {entries} entries at once; it takes any number of them" if entries else ""
+
+
 def oracle(path: str | Path) -> OnnxOracle:
     """What runs the file itself, to compare a conversion with: ONNX Runtime, else onnx's reference."""
     from .onnx_file.oracle import OnnxOracle

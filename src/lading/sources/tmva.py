@@ -1,4 +1,4 @@
-"""TMVA weight files: boosted decision trees, multilayer perceptrons, linear discriminants, and categories of them.
+"""TMVA weight files: boosted decision trees, networks (MLP, DNN, DL), linear discriminants, and categories of them.
 
 Variables and cuts are float32, sums float64 in the order of the trees. "margin" is the raw sum (Grad) or the weighted
 mean (AdaBoost), "score" what ``Reader::EvaluateMVA`` returns, -999 for NaN included (EvaluateRegression and

@@ -51,10 +51,14 @@ def read(path: str | Path, example: Any = None, variables: Names = None, labels:
 
 
 def holds(thing: object) -> bool:
-    """Whether ``thing`` is a module, an exported program, or a dictionary of a module's numbers (which is refused)."""
+    """Whether ``thing`` is a module, an exported program, or a dictionary of a module's numbers (which is refused).
+
+    A model of Keras on PyTorch is a module too, but one of Keras.
+    """
     if isinstance(thing, dict):
         return bool(thing) and all(is_of(value, "torch") for value in thing.values())
-    return is_of(thing, "torch") and (hasattr(thing, "forward") or hasattr(thing, "graph_signature"))
+    is_keras = is_of(thing, "keras")
+    return is_of(thing, "torch") and not is_keras and (hasattr(thing, "forward") or hasattr(thing, "graph_signature"))
 
 
 def from_object(thing: Any, example: Any = None, variables: Names = None, labels: Names = None, axes: Axes = None

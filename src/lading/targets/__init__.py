@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["TARGETS", "export"]
 
 #: Every format that is written, by the ending of its files: its name is its file beside this one.
-TARGETS = {".onnx": "onnx", ".root": "mvautils", ".hpp": "header", ".json": "lwtnn", ".nnef": "nnef", ".tgz": "nnef"}
+TARGETS = {".onnx": "onnx", ".root": "mvautils", ".hpp": "header", ".json": "lwtnn", ".nnef": "nnef", ".tgz": "nnef",
+           ".keras": "keras"}  # fmt: skip
 
 
 def export(model: Model, path: str | os.PathLike[str], **options: Any) -> None:

@@ -213,6 +213,17 @@ def test_triton_is_held_against_the_model(tmp_path):
             described(flat(2), paper(tmp_path, TRITON.replace(old, new, 1)))
 
 
+def test_a_place_of_triton_names_what_pytorch_does_not(tmp_path):
+    model = flat(2)
+    model.output_list[0].name = "output"
+    model.graphs["main"].nodes[0].outputs = ["output"]
+    (tmp_path / "labels.txt").write_text("p\nq\n")
+    told = described(model, paper(tmp_path, TRITON.replace('"y"', '"softmax__0"')))
+    assert list(told[0].outputs["output"].labels) == ["p", "q"] and "taken by place" in told[1][0]
+    with pytest.raises(UnknownName, match="no output 'softmax__0'"):
+        described(flat(2), paper(tmp_path, TRITON.replace('"y"', '"softmax__0"')))
+
+
 def test_lists_without_order_follow_the_models_names(tmp_path):
     model, remarks = described(described(flat(2), paper(tmp_path, "a,b\n"))[0], LIMITS)
     assert names(model) == ["a", "b"] and not remarks

@@ -238,3 +238,12 @@ def test_hard_sigmoid_is_that_of_the_version_of_the_file(tmp_path):
         layers = [("Activation", {"name": "a", "activation": "hard_sigmoid", "batch_input_shape": [None, 3]})]
         got = run_engine(old_model(tmp_path, layers, {}, version))({"a_input": x})["a"]
         assert np.abs(got - np.clip(slope * x + 0.5, 0, 1)).max() < 1e-7
+
+
+def test_a_model_of_keras_on_pytorch_is_one_of_keras() -> None:
+    """It is a module of PyTorch too."""
+    from lading.sources import keras, recognise_object
+
+    module = type("Module", (), {"__module__": "torch.nn.modules.module", "forward": None})
+    model = type("Functional", (module,), {"__module__": "keras.src.models", "get_config": None, "layers": []})
+    assert recognise_object(model()) is keras

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tmva_deep_oracle as deep
 import tmva_files as make
 import tmva_oracle as oracle
 
@@ -17,6 +18,7 @@ import lading
 from lading.errors import FormatError, UnsupportedError
 from lading.evaluation import evaluator
 from lading.sources import packed, recognise, tmva
+from lading.sources.tmva_file import refusals, setup
 from lading.trees import forests_of
 
 HERE = Path(__file__).parent
@@ -119,6 +121,24 @@ def expected_category(root, x):
     return oracle.grad(parts[2], np.array([tracks, pt, eta]), True)  # what comes in first goes out second
 
 
+def expected_deep(root, x, number=np.float32):
+    """Of DNN and DL, behind what their files transform."""
+    for transform in root.findall("Transformations/Transform"):
+        x = {"Normalize": oracle.normalise, "Decorrelation": oracle.decorrelate}[transform.get("Name")](transform, x)
+    raw = deep.network(root, x, number)
+    given = deep.outputs(root, raw)
+    if root.find("GeneralInfo/Info[@name='AnalysisType']").get("value") == "Classification":
+        return raw[0], given[0]
+    return raw, given
+
+
+def expected_dnn_double(root, x):
+    raw, _ = expected_deep(root, x, float)
+    return raw, oracle.denormalise(root.find("Transformations/Transform"), raw, 4)
+
+
+#: Networks of float32.
+DEEP = ("dnn", "dnn_multiclass", "dl", "dl_multiclass", "dl_images", "dl_lstm", "dl_square", "dl_turns")
 EXPECTED = {
     "grad": lambda root, x: oracle.grad(root, x, True),
     "purity": lambda root, x: oracle.weighted_mean(root, x, False, oracle.purity),
@@ -138,10 +158,13 @@ EXPECTED = {
     "relu": expected_relu, "gauss": expected_gauss, "gauss_some": expected_gauss_some, "uniform": expected_uniform,
     "target": expected_target, "discriminant": expected_discriminant, "linear": expected_linear,
     "linear_regression": expected_linear_regression,
+    **dict.fromkeys(DEEP, expected_deep),
+    "dnn_double": expected_dnn_double, "dl_double": lambda root, x: expected_deep(root, x, float),
 }  # fmt: skip
 #: |a - b| allowed; 0 where nothing but sums of leaves is computed. A tanh in float32 moves by its last bit.
 TOLERANCE = {"tanh": 3e-6, "slow_tanh": 1e-6, "sigmoid": 1e-6, "radial": 1e-6, "relu": 1e-6, "uniform": 1e-6,
-             "target": 1e-6, "discriminant": 1e-14, "linear": 1e-6, "linear_regression": 1e-6}  # fmt: skip
+             "target": 1e-6, **dict.fromkeys(DEEP, 2e-6), "dnn_double": 1e-7, "dl_double": 1e-7,
+             "discriminant": 1e-14, "linear": 1e-6, "linear_regression": 1e-6}  # fmt: skip
 
 
 def test_every_file_is_compared_and_is_what_make_writes() -> None:
@@ -329,8 +352,37 @@ def test_the_release_is_taken_from_its_number_or_its_text(said: str, version: in
 
 def test_the_method_is_asked_for_first() -> None:
     text = re.sub("(?s)<Weights.*</Weights>", "", GRAD).replace('"BDT::BDTG"', '"PyKeras::net"')
-    with pytest.raises(UnsupportedError, match="the method is 'PyKeras'"):
+    with pytest.raises(UnsupportedError, match="the method is 'PyKeras'; the network is in the file of Keras"):
         read(text)
+
+
+@pytest.mark.parametrize(("kind", "way"), [
+    ("PyKeras", "in the file of Keras 'trained.h5': convert that one"), ("PyTorch", "of TorchScript 'trained.h5'"),
+    ("Cuts", "a table of cuts"), ("KNN", "densities"), ("SVM", "support vectors; .*SVC is read; read are BDT"),
+])  # fmt: skip
+def test_a_method_that_is_not_read_is_refused_with_the_way(kind: str, way: str) -> None:
+    text = GRAD.replace('"BDT::BDTG"', f'"{kind}::net"')
+    text = text.replace("<Options>", '<Options>\n<Option name="FilenameTrainedModel">trained.h5</Option>')
+    with pytest.raises(UnsupportedError, match=f"the method is '{kind}'; .*{way}"):
+        read(text)
+
+
+def test_no_method_that_is_read_is_refused() -> None:
+    assert not set(refusals.WAYS) & set(setup.METHODS)
+
+
+def test_networks_of_doubles_are_computed_in_doubles() -> None:
+    for name in ("dnn_double", "dl_double"):
+        model, root = lading.convert(FILES[name]), oracle.root_of(FILES[name])
+        x = rows(4, 20)
+        margin = evaluator(model)({"features": _prepared(model, x)})["margin"]
+        np.testing.assert_allclose(margin, [EXPECTED[name](root, row)[0] for row in x], rtol=1e-12, atol=1e-12)
+
+
+def test_a_network_of_dl_that_gives_nan_scores_as_a_nan_in_its_input_does() -> None:
+    x = np.full((1, 4), np.inf, np.float32)
+    found = evaluator(lading.convert(FILES["dl"]))({"features": x})
+    assert np.isnan(found["margin"]).all() and (found["score"] == -999).all()
 
 
 @pytest.mark.parametrize(("name", "old", "new", "why"), [
@@ -358,6 +410,11 @@ def test_the_method_is_asked_for_first() -> None:
     ("category", "abs(eta) &lt;= 1.5", "(" * 60 + "eta" + ")" * 60, "nested"),
     ("category", "abs(eta) &lt;= 1.5", "phi &lt;= 1.5", "'phi'"),
     ("category", 'value="Classification"', 'value="Regression"', "categories of regression"),
+    ("dl_images", "MaxPoolLayer", "UpsampleLayer", "layer 3 is a 'UpsampleLayer'; read are DenseLayer"),
+    ("dl_images", 'value="Classification"', 'value="Multiclass"', "multiclass of 2 x 4 x 5 variables"),
+    ("dl_lstm", 'RememberState="0"', 'RememberState="1"', "remembers its state"),
+    ("dl_lstm", 'Flattening="1"', 'Flattening="0"', "a dense layer behind|another shape behind"),
+    ("dnn", 'OutputFunction="S"', 'OutputFunction="X"', "the output function is 'X'"),
 ])  # fmt: skip
 def test_what_is_not_read_is_refused_by_name(name: str, old: str, new: str, why: str) -> None:
     text, old = make.files()[name], old.replace("pt > 1.", "pt &gt; 1.")
@@ -402,6 +459,19 @@ def test_what_is_not_read_is_refused_by_name(name: str, old: str, new: str, why:
     ("linear", 'NOut="1"', 'NOut="2"', "5 coefficients for 2 x 4 variables"),
     ("target", '<Range Index="5"[^>]*>', "", "holds 5 ranges for 6"),
     ("tanh", "MethodSetup", "Setup", "the root is <Setup>"),
+    ("dl", 'NetDepth="6"', 'NetDepth="7"', "6 layers and says 7"),
+    ("dnn", 'Depth="4"', 'Depth="3"', "4 layers and says 3"),
+    ("dnn", 'InputWidth="4"', 'InputWidth="5"', "takes 5 variables, the file has 4"),
+    ("dl", 'InputWidth="4"', 'InputWidth="5"', "takes 1 x 1 x 5 variables, the file has 4"),
+    ("dl", 'Width="5"', 'Width="4"', "<Weights> of a DenseLayer is 5 x 6, for 4 x 6"),
+    ("dl", 'ActivationFunction="5"', 'ActivationFunction="9"', "no whole number from 0 to 7"),
+    ("dl", '(?s)<Training-variance.*?>.*?</', '<Training-variance Rows="1" Columns="6">-1 1 1 1 1 1</',
+     "variance below 0"),
+    ("dl_images", 'StrideRows="3"', 'StrideRows="2"', "1 x 2 in steps of 2 x 1 does not fit 4 x 3"),
+    ("dl_images", 'FilterHeight="2" FilterWidth="1"', 'FilterHeight="9" FilterWidth="1"', "does not fit 5 x 3"),
+    ("dl_lstm", 'TimeSteps="4"', 'TimeSteps="3"', "3 steps of 2 numbers takes 4 x 1 x 2"),
+    ("dl_lstm", '(<CandidateStateWeights Rows="3" Columns=)"3"', r'\1"2"', "3 x 2, for 3 x 3"),
+    ("dl_turns", 'Depth="3" Height="1" Width="2"', 'Depth="3" Height="2" Width="2"', "6 numbers become 3 x 2 x 2"),
 ])  # fmt: skip
 def test_damaged_files_say_what_is_wrong(name: str, pattern: str, new: str, why: str) -> None:
     text = re.sub(pattern, new, make.files()[name])

@@ -226,6 +226,8 @@ def discriminant(seed: int, outputs: int = 0) -> str:
 
 def files() -> dict[str, str]:
     """The text of each file by its name."""
+    from tmva_deep_files import deep_files  # which is made of what stands here
+
     two, three = ("Signal", "Background"), ("light", "charm", "bottom")
     purity = {"BoostType": "AdaBoost", "UseYesNoLeaf": False}
     median = {"BoostType": "AdaBoostR2"}
@@ -269,4 +271,5 @@ def files() -> dict[str, str]:
                              [normalise(VARIABLES, 10, 2, 1)]), "MLP::MLP"),
         "relu": method(mlp({"NeuronType": "ReLU", "EstimatorType": "MSE"}, info(analysis="Regression"), [4, 4, 2],
                            []), "MLP::MLP"),
+        **deep_files(),
     }  # fmt: skip

@@ -207,6 +207,17 @@ def test_stored_files_give_their_numbers(tmp_path):
         lading.convert(HERE / "script.pt")
 
 
+def test_scripts_that_take_channels_first_run_over_their_elements(tmp_path):
+    import torch
+
+    layers = torch.nn.Sequential(torch.nn.Conv1d(5, 6, 1), torch.nn.BatchNorm1d(6), torch.nn.AdaptiveMaxPool1d(1))
+    example = normal(2, 5, 12)
+    for kind, script in (("traced", torch.jit.trace(layers.eval(), example)), ("scripted", torch.jit.script(layers))):
+        script.save(tmp_path / f"{kind}.pt")
+        model = lading.convert(tmp_path / f"{kind}.pt", example)
+        assert model.input_list[0].axes == ["entry", 5, "input_sequence"]
+
+
 def test_programs_keep_their_lengths(tmp_path):
     import torch
 

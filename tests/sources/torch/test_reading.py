@@ -128,6 +128,13 @@ def test_sequences_move_behind_channels():
     assert moved(lengths, {}, tensors, channels={5}) is None
 
 
+def test_sequences_that_moved_keep_apart():
+    tensors = {"pf_points": tensor(3, 2, 9), "pf_mask": tensor(3, 1, 9), "sv_points": tensor(3, 2, 4)}
+    found = moved(guessed(tensors, {}, {}), {name: {1} for name in tensors}, tensors, channels={1, 2})
+    assert found == {"pf_points": ["batch", None, "pf_point"], "pf_mask": ["batch", None, "pf_point"],
+                     "sv_points": ["batch", None, "sv_point"]}  # fmt: skip
+
+
 def test_examples_are_made_longer():
     lengths = {"jets": ["batch", None], "tracks": ["batch", "track", None], "none": ["nothing"]}
     longer = stretched(lengths, {"jets": np.array([[1, 2]]), "tracks": np.ones((1, 2, 3)), "none": np.ones(0)})

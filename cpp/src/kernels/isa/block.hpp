@@ -80,12 +80,12 @@ template <int rows, int vectors, class Body> LADING_INLINE void with_chains(int 
   body(Together<1>{});
 }
 
-// One function for each block size: at[vectors][rows], made by Kernel::run<rows, vectors>.
+// One function for each block size that the kernel has: at[vectors][rows], made by Kernel::run<rows, vectors>.
 template <class Call, class Kernel, int most_vectors> struct BlockTable {
   using Function = void (*)(const Call&);
   Function at[most_vectors + 1][16] = {};
   template <int vectors, int rows> constexpr void fill() {
-    at[vectors][rows] = Kernel::template run<rows, vectors>;
+    if constexpr (Kernel::has(rows)) at[vectors][rows] = Kernel::template run<rows, vectors>;
     if constexpr (rows < Kernel::most(vectors)) fill<vectors, rows + 1>();
     else if constexpr (vectors < most_vectors) fill<vectors + 1, 1>();
   }

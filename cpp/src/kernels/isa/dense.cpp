@@ -23,6 +23,7 @@ __attribute__((noinline)) vec load_last(const float* p, int n) { return load_som
 
 struct Rows {  // outputs on the lanes
   static constexpr int most(int vectors) { return most_rows[vectors]; }
+  static constexpr bool has(int) { return true; }
   // `more`: vectors of the next panel, computed together with this one.
   template <int rows, int panel, int more = 0> static void run(const Call& c) {
     constexpr int vectors = panel + more;
@@ -55,6 +56,7 @@ struct Rows {  // outputs on the lanes
 
 struct Lanes {  // rows on the lanes; the block's rows are outputs
   static constexpr int most(int) { return lane_rows; }
+  static constexpr bool has(int) { return true; }
   template <int rows, int vectors> static void run(const Call& c) {
     const float *x = c.x, *w = c.w, *bias = c.bias, *add = c.add;
     float* y = c.y;

@@ -20,6 +20,7 @@ struct Call {
 // vector is taken to be whole: that halves the code.
 template <bool whole, bool spread> struct Blocks {
   static constexpr int most(int vectors) { return most_rows[vectors]; }
+  static constexpr bool has(int rows) { return rows <= 4 || rows % 2 == 0; }  // 7 rows are 4 + 3: a third less code
   template <int rows, int vectors> static void run(const Call& c) {
     const float *a = c.a, *b = c.b, *bias = c.bias;
     float* y = c.y;
@@ -58,14 +59,16 @@ template <bool spread> constexpr BlockTable<Call, Blocks<false, spread>, widest_
 template <bool spread> LADING_INLINE void run_columns(Call c, int vectors, long rows) {
   const int most = most_rows[vectors];
   const auto& table = c.last == VL ? whole_table<spread>.at[vectors] : partial_table<spread>.at[vectors];
-  if (rows <= most) return table[rows](c);
+  if (rows <= most && table[rows]) return table[rows](c);
   const long groups = (rows + most - 1) / most, each = rows / groups, longer = rows % groups;
-  for (long g = 0; g < groups; ++g) {
-    const long some = each + (g < longer);
-    table[some](c);
-    c.a += some * c.lda, c.y += some * c.ldy;
-    if (c.bias) c.bias += some;
-  }
+  for (long g = 0; g < groups; ++g)
+    for (long left = each + (g < longer); left;) {
+      const long some = table[left] ? left : left - 3;
+      table[some](c);
+      c.a += some * c.lda, c.y += some * c.ldy;
+      if (c.bias) c.bias += some;
+      left -= some;
+    }
 }
 
 template <bool spread> LADING_INLINE void run_all(Call c, int64_t m, int64_t n) {

@@ -2,18 +2,19 @@
 
 It names no variables, so it is held against the model: every name must be there, every type and length must fit. Labels
 stand in ``label_filename``, one a line, beside it. Names like ``INPUT__0`` mean places, as Triton itself reads them for
-TorchScript.
+TorchScript; so does ``softmax__0`` where a module of PyTorch gave its outputs no names.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from ...bundle.place import Place
 from ...endpoints import Input, Output
 from ..axes import size_of, text
 from .content import Content
-from .matching import matched
+from .matching import PLACED, matched
 from .protobuf_text import looks_like_it, parse
 
 if TYPE_CHECKING:
@@ -48,11 +49,18 @@ def papers(content: Content, model: Model) -> dict[str, Any]:
 
 
 def _matched(names: list[Place], endpoints: list[Any], model: Model, content: Content) -> list[Any]:
-    by_place = all(name.text() in (f"INPUT__{i}", f"OUTPUT__{i}") for i, name in enumerate(names))
-    if by_place and names and len(names) == len(endpoints):
+    marks = [PLACED.match(name.text()) for name in names]
+    by_place = all(mark is not None and int(mark["place"]) == i for i, mark in enumerate(marks))
+    nameless = all(mark is not None and mark["name"] in ("INPUT", "OUTPUT") for mark in marks)
+    if by_place and names and len(names) == len(endpoints) and (nameless or all(map(_is_nameless, endpoints))):
         content.remarks.append(f"{content.where}: '{names[0].value}' and the like are taken by place")
         return endpoints
     return matched(names, [0] * len(names), endpoints, model, content)
+
+
+def _is_nameless(endpoint: Input | Output) -> bool:
+    """Whether it is an output as a module of PyTorch gives it, which has no names for them."""
+    return isinstance(endpoint, Output) and re.fullmatch(r"output(_\d+)?", endpoint.name) is not None
 
 
 def _check(item: Place, endpoint: Input | Output, model: Model, batched: bool) -> None:

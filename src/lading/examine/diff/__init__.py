@@ -78,9 +78,12 @@ def _side(target: Any, say: Progress) -> Side:
         say(f"reading {target}")
         return Side(str(target), open_model(target))
     from ...sources import recognise_object
+    from ...sources.naming import give_readable_names
 
     say(f"reading a {type(target).__name__}")
     model: Model = recognise_object(target).from_object(target)
+    if not model.exported:
+        give_readable_names(model)
     return Side(f"a {type(target).__name__}", model)
 
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from ...endpoints import Input
 from ...errors import UnitError
-from ...exchanges import prepared_batch
 from ...feed import Batch, Column
 from ...feed.leading import Leading
 from ...feed.units import convert
+from ...proving.exchanges import prepared_batch
 from .slots import Key, fed, flat_axis, text_of
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...agreement import difference_of, scale_of
-from ...disagreement import cures
 from ...errors import LadingError
+from ...proving.disagreement import cures
 from ...sampling import take_entries
 from .behaviour import ScoreDifferences, place_of
 from .pairs import Matching

@@ -121,8 +121,22 @@ def _functional(config: dict[str, Any], era: int, where: str, depth: int) -> Arc
     outputs = list(_named_ends(config.get("output_layers"), where))
     if not inputs or not outputs:
         raise FormatError(f"{where}: a model without {'inputs' if not inputs else 'outputs'}")
+    _find_first_calls(layers, [ref for _, ref in outputs])
     return Architecture(str(config.get("name", "model")), list(layers.values()), inputs,
                         [ref for _, ref in outputs], [name for name, _ in outputs], False)  # fmt: skip
+
+
+def _find_first_calls(layers: dict[str, Layer], outputs: list[Ref]) -> None:
+    """Of models in models: Keras 1 and 2 number their calls from 1, for the first is that by which they were built.
+
+    Every call that is written is needed by somebody, so the last one that is asked for is the last one there is.
+    """
+    asked = [*outputs, *(ref for layer in layers.values() for call in layer.calls
+                         for ref in refs_in([call.args, call.kwargs]))]  # fmt: skip
+    for layer in layers.values():
+        if layer.inner is not None and layer.calls:
+            last = max((ref.call for ref in asked if ref.layer == layer.name), default=0)
+            layer.first_call = 1 if last == len(layer.calls) else 0
 
 
 def _named_ends(value: Any, where: str) -> Iterator[tuple[str, Ref]]:

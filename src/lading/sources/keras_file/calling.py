@@ -86,13 +86,12 @@ class _Functional:
         layer = self.layers.get(ref.layer)
         if layer is None:
             raise FormatError(f"{self.where}: there is no layer '{ref.layer}' {suggestion(ref.layer, self.layers)}")
-        if (ref.layer, ref.call) in self.results:
-            return ref.layer, ref.call
-        if len(layer.calls) == 1:  # of a model in a model: some versions count its own call too
-            return ref.layer, 0
-        if not 0 <= ref.call < len(layer.calls):
+        call = 0 if len(layer.calls) == 1 else ref.call - layer.first_call
+        if (ref.layer, call) in self.results:
+            return ref.layer, call
+        if not 0 <= call < len(layer.calls):
             layer.fail(f"its call number {ref.call} is asked for, and it has {len(layer.calls)}")
-        return ref.layer, ref.call
+        return ref.layer, call
 
     def _result(self, ref: Ref) -> Value:
         values = self.results[self._key(ref)]

@@ -56,6 +56,7 @@ class Layer:
     where: str  # the file
     module: str = ""
     calls: list[Call] = field(default_factory=list)
+    first_call: int = 0  # the number that the file gives to the first of them
     inner: Architecture | None = None  # of a model as a layer
     parts: dict[str, Layer] = field(default_factory=dict)  # of a layer around others: {"layer": ...}
     arrays: dict[str, np.ndarray] = field(default_factory=dict)

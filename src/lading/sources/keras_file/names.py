@@ -13,11 +13,11 @@ from typing import Any
 
 from ...bundle.place import Place
 from ...bundle.strict_json import parse_json
-from ...endpoints import Label, Missing, Variable, valid_name
+from ...endpoints import Input, Label, Missing, Variable, valid_name
 from ...errors import FormatError, MissingFile
 from ...model import Model
 
-__all__ = ["Described", "described"]
+__all__ = ["Described", "described", "named_again"]
 
 
 @dataclass
@@ -98,6 +98,23 @@ def described(variables: Any, ranks: list[int], where: str) -> Described:
         group.name += "_sequence" if group.name and group.name in [each.name for each in vectors] else ""
     groups = {False: iter(vectors), True: iter(sequences)}
     return Described([next(groups[rank == 3]) for rank in ranks], [rank == 3 for rank in ranks], _outputs(file), said)
+
+
+def named_again(model: Model, said: Any) -> None:
+    """Variables and labels as lading wrote them into the metadata of a file; what does not fit is passed over."""
+    sides: dict[str, list[Any]] = {"variables": model.input_list, "labels": model.output_list}
+    for key, side in sides.items():
+        groups = said.get(key) if isinstance(said, dict) else None
+        for endpoint, items in zip(side, groups if isinstance(groups, list) else [], strict=False):
+            names = [valid_name(str(each.get("name", ""))[:200]) for each in items if isinstance(each, dict)]
+            if not names or len(names) != endpoint.axes[-1] or len(set(names)) < len(names):
+                continue
+            endpoint.axes[-1] = key[:-1]
+            units = [str(each.get("unit", ""))[:200] for each in items]
+            if isinstance(endpoint, Input):
+                endpoint.variable_list = [Variable(*each) for each in zip(names, units, strict=True)]
+            else:
+                endpoint.label_list = [Label(name) for name in names]
 
 
 def _outputs(file: Place) -> list[_Group]:

@@ -36,6 +36,8 @@ def renamed(kind: str, config: dict[str, Any], era: int) -> tuple[str, dict[str,
     kind = KINDS.get(kind, kind)
     if "batch_input_shape" in config:
         config["batch_shape"] = config["batch_input_shape"]
+    if kind == "LeakyReLU" and "alpha" in config:
+        config.setdefault("negative_slope", config["alpha"])
     if era > 1:
         return kind, config
     for old, new in KEYS.items():

@@ -70,7 +70,7 @@ def oracle_of_file(path: Path, weights: Any = None) -> KerasOracle | None:
             return None
         with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            whole = path if weights is None else _whole(text, version, Path(weights), Path(folder) / "model.h5")
+            whole = _whole(text, version, path, weights, Path(folder) / "model.h5")
             return oracle_of_model(_loaded(whole, text, weights))
     except Exception:  # an older version's file, a backend that is not there
         return None
@@ -100,17 +100,42 @@ def _said(path: Path) -> tuple[str, str]:
     return text, str(json.loads(text).get("keras_version", ""))
 
 
-def _whole(text: str, version: str, weights: Path, path: Path) -> Path | None:
-    """Architecture and weights in one file, as Keras 1 and 2 have them; None for weights of Keras 3."""
+def _whole(text: str, version: str, path: Path, weights: Any, into: Path) -> Path | None:
+    """A file that Keras loads: ``path`` itself, or architecture and weights in one, as Keras 1 and 2 have them.
+
+    None for weights of Keras 3 in a file of their own.
+    """
     import h5py
 
-    with h5py.File(weights) as given, h5py.File(path, "w") as file:
-        if "layer_names" not in given.attrs:
-            return None
-        file.attrs["model_config"], file.attrs["keras_version"] = text, version or "2.0.0"
-        file.attrs["backend"] = "tensorflow"
-        given.copy(given["/"], file, "model_weights")
-    return path
+    if weights is None and (version[:1] not in "12" or not h5py.is_hdf5(path)):
+        return path
+    with h5py.File(path if weights is None else weights) as given, h5py.File(into, "w") as file:
+        group = given.get("model_weights", given)
+        if "layer_names" not in group.attrs and "layer_names0" not in group.attrs:
+            return None if weights is not None else path
+        file.attrs["model_config"] = json.dumps(_as_it_computes(json.loads(text)))
+        file.attrs["keras_version"], file.attrs["backend"] = version or "2.0.0", "tensorflow"
+        given.copy(group, file, "model_weights")
+    return into
+
+
+#: Keys of layers that matter in training only.
+_OF_TRAINING = ("_initializer", "_regularizer", "_constraint", "noise_shape")
+
+
+def _as_it_computes(config: Any) -> Any:
+    """An architecture as Keras 3 reads it: without what matters in training only, which older versions write otherwise.
+
+    Before 2.2.3, the configuration of a Sequential is the list of its layers.
+    """
+    if isinstance(config, list):
+        return [_as_it_computes(each) for each in config]
+    if not isinstance(config, dict):
+        return config
+    result = {key: _as_it_computes(value) for key, value in config.items() if not key.endswith(_OF_TRAINING)}
+    if config.get("class_name") == "Sequential" and isinstance(config.get("config"), list):
+        result["config"] = {"name": "sequential", "layers": result["config"]}
+    return result
 
 
 def oracle_of_model(model: Any) -> KerasOracle | None:

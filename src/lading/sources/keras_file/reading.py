@@ -11,6 +11,7 @@ from ...model import Model
 from .architecture import Architecture, architecture_of
 from .files import archive_of, guarded, hdf5_of, is_archive, json_of
 from .modelling import model_of
+from .names import named_again
 from .weights import fill_weights
 
 __all__ = ["read_architecture", "read_archive", "read_hdf5"]
@@ -25,7 +26,10 @@ def read_archive(path: Path, variables: Any, where: str = "") -> Model:
         architecture = architecture_of(config, era, where)
     with hdf5_of(data, where) as file, guarded(where):
         fill_weights(architecture, file, where)
-    return _model(architecture, _origin([path], about, era), where, variables)
+    model = _model(architecture, _origin([path], about, era), where, variables)
+    if variables is None and isinstance(about, dict):
+        named_again(model, about.get("lading"))
+    return model
 
 
 def read_hdf5(path: Path, variables: Any, where: str = "") -> Model:

@@ -30,6 +30,7 @@ def fill_weights(architecture: Architecture, file: Any, where: str) -> None:
     group = next((file[each] for each in ("model_weights",) if each in file), file)
     if "layer_names" in group.attrs or "layer_names0" in group.attrs:
         _fill_by_names(architecture, group, where)
+        _check_none_is_left(architecture, group, where)
     elif any(each in group for each in CONTAINERS):
         _Numbered(group, where).fill(architecture, group)
     else:
@@ -71,6 +72,16 @@ def _fill_by_names(architecture: Architecture, group: Any, where: str) -> None:
             if name not in own:
                 raise FormatError(f"{where}: layer '{layer.name}' has no weight '{name}' {suggestion(name, own)}")
             leaf.arrays[role.name] = _array(own[name], where)
+
+
+def _check_none_is_left(architecture: Architecture, group: Any, where: str) -> None:
+    """Refuses weights of layers that the architecture has not: it is that of another network."""
+    known = {layer.name for layer in architecture.layers}
+    left = [name for name in _texts(group, "layer_names")
+            if name not in known and name in group and _texts(group[name], "weight_names")]
+    if left:
+        raise FormatError(f"{where}: it holds weights of the layer '{left[0]}', which the architecture has not "
+                          f"{suggestion(left[0], known)}: the two are not of one network")  # fmt: skip
 
 
 def _in_order(layer: Layer) -> Iterator[tuple[Layer, Role]]:

@@ -7,12 +7,16 @@
 3. Other open lengths are sequence axes of the entry. Those of one name are one axis; where names differ, a trial
    run tells which lengths must be equal.
 4. Lengths that the file fixes are numbers; so are those that it declares open but has written into its graph.
+5. But for the number of entries that an example happened to have: where all inputs and outputs begin with the same
+   number, the graph runs with others, and gives each row what it gives it alone, that is the entry axis.
 """
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ...bundle.evaluate import BundleError
 from ...endpoints import RESERVED_AXES, Axis, Input, Output, valid_name
@@ -38,12 +42,47 @@ def guess_axes(model: Model, run: bool = True) -> None:
 
     Without ``run`` the graph is not tried; lengths of outputs that only that would tell are called "?".
     """
+    if run:
+        _open_entries_of_example(model)
     _name_nameless(model.input_list)
     _mark_entry(model)
     names = _open_lengths(model)
     if run and (names or _is_batched(model) or _has_questions(model)):
         names = _try(model)
     _declare(model, names)
+
+
+def _open_entries_of_example(model: Model) -> None:
+    """Opens the first axis of all tensors, if it is as long as the example of the export and holds entries."""
+    ends = endpoints(model)
+    first = {each.axes[0] if len(each.axes) > isinstance(each, Input) else None for each in ends}
+    number = next(iter(first), None)
+    if len(first) != 1 or not isinstance(number, int) or number < 2:
+        return
+    if any(isinstance(axis, str) for each in ends for axis in each.axes) or not _rows_stand_alone(model):
+        return
+    for each in ends:
+        each.axes = [OPEN, *each.axes[1:]]
+    model.record["origin"]["entries"] = number
+
+
+def _rows_stand_alone(model: Model) -> bool:
+    """Whether the graph gives to each of three rows what it gives to it alone."""
+    run, rows = evaluator(model), 3
+    opened = [Input(given.name, [ENTRY, *given.axes[1:]], given.type) for given in model.input_list]
+    given = {each.name: made_up(each, {ENTRY: rows}, i) for i, each in enumerate(opened)}
+    try:
+        together = run(given)
+        alone = [run({name: array[[row]] for name, array in given.items()}) for row in range(rows)]
+    except BundleError:
+        return False
+    for name, array in together.items():
+        parts = [each[name] for each in alone]
+        if len(array) != rows or any(part.shape != array[:1].shape for part in parts):
+            return False
+        if not np.allclose(array.astype(np.float64), np.concatenate(parts).astype(np.float64), 1e-4, 1e-5, True):
+            return False
+    return True
 
 
 def _name_nameless(inputs: list[Input]) -> None:

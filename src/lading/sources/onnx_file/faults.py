@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from onnx import NodeProto
+from onnx import NodeProto, defs
 
 from ...errors import UnsupportedError
 from ..onnx_opsets import Refused
@@ -32,6 +32,9 @@ DOMAIN_ADVICE = {
     "qonnx.custom_op.general": "convert it to QDQ form with QONNX's own tools",
     "onnx.brevitas": "export it in QDQ form (brevitas.export.export_onnx_qcdq)",
 }
+#: Who writes files that were a model of Keras before.
+OF_KERAS = ("tf2onnx", "keras2onnx")
+KERAS = 'give the model of Keras itself (model.save("model.keras"), or its .h5 file), whose layers lading reads'
 GENERAL = "write it with other operators, or compute it before and feed the result as an input"
 
 
@@ -48,8 +51,8 @@ class Fault:
 class Faults:
     """The faults of one file. Values that a refused node would have made are tainted: nothing is known of them."""
 
-    def __init__(self, where: str):
-        self._where = where
+    def __init__(self, where: str, producer: str = ""):
+        self._where, self._producer = where, producer
         self._faults: list[Fault] = []
         self._tainted: set[str] = set()
 
@@ -57,9 +60,12 @@ class Faults:
         """A node of an operator that lading does not have."""
         domain = standard(node.domain)
         operator = f"{domain}.{node.op_type}" if domain else node.op_type
-        owner = f", an operator of {OWNERS.get(domain, domain)}" if domain else ""
+        why = f"no such operator in lading, an operator of {OWNERS.get(domain, domain)}" if domain else (
+            "no such operator in lading" if defs.has(node.op_type) else "no such operator, in lading or in ONNX")
         advice = ADVICE.get(node.op_type) or DOMAIN_ADVICE.get(domain) or GENERAL
-        self._faults.append(Fault(described(node), operator, f"no such operator in lading{owner}", advice))
+        if not domain and self._producer in OF_KERAS:
+            advice = KERAS
+        self._faults.append(Fault(described(node), operator, why, advice))
 
     def add(self, node: NodeProto, refused: Refused | None, inputs: Iterable[str]) -> None:
         """A node of an unknown operator, or of a known one in a form that is ``refused``.

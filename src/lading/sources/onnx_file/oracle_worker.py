@@ -33,9 +33,11 @@ def load(path, kind):
 
     model = onnx.load(path)
     plain_outputs(model)
+    open_entries(model)
     model = in_order(model)
     model = doubled(model) if kind == "double" else model
-    evaluator = ReferenceEvaluator(model, new_ops=[batch_normalization(), *map(recurrent, ("LSTM", "GRU", "RNN"))])
+    own = [batch_normalization(), *map(evaluated, ("LSTM", "GRU", "RNN", *quantizing(model)))]
+    evaluator = ReferenceEvaluator(model, new_ops=own)
     names = [output.name for output in model.graph.output]
     fed = set(evaluator.input_names)
 
@@ -56,7 +58,27 @@ def plain(path):
         model = onnx.load(path, load_external_data=False)
     except Exception:  # who loads it for running says why
         return path
-    return model.SerializeToString() if any(plain_outputs(model)) else path
+    changed = any((bool(any(plain_outputs(model))), open_entries(model)))
+    return model.SerializeToString() if changed else path
+
+
+def open_entries(model):
+    """Opens the first axis of inputs and outputs that all have the length of an example's entries; whether it did.
+
+    A graph that has written the number into itself fails with another one all the same.
+    """
+    given, made = ([end.type.tensor_type for end in each] for each in (model.graph.input, model.graph.output))
+    ends = [*given, *made]
+    weights = {weight.name for weight in model.graph.initializer}
+    if weights & {end.name for end in model.graph.input} or any(w.data_location for w in model.graph.initializer):
+        return False
+    first = {end.shape.dim[0].dim_value if end.shape.dim else 0 for end in ends}
+    if len(first) != 1 or first <= {0, 1} or any(len(end.shape.dim) < 2 for end in given):
+        return False
+    for end in ends:
+        end.shape.dim[0].dim_param = "entries"
+    del model.graph.value_info[:]
+    return True
 
 
 def in_order(model):
@@ -87,15 +109,22 @@ def batch_normalization():
     return BatchNormalization
 
 
-def recurrent(name):
-    """LSTM, GRU or RNN with the activations that it asks for, which the reference passes over."""
+def quantizing(model):
+    """What rounds to whole numbers and back, of opsets that the reference does not have."""
+    version = max((each.version for each in model.opset_import if each.domain in ("", "ai.onnx")), default=0)
+    return ("QuantizeLinear", "DequantizeLinear") if version < 19 else ()
+
+
+def evaluated(name):
+    """An operator as the evaluator has it: the reference passes over the activations of recurrent ones."""
     from onnx.reference.op_run import OpRun
 
     from lading.bundle.evaluate import OPERATORS
 
     def run(_, *inputs, **attributes):
         said = {key: value for key, value in attributes.items() if value is not None and key != "output_sequence"}
-        return tuple(OPERATORS[name](*inputs, **said))
+        result = OPERATORS[name](*inputs, **said)
+        return tuple(result) if isinstance(result, (tuple, list)) else (result,)
 
     return type(name, (OpRun,), {"op_domain": "", "_run": run})
 

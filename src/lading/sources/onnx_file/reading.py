@@ -40,7 +40,7 @@ class Reading(KnownValues):
         self.graphs: dict[str, Graph] = {}
         self.classes: list[tuple[Node, int, list[str]]] = []  # whose output has scores of which classes
         self.outputs: dict[str, str] = {}  # the file's name of an output -> the model's
-        self.faults = Faults(where)
+        self.faults = Faults(where, model.producer_name)
         self._functions = Functions(model)
         self._sequences, self._branches = Sequences(self), Branches(self)
         self._opsets = {standard(each.domain): each.version for each in model.opset_import}

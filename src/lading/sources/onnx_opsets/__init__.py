@@ -78,10 +78,11 @@ RULES: dict[str, dict[int, Rule]] = {
     "Upsample": {9: resize.upsample_to_9, 10: resize.upsample_to_10},
 }  # fmt: skip
 
-#: Operators that do one thing in training and another in a trained network, and the rule that makes them the latter.
-TRAINED: dict[str, Rule] = {
+#: What is done to operators of any opset: training is refused or left out, a word of TensorFlow's is translated.
+LAST: dict[str, Rule] = {
     "BatchNormalization": batch_normalization.trained,
     "Dropout": dropout.trained,
+    "Resize": resize.without_tensorflow,
 }
 
 #: Operators that exist only in older opsets and become others.
@@ -96,7 +97,7 @@ def upgrade(node: Node, version: int, values: Values) -> list[Node]:
     pinned = _upgrade(node, version, values)
     result: list[Node] = []
     for made in pinned:
-        result += TRAINED[made.operator](made, values) if made.operator in TRAINED else [made]
+        result += LAST[made.operator](made, values) if made.operator in LAST else [made]
     return result
 
 

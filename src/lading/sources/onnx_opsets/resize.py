@@ -46,14 +46,21 @@ def to_11(node: Node, values: Values) -> list[Node]:
 
 
 def to_13(node: Node, values: Values) -> list[Node]:
-    """Inputs that were there only to be empty are left out; ``tf_half_pixel_for_nn`` is written in another way."""
+    """Inputs that were there only to be empty are left out."""
     for index in (1, 2):
         array = values.constant(node.inputs[index]) if len(node.inputs) > index else None
         if array is not None and array.size == 0:
             node.inputs[index] = ""
+    return [node]
+
+
+def without_tensorflow(node: Node, values: Values) -> list[Node]:
+    """``tf_half_pixel_for_nn``, which opset 13 dropped and tf2onnx writes all the same, in another way.
+
+    There x = (i + 0.5) / scale, rounded down; half_pixel is half less, so that rounding to nearest is the same.
+    """
     if node.attributes.get("coordinate_transformation_mode") == "tf_half_pixel_for_nn":
-        # There x = (i + 0.5) / scale, rounded down; half_pixel is half less, so that rounding to nearest is the same.
         if node.attributes.get("nearest_mode", "round_prefer_floor") != "floor":
-            raise Refused("tf_half_pixel_for_nn with another rounding than floor; export with opset 13 or more")
+            raise Refused("tf_half_pixel_for_nn with another rounding than floor; export it with half_pixel")
         node.attributes |= {"coordinate_transformation_mode": "half_pixel", "nearest_mode": "round_prefer_ceil"}
     return [node]

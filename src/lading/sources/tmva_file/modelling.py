@@ -15,6 +15,7 @@ from ...trees.modelling import unique_names
 from ..wiring import Wiring
 from .bdt import boost_of, forest_of_setup, is_median, tie_rule, weights_of
 from .category import category_values, spectators_read
+from .deep import dl_values, dnn_values
 from .discriminant import discriminant_values
 from .median import weighted_median
 from .mlp import mlp_values
@@ -25,7 +26,8 @@ from .transformations import forgets_nan, transformed
 __all__ = ["model_of_setup"]
 
 #: What is no forest: (wiring, setup, variables, where) -> (margin, score, numbers).
-VALUES = {"MLP": mlp_values, "Fisher": discriminant_values, "LD": discriminant_values}
+VALUES = {"MLP": mlp_values, "DNN": dnn_values, "DL": dl_values,
+          "Fisher": discriminant_values, "LD": discriminant_values}  # fmt: skip
 NAN_SCORE = -999.0  # Reader::EvaluateMVA, if any variable is NaN
 
 

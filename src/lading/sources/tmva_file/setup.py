@@ -8,10 +8,11 @@ from xml.etree.ElementTree import Element
 
 from ...errors import FormatError, UnsupportedError
 from .parsing import children, only, text_of
+from .refusals import way_of_method
 
 __all__ = ["Quantity", "Setup", "setup_of"]
 
-METHODS = ("BDT", "MLP", "Fisher", "LD", "Category")
+METHODS = ("BDT", "MLP", "DNN", "DL", "Fisher", "LD", "Category")
 
 
 @dataclass
@@ -63,9 +64,12 @@ def setup_of(element: Element, where: str, outer: Setup | None = None) -> Setup:
     """The method in ``element``; what a category does not say itself is said by the ``outer`` method."""
     kind, _, title = text_of(element, "Method", where).partition("::")
     kind = kind.strip().split(" ")[-1]
-    if kind not in METHODS:
-        raise UnsupportedError(f"{where}: the method is '{kind}'; read are {', '.join(METHODS)}")
     general, options, classes = (element.find(name) for name in ("GeneralInfo", "Options", "Classes"))
+    chosen = {text_of(each, "name", where): (each.text or "").strip() for each in children(options, "Option")}
+    if kind not in METHODS:
+        way = way_of_method(kind, chosen)
+        raise UnsupportedError(f"{where}: the method is '{kind[:100]}'; {f'{way}; ' if way else ''}read are "
+                               f"{', '.join(METHODS)}")  # fmt: skip
     info = {text_of(each, "name", where): text_of(each, "value", where) for each in children(general, "Info")}
     variables = _quantities(only(element, "Variables", where), "Variable", where)
     if not variables:
@@ -73,7 +77,7 @@ def setup_of(element: Element, where: str, outer: Setup | None = None) -> Setup:
     return Setup(
         kind, title.strip() or kind,
         {**(outer.info if outer else {}), **info},
-        {text_of(each, "name", where): (each.text or "").strip() for each in children(options, "Option")},
+        chosen,
         variables,
         _quantities(element.find("Spectators"), "Spectator", where),
         [text_of(each, "Name", where) for each in children(classes, "Class")] or (outer.classes if outer else []),

@@ -36,7 +36,8 @@ class TorchOracle:
     def run_double(self, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         if self._double is None:
             try:
-                self._double = copy.deepcopy(self._module).double()
+                with quiet():
+                    self._double = copy.deepcopy(self._module).double()
             except Exception as error:  # modules may hold what cannot be copied
                 raise OracleFailed(f"no copy of the module in double precision: {error}") from None
         return self._run(self._double, tensors, double=True)

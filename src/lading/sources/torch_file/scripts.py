@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..traced.lengths import Lengths, stretched
+from ..traced.lengths import Lengths, moved, stretched
 from .calls import Call
 from .exporting import export, outputs_of_example, quiet
 from .failures import failed_to_write
@@ -35,6 +35,7 @@ def export_script(module: Any, call: Call, lengths: Lengths, told: set[str], whe
     """
     with inference(module), quiet(), _silent():
         outputs = outputs_of_example(module, call, where)
+        lengths = _that_run(module, call, lengths, told)
         args, _ = call.arguments(call.like(stretched(lengths, call.arrays).values()))
         try:
             return _written(module, args, call.names, outputs, lengths), True
@@ -43,6 +44,29 @@ def export_script(module: Any, call: Call, lengths: Lengths, told: set[str], whe
             if program is None:
                 raise failed_to_write(error, where) from error
     return export(program.module(), call, lengths, told, where)
+
+
+def _that_run(module: Any, call: Call, lengths: Lengths, told: set[str]) -> Lengths:
+    """Guessed lengths with which the module runs: behind the channels, where it takes these first."""
+    free = {name: {1} for name in lengths if name not in told}
+    other = None if _runs(module, call, lengths) else moved(lengths, free, call.arrays, _channels(module))
+    return other if other is not None and _runs(module, call, other) else lengths
+
+
+def _runs(module: Any, call: Call, lengths: Lengths) -> bool:
+    """Whether a module runs with other lengths than those of the example."""
+    args, kwargs = call.arguments(call.like(stretched(lengths, call.arrays, more=1).values()))
+    try:
+        module(*args, **kwargs)
+    except Exception:  # whatever a module may raise
+        return False
+    return True
+
+
+def _channels(module: Any) -> set[int]:
+    """How many channels a module takes somewhere: TorchScript keeps only the shapes of its numbers."""
+    of_norms = {tensor.shape[0] for name, tensor in module.named_buffers() if name.endswith("running_mean")}
+    return of_norms | {tensor.shape[1] for _, tensor in module.named_parameters() if tensor.dim() > 2}
 
 
 def _written(module: Any, args: Any, inputs: list[str], outputs: list[str], lengths: Lengths) -> bytes:

@@ -83,20 +83,25 @@ def moved(lengths: Lengths, fixed: Mapping[str, set[int]], tensors: Mapping[str,
     for name in three:
         _, second, third = tensors[name].shape
         if third in elements and (name in moving or second not in elements):
-            result[name] = [lengths[name][0], None, names.setdefault(third, lengths[name][1])]
+            if third not in names:
+                told = lengths[name][1]
+                taken = {str(each) for each in names.values()}
+                names[third] = told if told not in taken else sequence_name(name, taken)
+            result[name] = [lengths[name][0], None, names[third]]
     return result if moving else None
 
 
-def stretched(lengths: Lengths, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def stretched(lengths: Lengths, arrays: Mapping[str, np.ndarray], more: int = 0) -> dict[str, np.ndarray]:
     """The example with at least two elements along every open axis, and another number along each.
 
     A tracer takes one element for the only number there is, and equal numbers for one number. Elements are repeated.
+    ``more``: so many more of them than the example has.
     """
     wanted: dict[str, int] = {}
     for name, axes in lengths.items():
         for axis, length in zip(axes, arrays[name].shape, strict=True):
             if axis is not None:
-                wanted[axis] = max(wanted.get(axis, 2), length)
+                wanted[axis] = max(wanted.get(axis, 2), length + more)
     taken: set[int] = set()
     for axis in wanted:
         while wanted[axis] in taken:

@@ -11,44 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import UnsupportedError
 from ...graph import Node
+from ...sources.layers.activations import Activation
+from ..layers.activations import activation_of
+from ..layers.operands import Operands
 from .growth import LINEAR, ONE, STEPS, VALUES, Growth, Item, affine, listed
 
 __all__ = ["OPERATORS", "Reading"]
 
 
-class Reading:
+class Reading(Operands):
     """A node of the model: its operands as items or constants."""
 
     def __init__(self, node: Node, items: Mapping[str, Item], weights: Mapping[str, np.ndarray], growth: Growth):
-        self.node, self.growth = node, growth
-        self._items, self._weights = items, weights
-
-    def refuse(self, why: str) -> UnsupportedError:
-        return UnsupportedError(f"node '{self.node.name}' ({self.node.operator}): {why}")
-
-    def get(self, name: str, default: Any) -> Any:
-        return self.node.attributes.get(name, default)
-
-    def has(self, at: int) -> bool:
-        return at < len(self.node.inputs) and not (isinstance(self.node.inputs[at], str) and not self.node.inputs[at])
-
-    def constant(self, at: int) -> np.ndarray | None:
-        """Operand ``at`` if it is a constant, float64 or integer."""
-        if not self.has(at):
-            return None
-        operand = self.node.inputs[at]
-        array = self._weights.get(operand) if isinstance(operand, str) else operand
-        if array is None or array.dtype.kind not in "fiu":
-            return None
-        return array.astype(np.float64) if array.dtype.kind == "f" else array
-
-    def need(self, at: int) -> np.ndarray:
-        found = self.constant(at)
-        if found is None:
-            raise self.refuse(f"operand {at} is computed, where lwtnn has numbers of the file")
-        return found
+        super().__init__(node, weights, "lwtnn")
+        self.growth, self._items = growth, items
 
     def item(self, at: int, whole: bool = True) -> Item:
         """Operand ``at`` as a value of lwtnn; ``whole``: with all its values and steps."""
@@ -91,14 +68,12 @@ class Reading:
 
 def _product(r: Reading) -> list[Item]:
     """Gemm and MatMul with constant weights."""
-    x, w = r.item(0), r.need(1)
-    if w.ndim != 2 or not x.axes or x.axes[-1] != VALUES or r.get("transA", 0):
+    x, w = r.item(0), r.matrix()
+    if not x.axes or x.axes[-1] != VALUES:
         raise r.refuse("is no product of a vector with a matrix of the file")
-    w = w if r.get("transB", 0) else w.T
     if w.shape[1] != x.width:
         raise r.refuse(f"weights for {w.shape[1]} values, where {x.width} go in")
     bias = None
-    w = w * np.float64(r.get("alpha", 1.0))
     if r.has(2):
         bias = r.row(r.need(2), replace(x, width=len(w))) * np.float64(r.get("beta", 1.0))
     return [r.growth.dense(x, w, bias)]
@@ -210,34 +185,26 @@ def _maxout(r: Reading) -> list[Item]:
 
 # ----------------------------------------------------------------------------------------- activations
 
-PLAIN = {"Relu": "rectified", "Sigmoid": "sigmoid", "Tanh": "tanh", "Abs": "abs"}
-WITH_ALPHA = {"Elu": ("elu", 1.0), "LeakyRelu": ("leakyrelu", 0.01), "Swish": ("swish", 1.0)}
+#: Functions of lwtnn by the names of ``sources.layers.activations``.
+NAMES = {"relu": "rectified", "sigmoid": "sigmoid", "tanh": "tanh", "abs": "abs", "linear": LINEAR}
+WITH_ALPHA = {"elu": "elu", "leaky_relu": "leakyrelu", "swish": "swish"}
 
 
 def _activation(r: Reading) -> list[Item]:
-    x, operator = r.item(0), r.node.operator
-    if operator in PLAIN:
-        return [_activated(r, x, PLAIN[operator])]
-    if operator == "HardSigmoid":
-        _check_hard_sigmoid(r, r.get("alpha", 0.2), r.get("beta", 0.5))
-        return [_activated(r, x, "hard_sigmoid")]
-    if operator == "PRelu":
-        slope = r.need(1)
-        if slope.size != 1:
-            raise r.refuse("has several slopes; lwtnn's leakyrelu has one")
-        return [_activated(r, x, {"function": "leakyrelu", "alpha": float(slope.ravel()[0])})]
-    name, alpha = WITH_ALPHA[operator]
-    return [_activated(r, x, {"function": name, "alpha": _float32(r.get("alpha", alpha))})]
+    return [_activated(r, r.item(0), named(r, activation_of(r)))]
 
 
-def _float32(number: float) -> float:
-    """Real attributes are float32."""
-    return float(np.float32(number))
-
-
-def _check_hard_sigmoid(r: Reading, alpha: float, beta: float) -> None:
-    if np.float32(alpha) != np.float32(0.2) or beta != 0.5:
-        raise r.refuse(f"a hard sigmoid with alpha {alpha:g} and beta {beta:g}; that of lwtnn has 0.2 and 0.5")
+def named(r: Operands, function: Activation) -> Any:
+    """How lwtnn writes a function. Raises UnsupportedError for one that it does not have."""
+    if function.name in NAMES:
+        return NAMES[function.name]
+    if function.name in WITH_ALPHA:
+        return {"function": WITH_ALPHA[function.name], "alpha": function.parameter()}
+    if function.name != "hard_sigmoid":
+        raise r.refuse(f"activation '{function.name}' is none of lwtnn")
+    if np.float32(function.parameter()) != np.float32(0.2):
+        raise r.refuse(f"a hard sigmoid with alpha {function.parameter():g}; that of lwtnn has 0.2")
+    return "hard_sigmoid"
 
 
 def _softmax(r: Reading) -> list[Item]:
@@ -358,7 +325,8 @@ def _concat(r: Reading) -> list[Item]:
 OPERATORS: dict[str, Callable[[Reading], list[Item]]] = {
     "Gemm": _product, "MatMul": _product, "Add": _sum, "Sub": _sum, "Sum": _sum, "Mul": _scaled, "Div": _scaled,
     "BatchNormalization": _batch_normalization, "Max": _maxout, "Softmax": _softmax,
-    **dict.fromkeys((*PLAIN, *WITH_ALPHA, "HardSigmoid", "PRelu"), _activation),
+    **dict.fromkeys(("Relu", "Sigmoid", "Tanh", "Abs", "Elu", "LeakyRelu", "Swish", "HardSigmoid", "PRelu"),
+                    _activation),
     "Identity": _same, "Cast": _same, "Dropout": _same, "Transpose": _transpose, "Unsqueeze": _unsqueeze,
     "Squeeze": _squeeze, "Reshape": _reshape, "Flatten": _reshape, "ReduceSum": _reduce_sum, "Slice": _slice,
     "Gather": _gather, "Concat": _concat, "Pad": _pad,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from ...sources.layers.recurrent import GATES, USUAL
+from ...sources.layers.recurrent import GATES
+from ..layers.recurrent import cells_of, summed_bias
 from .growth import LINEAR, ONE, STEPS, VALUES, Item, affine, listed
-from .operators import PLAIN, Reading, _check_hard_sigmoid
+from .operators import Reading, named
 
 __all__ = ["convolution", "recurrent"]
 
@@ -22,14 +21,11 @@ def recurrent(r: Reading) -> list[Item]:
     if len(x.axes) != 3 or x.axes[steps] != STEPS or x.axes[others] != ONE or x.axes[2] != VALUES:
         raise r.refuse("runs over something else than the steps of a sequence")
     _refuse(r)
-    w, state = r.need(1)[0], r.need(2)[0]
-    units, gates = state.shape[1], GATES[kind]
-    b = r.need(3)[0].reshape(2, -1).sum(axis=0) if r.has(3) else np.zeros(len(w))
-    parts = {}
-    for at, gate in enumerate(gates):
-        rows = slice(at * units, (at + 1) * units)
-        parts[gate] = {**affine(w[rows], b[rows]), "U": listed(state[rows])}
-    layer = {"architecture": KINDS[kind], "components": parts, **_functions(r, kind)}
+    (cell,) = cells_of(r)
+    units, bias = cell.units, summed_bias(cell)
+    parts = {gate: {**affine(cell.kernel[gate], bias[gate]), "U": listed(cell.recurrent[gate])} for gate in GATES[kind]}
+    layer = {"architecture": KINDS[kind], "components": parts, "activation": named(r, cell.activation),
+             "inner_activation": named(r, cell.inner)}  # fmt: skip
     whole = r.growth.layer(x, layer, units, "sequence")
     axes = (STEPS, ONE, ONE, VALUES) if not layout else (ONE, STEPS, ONE, VALUES)
     one = Item(whole.node, (ONE, ONE, VALUES), units)
@@ -41,35 +37,6 @@ def _refuse(r: Reading) -> None:
         raise r.refuse(f"runs {r.get('direction', '')}; lwtnn runs forward")
     if r.node.operator == "GRU" and r.get("linear_before_reset", 0):
         raise r.refuse("a GRU that resets after the product (linear_before_reset), which lwtnn does not have")
-    if any(r.has(at) for at in range(4, 8)):
-        raise r.refuse("has lengths, an initial state or peepholes, which lwtnn does not have")
-    if r.get("input_forget", 0) or "clip" in r.node.attributes:
-        raise r.refuse("has input_forget or clip, which lwtnn does not have")
-    if len(r.node.outputs) > 2 and r.node.outputs[2]:
-        raise r.refuse("gives its cell state, which lwtnn does not")
-
-
-def _functions(r: Reading, kind: str) -> dict[str, Any]:
-    names = [str(each) for each in r.get("activations", USUAL[kind])]
-    alphas, betas = iter(r.get("activation_alpha", [])), iter(r.get("activation_beta", []))
-    written: list[Any] = []
-    for name in names:
-        plain = {each.lower(): function for each, function in PLAIN.items()}.get(name.lower())
-        if plain is not None:
-            written.append(plain)
-        elif name == "HardSigmoid":
-            _check_hard_sigmoid(r, next(alphas, 0.2), next(betas, 0.5))
-            written.append("hard_sigmoid")
-        elif name in ("Elu", "LeakyRelu"):
-            alpha = float(np.float32(next(alphas, 1.0 if name == "Elu" else 0.01)))
-            written.append({"function": name.lower(), "alpha": alpha})
-        elif name == "Affine" and (next(alphas, 1.0), next(betas, 0.0)) == (1.0, 0.0):
-            written.append(LINEAR)
-        else:
-            raise r.refuse(f"activation '{name}' is none of lwtnn")
-    if written[1:] and any(each != written[1] for each in written[1:]):
-        raise r.refuse("has two activations for its state; lwtnn has one")
-    return {"activation": written[-1], "inner_activation": written[0]}
 
 
 def convolution(r: Reading) -> list[Item]:

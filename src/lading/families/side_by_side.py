@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..copying import copy_of
 from ..endpoints import Input, Variable
 from ..errors import ValueRefused
-from ..graph import Subgraph, type_name
+from ..graph import Graph
 from ..model import Model
-from ..sources.naming import rename_values
+from .graphs import Weights, graphs_of
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from .members import Member
 
 __all__ = ["side_by_side"]
 
 
 def side_by_side(members: list[Member]) -> Model:
-    """A model with the inputs and axes of the first member, and the nodes of all; it has no outputs yet.
+    """A model with the inputs, axes and folds of the first member, and the nodes of all; it has no outputs yet.
 
     1. The names of a member's nodes, values, graphs and weights get the member's in front: ``even.dense_1``.
-    2. Weights that are equal to the bit are stored once, under the name of the first that has them.
+    2. Weights that are equal to the bit are stored once.
     3. A member that prepares an input otherwise than the first has one of its own, ``odd.jets``, which takes what
        the first one's is fed.
     """
-    joining = _Joining(members[0])
+    joining = _Joining(members)
     for member in members:
         joining.take(member)
     return joining.made
@@ -46,34 +42,23 @@ class _OwnInput:
 
 
 class _Joining:
-    def __init__(self, first: Member):
-        self.first = first.model
-        self.made = Model(axes=deepcopy(first.model.axes), input_list=deepcopy(first.model.input_list))
-        self._stored: dict[tuple[Any, ...], str] = {}
+    def __init__(self, members: list[Member]):
+        self.first = members[0].model
+        self.made = Model(axes=deepcopy(self.first.axes), input_list=deepcopy(self.first.input_list),
+                          folds=deepcopy(self.first.folds), graphs={name: Graph() for name in self.first.main_graphs})
+        values = [name for member in members for name in _values(member).values()]
+        inputs = [name for given in self.first.input_list for name in (given.name, *(
+            f"{member.name}.{given.name}" for member in members))]
+        self._weights = Weights(members, [*values, *inputs, *self.first.outputs])
+        self.made.weights = self._weights.kept
         self._own: list[_OwnInput] = []
 
     def take(self, member: Member) -> None:
-        model, prefix = copy_of(member.model), f"{member.name}."
-        nodes = [node for graph in model.graphs.values() for node in graph.nodes]
-        new = {name: prefix + name for node in nodes for name in node.outputs if name}
-        new |= {name: self._weight(prefix + name, array) for name, array in model.weights.items()}
-        new |= {given.name: self._input(member, given) for given in model.input_list}
-        rename_values(model.graphs.values(), new)
-        for node in nodes:
-            node.name = prefix + node.name
-            for held in node.attributes.values():
-                if isinstance(held, Subgraph):
-                    held.graph = prefix + held.graph
-        self.made.graphs["main"].nodes += model.graphs.pop("main").nodes
-        self.made.graphs |= {prefix + name: graph for name, graph in model.graphs.items()}
-        self.made.requires += [feature for feature in model.requires if feature not in self.made.requires]
-
-    def _weight(self, name: str, array: np.ndarray) -> str:
-        key = type_name(array), array.shape, hashlib.sha256(array.tobytes()).digest()
-        if key not in self._stored:
-            self._stored[key] = name
-            self.made.weights[name] = array
-        return self._stored[key]
+        new = _values(member) | self._weights.names(member)
+        new |= {given.name: self._input(member, given) for given in member.model.input_list}
+        for name, graph in graphs_of(member, new).items():
+            self.made.graphs.setdefault(name, Graph()).nodes += graph.nodes
+        self.made.requires += [feature for feature in member.model.requires if feature not in self.made.requires]
 
     def _input(self, member: Member, given: Input) -> str:
         """The input that feeds a member: the first one's, or one with the member's own preparation."""
@@ -87,6 +72,12 @@ class _Joining:
             self.made.input_list.append(_taking(known.name, first, given, member))
             self._own.append(known)
         return known.name
+
+
+def _values(member: Member) -> dict[str, str]:
+    """Other names for what the nodes of a member give."""
+    nodes = [node for graph in member.model.graphs.values() for node in graph.nodes]
+    return {name: f"{member.name}.{name}" for node in nodes for name in node.outputs if name}
 
 
 def _rules(given: Input) -> list[Any]:

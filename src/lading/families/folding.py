@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..bundle.values import is_name
-from ..errors import FormatError, UnsupportedError, ValueRefused
+from ..errors import UnsupportedError, ValueRefused
 from ..folds import HASHES, Folds
 from .alike import refuse_differences
-from .joining import joined
+from .folded import folded
 from .key import with_key
+from .members import Member, Progress, members_of
 from .papers import give_papers
-from .samples import joined_samples
+from .samples import samples_by_fold
 
 if TYPE_CHECKING:
     from ..model import Model
 
 __all__ = ["fold"]
 
-#: ``progress(text)`` is told what is being done, ``progress(text, True)`` what has been found.
-Progress = Callable[..., None]
+#: In what trainings may differ.
+MAY_DIFFER = "prepare, the value for what is missing, pad and when_empty"
 
 
 def fold(
@@ -52,13 +51,13 @@ def fold(
     say = progress or (lambda *_: None)
     if (data is None) != (scores is None):
         raise ValueRefused("data and scores: events and the training's scores prove together; give both or neither")
-    parts = _opened(models, say)
-    folds = _folds(list(parts), key, modulo, members, hash)
-    refuse_differences(parts)
-    model = with_key(joined(parts, folds))
-    give_papers(model, parts)
+    parts = _trainings(models, say)
+    folds = _folds([part.name for part in parts], key, modulo, members, hash)
+    refuse_differences(parts, MAY_DIFFER)
+    model = with_key(folded(parts, folds))
+    give_papers(model, parts, sum)
     model.name = name or model.name
-    model.samples = joined_samples(model, parts)
+    model.samples = samples_by_fold(model, parts)
     _check(model)
     if data is None:
         say("which member is applied to which residue was not proven; give data and scores that tell", True)
@@ -69,37 +68,12 @@ def fold(
     return model
 
 
-def _opened(models: Sequence[Any] | Mapping[str, Any], say: Progress) -> dict[str, Model]:
-    """The models by the names of their folds."""
-    from ..model import Model
-    from ..opening import open_model
-
-    found = []
-    for target in models.values() if isinstance(models, Mapping) else models:
-        if isinstance(target, (str, Path)):
-            say(f"reading {target}")
-            target = open_model(target)
-        if not isinstance(target, Model):
-            raise ValueRefused(f"a {type(target).__name__} is no model; convert it first, or give its path")
-        if target.folds is not None:
-            raise UnsupportedError(f"{target.where}: has folds itself; fold its members, model.member('...')")
-        if target.weight_record is not None:
-            raise FormatError(f"{target.where}: its weights were not read, only shown; load it to fold it")
-        found.append(target)
-    if len(found) < 2:
-        raise ValueRefused(f"folding takes at least two models, not {len(found)}")
-    return dict(zip(_names(models, found), found, strict=True))
-
-
-def _names(models: Sequence[Any] | Mapping[str, Any], found: list[Model]) -> list[str]:
-    if isinstance(models, Mapping):
-        for name in models:
-            if name == "main" or not is_name(name):
-                raise ValueRefused(f"'{name}' cannot name a fold: 1 to 256 characters, no '/', and not 'main'")
-        return list(models)
-    names = [Path(target).stem if isinstance(target, (str, Path)) else target.name for target in models]
-    usable = len(set(names)) == len(names) and all(name != "main" and is_name(name) for name in names)
-    return names if usable else [f"fold_{at}" for at in range(len(found))]
+def _trainings(models: Any, say: Progress) -> list[Member]:
+    found = members_of(models, say, "fold")
+    for member in found:
+        if member.model.folds is not None:
+            raise UnsupportedError(f"{member.model.where}: has folds itself; fold its members, model.member('...')")
+    return found
 
 
 def _folds(names: list[str], key: str, modulo: int | None, members: Sequence[int] | None, hash: str | None) -> Folds:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..errors import LadingError
+from ..feed import Batch
+from ..folds import Folds, key_of
+from ..sampling import take_entries
+from . import differences_of, tolerance_of
 from .disagreement import explain
-from .errors import LadingError
-from .feed import Batch
-from .folds import Folds, key_of
-from .proving import differences_of, tolerance_of
-from .sampling import take_entries
 
 if TYPE_CHECKING:
-    from .model import Model
+    from ..model import Model
 
 Scores = dict[str, np.ndarray]
 
@@ -45,7 +45,7 @@ def _beyond(differences: Scores, expected: Scores) -> np.ndarray:
 
 def _fits(member: Model, batch: Batch, expected: Scores) -> np.ndarray:
     """The entries for which a member, applied to all, gives the training's scores."""
-    from .engine import Session
+    from ..engine import Session
 
     try:
         return ~_beyond(differences_of(Session(member).run_batch(batch), expected), expected)

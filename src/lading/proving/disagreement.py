@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .errors import LadingError
+from ..errors import LadingError
+from ..feed import Batch, Column
+from . import differences_of, tolerance_of
 from .exchanges import Search
-from .feed import Batch, Column
-from .proving import differences_of, tolerance_of
 
 if TYPE_CHECKING:
-    from .engine import Session
-    from .model import Model
+    from ..engine import Session
+    from ..model import Model
 
 #: Entries, those that differ most, on which other orders of the columns are tried.
 TRIAL_ENTRIES = 64
@@ -62,7 +62,7 @@ def explain(model: Model, batch: Batch, expected: Scores, differences: Scores) -
 
 def _worst_entries(batch: Batch, expected: Scores, differences: Scores) -> tuple[Batch, Scores, int]:
     """The entries that differ most, and which of them is the worst."""
-    from .sampling import take_entries
+    from ..sampling import take_entries
 
     total = np.sum([np.minimum(d, 1e3) for d in differences.values()], axis=0)
     chosen = np.sort(np.argsort(-total, kind="stable")[:TRIAL_ENTRIES])
@@ -75,7 +75,7 @@ def _worst_entries(batch: Batch, expected: Scores, differences: Scores) -> tuple
 
 def cures(model: Model, batch: Batch, expected: Scores, patience: float | None = None) -> Iterator[Cure]:
     """What would make ``model`` give the scores expected, by label, (n,) each; exchanges for ``patience`` seconds."""
-    from .engine import Session
+    from ..engine import Session
 
     differences = differences_of(Session(model).run_batch(batch), expected)
     few, few_expected, worst = _worst_entries(batch, expected, differences)
@@ -91,7 +91,7 @@ def _cures(model: Model, batch: Batch, expected: Scores, search: Search) -> Iter
 
 def _exchanged_labels(model: Model, batch: Batch, expected: Scores) -> Iterator[Cure]:
     """The model's labels stand in another order than the training's."""
-    from .engine import Session
+    from ..engine import Session
 
     scores = Session(model).run_batch(batch)
     match = {}
@@ -111,7 +111,7 @@ def _exchanged_labels(model: Model, batch: Batch, expected: Scores) -> Iterator[
 
 def _exchanged_names(model: Model, batch: Batch, expected: Scores, search: Search) -> Iterator[Cure]:
     """Two names of one input were exchanged, their preparation was not: feed each other's columns."""
-    from .engine import Session
+    from ..engine import Session
 
     session = Session(model)
     for name, one, other in search.names(session):
@@ -124,7 +124,7 @@ def _exchanged_names(model: Model, batch: Batch, expected: Scores, search: Searc
 
 def _exchanged_places(model: Model, batch: Batch, expected: Scores, search: Search) -> Iterator[Cure]:
     """Two variables, preparation and all, stand in each other's place."""
-    from .engine import Session
+    from ..engine import Session
 
     for name, one, other in search.places():
         if _agree(Session(_with_exchanged(model, name, one, other)), batch, expected):
@@ -143,7 +143,7 @@ def _with_exchanged(model: Model, name: str, one: str, other: str) -> Model:
 
 def _other_unit(model: Model, batch: Batch, expected: Scores) -> Iterator[Cure]:
     """One variable is fed in a unit that is a power of ten away, with the other sign, or as its inverse."""
-    from .engine import Session
+    from ..engine import Session
 
     session = Session(model)
     for (name, variable), column in batch.columns.items():
@@ -179,7 +179,7 @@ def _size_text(power: int) -> str:
 
 
 def _unit_text(unit: str, power: int) -> str:
-    from .feed.units import KINDS
+    from ..feed.units import KINDS
 
     for units in KINDS.values():
         for other, place in units.items():

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .endpoints import Input, Label, Output, Variable
-from .errors import LadingError
-from .feed import Batch, Column
-from .graph import Graph, Node
-from .proving import tolerance_of
-from .sampling import take_entries
+from ..endpoints import Input, Label, Output, Variable
+from ..errors import LadingError
+from ..feed import Batch, Column
+from ..graph import Graph, Node
+from ..sampling import take_entries
+from . import tolerance_of
 
 if TYPE_CHECKING:
-    from .engine import Session
-    from .model import Model
+    from ..engine import Session
+    from ..model import Model
 
 #: Seconds after which no more exchanges are tried.
 PATIENCE = 20.0
@@ -52,7 +52,7 @@ class Search:
 
     def places(self) -> Iterator[Pair]:
         """Pairs that, prepared as they are, may stand in each other's place."""
-        from .engine import Session
+        from ..engine import Session
 
         if next(pairs(self._model), None) is None:
             return
@@ -98,7 +98,7 @@ def pairs(model: Model) -> Iterator[Pair]:
 
 def prepared_batch(model: Model, batch: Batch) -> Batch:
     """The batch behind cuts and preparation, variables taken from others written out."""
-    from .engine import Session
+    from ..engine import Session
 
     mirror = replace(model, output_list=[], graphs={"main": Graph()}, weights={}, requires=[])
     mirror.samples = None

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .errors import AgreementError, UnknownName, ValueRefused, suggestion
-from .feed import Batch, batch_of
+from ..errors import AgreementError, UnknownName, ValueRefused, suggestion
+from ..feed import Batch, batch_of
 
 if TYPE_CHECKING:
-    from .model import Model
+    from ..model import Model
 
 Progress = Callable[..., None]
 
@@ -47,8 +47,8 @@ def prove(model: Model, data: Any, scores: Any, progress: Progress | None = None
     Raises AgreementError where they disagree: naming the exchange of columns, the unit or the labels that would
     make them agree, if there is one.
     """
-    from .engine import Session
-    from .sampling import keep_samples
+    from ..engine import Session
+    from ..sampling import keep_samples
 
     say = progress or (lambda *_: None)
     say("reading the events")
@@ -61,7 +61,7 @@ def prove(model: Model, data: Any, scores: Any, progress: Progress | None = None
     worst = max(float(d.max(initial=0)) for d in differences.values())
     if not all(float(d.max(initial=0)) <= tolerance_of(expected[label]) for label, d in differences.items()):
         from .disagreement import explain
-        from .disagreement_of_folds import explain_folds
+        from .folds import explain_folds
 
         say("scores differ: looking for columns that were exchanged")
         reason = explain if model.folds is None else explain_folds
@@ -78,7 +78,7 @@ def _training_scores(model: Model, data: Any, scores: Any) -> dict[str, np.ndarr
     if isinstance(scores, str):
         if not isinstance(data, (str, Path)):
             raise ValueRefused("scores: a name needs a file to be looked up in; give a mapping by label instead")
-        from .feed.columns import read_columns
+        from ..feed.columns import read_columns
 
         scores = read_columns(Path(data), scores)
     if not isinstance(scores, Mapping):
