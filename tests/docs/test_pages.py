@@ -15,6 +15,7 @@ EXAMPLE = ROOT / "examples" / "tagger"
 
 #: Pages whose blocks a test of their own runs.
 OWN_TESTS = {"format.md": "tests/bundle/test_format_page.py", "cpp.md": "tests/cpp/test_linking.py",
+             "reinterpretation.md": "tests/cpp/test_reinterpretation.py",
              "from-pytorch.md": "tests/sources/torch/test_live.py",
              "from-jax.md": "tests/sources/jax/test_live.py",
              "from-keras.md": "tests/sources/keras/test_page.py"} | {

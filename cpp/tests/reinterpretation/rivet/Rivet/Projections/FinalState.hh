@@ -1,0 +1,1 @@
+#include "Rivet/Analysis.hh"  // all of the stand-in is there
