@@ -20,7 +20,6 @@ from lading.trees import Tree, grow, model_of
 
 sys.path += [str(Path(__file__).parents[1] / room) for room in ("trees", "feed")]
 import random_forests
-from mirrors import nameless
 
 #: With fused multiply-adds where the CPU has them: they must not change a bit.
 FLAGS = ["-std=c++17", "-O1", "-march=native", "-ffp-contract=fast", "-Wall", "-Wextra", "-Werror", "-pedantic"]
@@ -177,10 +176,9 @@ def prepared() -> Model:
 
 
 @pytest.mark.parametrize(("model", "why"), [
-    (nameless(4), "a header holds one forest and nothing else"),
     (random_forests.model("linear leaves"), "is a linear function, which a header does not hold"),
     (prepared(), "variable 'x2' is prepared before the forest sees it"),
-], ids=["network", "linear", "prepared"])  # fmt: skip
+], ids=["linear", "prepared"])  # fmt: skip
 def test_what_it_cannot_hold_is_refused_and_nothing_written(model: Model, why: str, tmp_path: Path) -> None:
     with pytest.raises(UnsupportedError, match=why):
         model.export(tmp_path / "model.hpp")

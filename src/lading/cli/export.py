@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..errors import ValueRefused
+
 if TYPE_CHECKING:
     from ..model import Model
 
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
               help="For .onnx: as ATLAS's framework reads networks: these outputs (a,b), or \"all\".")
 @click.option("--form", type=click.Choice(["graph", "sequential"]),
               help="For .json (lwtnn): a graph, or a list of layers, which has no names for its input and output.")
+@click.option("--max", "most", metavar="AXIS=N", multiple=True,
+              help="For .hpp: how many elements a sequence may have, where the model does not say.")
 @click.option("--rounded", is_flag=True, help="For .root: float64 may be rounded to float32.")
 @click.option("--without-preparation", is_flag=True, help="For .keras: what stands behind the preparation.")
 def export(model: Path, output: Path, operators: str | None, member: str | None, gnn_config: str | None,
-           form: str | None, rounded: bool, without_preparation: bool) -> None:
+           form: str | None, most: tuple[str, ...], rounded: bool, without_preparation: bool) -> None:
     """Write MODEL, a bundle or any model file that is read, in the format that the ending of the output tells.
 
     ONNX: the graph behind the preparation, with all papers in its metadata, so that lading reads the same bundle back.
@@ -36,6 +40,8 @@ def export(model: Path, output: Path, operators: str | None, member: str | None,
     KERAS: a functional model of Keras 3; preparation becomes layers where they give the very numbers.
 
     NNEF: a folder ending in .nnef, or a .tgz of one, with all papers in its lading.json.
+
+    C++ header: a network or a forest in one file that needs no library; with the engine's bits.
 
     ROOT: a forest in the layout of ATLAS MVAUtils, which its C++ code reads.
 
@@ -47,11 +53,20 @@ def export(model: Path, output: Path, operators: str | None, member: str | None,
 
     outputs = True if gnn_config == "all" else gnn_config.split(",") if gnn_config else None
     options = {"operators": operators, "gnn_config": outputs, "form": form, "rounded": rounded or None,
+               "max": dict(map(_length, most)) or None,
                "preparation": False if without_preparation else None}  # fmt: skip
     found = open_model(model)
     found = found if member is None else found.member(_name_or_place(found, member))
     found.export(output, **{name: value for name, value in options.items() if value is not None})
     click.echo(f"wrote {output}", err=True)
+
+
+def _length(text: str) -> tuple[str, int]:
+    """An axis and a number."""
+    axis, _, number = text.rpartition("=")
+    if not axis or not (number.isascii() and number.isdigit()):
+        raise ValueRefused(f"--max {text}: it is the name of a sequence axis and a number, as in track=40")
+    return axis, int(number)
 
 
 def _name_or_place(model: Model, member: str) -> str | int:

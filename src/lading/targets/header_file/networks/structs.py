@@ -1,0 +1,148 @@
+"""What goes in and what comes out as structs: a member for each variable and each label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ....endpoints import Input, Output, Variable, usual_raw
+from ..names import comment, identifiers
+from .lengths import Length
+from .literals import CPP
+
+if TYPE_CHECKING:
+    from ....model import Model
+
+__all__ = ["Endpoint", "Struct", "inputs_struct", "outputs_struct"]
+
+
+@dataclass(eq=False)
+class Endpoint:
+    """One input or output: its member, its axes, and how the member is indexed.
+
+    ``axes`` are (loop variable, length, axis name or None); ``slots`` are the members along the variable or label axis,
+    which stands at ``slot_axis``; without one the member holds numbers.
+    """
+
+    of: Input | Output
+    member: str
+    axes: list[tuple[str, Length, str | None]]
+    slot_axis: int | None = None
+    slots: list[str] = field(default_factory=list)
+
+    @property
+    def shape(self) -> tuple[Length, ...]:
+        return tuple(length for _, length, _ in self.axes)
+
+    def path(self, root: str, slot: str = "") -> str:
+        """The number in the innermost loop: in.tracks[i0].d0"""
+        before = self.axes if self.slot_axis is None else self.axes[: self.slot_axis]
+        behind = [] if self.slot_axis is None else self.axes[self.slot_axis + 1 :]
+        return f"{root}.{self.member}{_index(before)}{f'.{slot}' if slot else ''}{_index(behind)}"
+
+
+def _index(axes: list[tuple[str, Length, str | None]]) -> str:
+    return "".join(f"[{variable}]" for variable, length, _ in axes if length.number != 1)
+
+
+@dataclass(eq=False)
+class Struct:
+    """The text of a struct and its endpoints by name; ``counts`` are the members that hold lengths, by axis."""
+
+    text: str
+    endpoints: dict[str, Endpoint]
+    counts: dict[str, str]
+
+
+def inputs_struct(model: Model, capacity: Mapping[str, int]) -> Struct:
+    """struct Inputs."""
+    fed = [given for given in model.input_list if given.mask is None]
+    members = identifiers([f"{axis}_count" for axis in capacity] + [given.name for given in fed])
+    counts = dict(zip(capacity, members, strict=False))
+    lines, endpoints = ["struct Inputs {"], {}
+    for given, member in zip(fed, members[len(capacity) :], strict=True):
+        raws = [variable.raw or usual_raw(given.type) for variable in given.variable_list]
+        variables = [v for v in given.variable_list if v.source is None]
+        names = identifiers([v.name for v in variables])
+        slots = dict(zip((v.name for v in variables), names, strict=True))
+        endpoint = _endpoint(model, given, member, capacity)
+        endpoint.slots = [slots.get(v.name, "") for v in given.variable_list]
+        endpoints[given.name] = endpoint
+        if given.variable_list and not variables:
+            continue  # all of it comes from other inputs
+        said = [(slots[v.name], CPP[raw], _about_variable(v)) for v, raw in zip(given.variable_list, raws, strict=True)
+                if v.source is None]  # fmt: skip
+        lines += _member(endpoint, said, usual_raw(given.type), given.description, capacity)
+    for axis, count in counts.items():
+        about = model.axes[axis]
+        hint = f"; of more give the {about.keep}" if about.max is not None else ""
+        more = "".join(f"; {text}" for text in (about.order, about.selection) if text)
+        lines.append(f"  std::int32_t {count};  // {comment(f'how many, at most {capacity[axis]}{hint}{more}')}")
+    for given in model.input_list:
+        if given.mask is not None:
+            endpoints[given.name] = _endpoint(model, given, "", capacity)
+    return Struct("\n".join([*lines, "};", ""]), endpoints, counts)
+
+
+def outputs_struct(model: Model, capacity: Mapping[str, int]) -> Struct:
+    """struct Outputs."""
+    members = identifiers([output.name for output in model.output_list])
+    lines, endpoints = ["struct Outputs {"], {}
+    for output, member in zip(model.output_list, members, strict=True):
+        endpoint = _endpoint(model, output, member, capacity)
+        endpoint.slots = identifiers([label.name for label in output.label_list])
+        endpoints[output.name] = endpoint
+        said = [(slot, CPP[output.type], comment(f"{'' if label.name == slot else label.name} {label.description}"))
+                for slot, label in zip(endpoint.slots, output.label_list, strict=True)]  # fmt: skip
+        about = f"{output.description} {f'[{output.unit}]' if output.unit else ''}".strip()
+        lines += _member(endpoint, said, output.type, about, capacity)
+    return Struct("\n".join([*lines, "};", ""]), endpoints, {})
+
+
+def _about_variable(variable: Variable) -> str:
+    unit = f"[{variable.unit}] " if variable.unit else ""
+    renamed = "" if identifiers([variable.name])[0] == variable.name else f"{variable.name}: "
+    return comment(f"{unit}{renamed}{variable.description}")
+
+
+def _endpoint(model: Model, of: Input | Output, member: str, capacity: Mapping[str, int]) -> Endpoint:
+    slot = "variable" if isinstance(of, Input) else "label"
+    axes: list[tuple[str, Length, str | None]] = []
+    slot_axis = None
+    for i, use in enumerate(of.axes):
+        if use == slot:
+            slot_axis = i
+            length = Length.of(len(of.variable_list if isinstance(of, Input) else of.label_list))
+        elif isinstance(use, int):
+            length = Length.of(use)
+        elif use in capacity:
+            length = Length({(use,): 1})
+        else:
+            axis = model.axes.get(use)
+            length = Length.of(1 if axis is None or axis.kind == "entry" else axis.size or 1)
+        axes.append((f"i{i}", length, use if isinstance(use, str) and use in capacity else None))
+    return Endpoint(of, member, axes, slot_axis)
+
+
+def _extent(axes: list[tuple[str, Length, str | None]], capacity: Mapping[str, int]) -> str:
+    return "".join(f"[{max(length.at(capacity), 1)}]" for _, length, _ in axes if length.number != 1)
+
+
+def _member(endpoint: Endpoint, slots: list[tuple[str, str, str]], type_: str, about: str,
+            capacity: Mapping[str, int]) -> list[str]:  # fmt: skip
+    said = f"  // {comment(about)}" if about else ""
+    if endpoint.slot_axis is None:
+        return [f"  {CPP[type_]} {endpoint.member}{_extent(endpoint.axes, capacity)};{said}"]
+    before, behind = endpoint.axes[: endpoint.slot_axis], endpoint.axes[endpoint.slot_axis + 1 :]
+    inner, name = _extent(behind, capacity), _type_name(endpoint.member)
+    lines = [f"  struct {name} {{{said}"]
+    lines += [f"    {kind} {slot}{inner};{f'  // {text}' if text else ''}" for slot, kind, text in slots]
+    return [*lines, "  };", f"  {name} {endpoint.member}{_extent(before, capacity)};"]
+
+
+def _type_name(member: str) -> str:
+    """tracks -> Tracks"""
+    camel = "".join(part[:1].upper() + part[1:] for part in re.split("_+", member))
+    return camel if camel != member else f"{camel}Item"
