@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from ....endpoints import Input, Variable, usual_raw
 from ..names import comment
 from .lengths import Length
-from .literals import CPP, number
+from .literals import CPP, number, quoted
 
 if TYPE_CHECKING:
     from .structs import Endpoint, Struct
@@ -190,7 +189,7 @@ def _categorise(writer: Writer, variable: Variable, raw: str, name: str, what: s
                        for i, each in enumerate(variable.categories))
     if unknown is None:
         conditions = " && ".join(f"{name} != {number(each, raw)}" for each in variable.categories)
-        writer.line(f"if ({conditions}) return {_quoted(f'{what} is not one of its categories ({known})')};")
+        writer.line(f"if ({conditions}) return {quoted(f'{what} is not one of its categories ({known})')};")
     writer.line(f"{name} = {chain} : {number(unknown or 0, raw)};")
 
 
@@ -215,7 +214,7 @@ def _finish(writer: Writer, value: Value, at: str, raw: str, what: str) -> None:
     to, target = f"{value.text}[{at}]", value.type
     if raw == target:
         return writer.line(f"{to} = v;")
-    refusal = f"return {_quoted(f'{what} does not fit into {target}')};"
+    refusal = f"return {quoted(f'{what} does not fit into {target}')};"
     if target == "bool":
         writer.line(f"if (v != 0 && v != 1) {refusal}")
         return writer.line(f"{to} = v != 0;")
@@ -234,7 +233,3 @@ def _finish(writer: Writer, value: Value, at: str, raw: str, what: str) -> None:
         fits = f"!(std::trunc(v) == v && v >= {low} && v < {high})"
     writer.line(f"if ({fits}) {refusal}")
     return writer.line(f"{to} = static_cast<{CPP[target]}>(v);")
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(comment(text), ensure_ascii=False)

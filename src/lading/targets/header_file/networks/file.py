@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ....errors import UnknownName, UnsupportedError, ValueRefused, suggestion
 from ..names import KEYWORDS, comment, identifiers
 from .feeding import feed
-from .literals import CPP
+from .literals import CPP, quoted
 from .memory import Buffer, layout
 from .passes import Plan
 from .probing import Probes
@@ -192,7 +192,7 @@ def _lengths(writer: Writer, axis: str, count: str) -> list[str]:
     keep = f": give the {about.keep} {most}" if about.max is not None else ""
     wrong = f"in.{count} < 0 || in.{count} > {most}"
     padded = f"{name}_kept < {about.min} ? {about.min} : {name}_kept" if about.min > 0 else f"{name}_kept"
-    return [f"  if ({wrong}) return \"{count} is not from 0 to {most}{keep}\";",
+    return [f"  if ({wrong}) return {quoted(f'{count} is not from 0 to {most}{keep}')};",
             f"  const int {name}_kept = in.{count};",
             f"  const int {name} = {padded};",
             f"  static_cast<void>({name});"]  # fmt: skip
@@ -202,7 +202,8 @@ def _too_short(writer: Writer, axis: str) -> list[str]:
     least, name = writer.probes.least[axis], writer.axes[axis]
     if least <= writer.model.axes[axis].min:
         return []
-    return [f"  if ({name} < {least}) return \"the network takes no sequence '{comment(axis)}' shorter than {least}\";"]
+    said = f"this header takes no sequence '{axis}' shorter than {least}: the network computes those in another way"
+    return [f"  if ({name} < {least}) return {quoted(said)};"]
 
 
 def _pointer(buffer: Buffer) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 
-__all__ = ["CPP", "array_text", "number"]
+from ..names import comment
+
+__all__ = ["CPP", "array_text", "number", "quoted"]
 
 #: Types of C++ by those of the format; half precision has none.
 CPP = {"float32": "float", "float64": "double", "bool": "bool",
@@ -35,6 +39,11 @@ def _whole(value: int, type_: str) -> str:
     if value == -(1 << 63):
         return "(-9223372036854775807 - 1)"
     return f"{value}u" if type_.startswith("u") else str(value)
+
+
+def quoted(text: str) -> str:
+    """A text as a literal: one line, so JSON's escapes are those of C++."""
+    return json.dumps(comment(text), ensure_ascii=False)
 
 
 def array_text(name: str, array: np.ndarray) -> str:

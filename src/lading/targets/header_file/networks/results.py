@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ....errors import UnsupportedError
+from ..names import comment
 from .literals import number
 
 if TYPE_CHECKING:
@@ -18,13 +20,24 @@ def take(writer: Writer, struct: Struct) -> None:
     """Writes the graph's results into ``out``; those of padding are left out."""
     for output in writer.model.output_list:
         endpoint, value = struct.endpoints[output.name], writer.value(output.name)
+        _check_shape(writer, endpoint, value)
         conditions = " || ".join(_cases(writer, output.when_empty))
-        writer.line(f"// output '{output.name}'")
+        writer.line(f"// output '{comment(output.name)}'")
         if conditions:
             with writer.block(f"if (!({conditions}))"):
                 _copy(writer, endpoint, value)
         else:
             _copy(writer, endpoint, value)
+
+
+def _check_shape(writer: Writer, endpoint: Endpoint, value: Value) -> None:
+    """What the graph gives has as many numbers along each axis as the output says."""
+    said = endpoint.shape
+    if len(said) != value.rank or not all(map(writer.probes.same, said, value.shape)):
+        texts = [", ".join(length.text({axis: axis for axis in writer.axes}) for length in shape)
+                 for shape in (said, value.shape)]  # fmt: skip
+        raise UnsupportedError(f"{writer.where}: output '{endpoint.of.name}' has the axes [{texts[0]}], but what the "
+                               f"graph computes has [{texts[1]}], which a header does not hold")
 
 
 def when_empty(writer: Writer, struct: Struct) -> list[str]:
