@@ -36,17 +36,15 @@ def first_step(nodes: list[Node], moving: set[str], shapes: Mapping[str, tuple[L
         shape = shapes.get(name, ())
         return any(length.number is None for length in shape) or (name not in moving and constant(name) is None)
 
-    for node in nodes:
-        if not any(varies(name) for name in [*node.reads(), *filter(None, node.outputs)]):
-            continue
+    def simple(node: Node) -> bool:
         if node.operator == "Slice":
-            if not _cuts_simply(node, shapes, constant):
-                return node
-        elif node.operator in OF_WINDOWS:
-            return node
-        elif not moving & set(node.reads()) and (node.operator not in OF_NUMBERS or _looks_up(node, varies)):
-            return node
-    return None
+            return _cuts_simply(node, shapes, constant)
+        if moving & set(node.reads()):
+            return node.operator not in OF_WINDOWS
+        return node.operator in OF_NUMBERS and not _looks_up(node, varies)
+
+    reached = (node for node in nodes if any(map(varies, [*node.reads(), *filter(None, node.outputs)])))
+    return next((node for node in reached if not simple(node)), None)
 
 
 def _looks_up(node: Node, varies: Callable[[str], bool]) -> bool:
