@@ -69,7 +69,7 @@ def _each(writer: Writer, endpoint: Endpoint, kept: bool = True) -> Any:
     heads = []
     for variable, length in _loops(endpoint):
         if sequence is not None and variable == sequence[0]:
-            count = f"{writer.axes[sequence[1]]}_kept"
+            count = writer.kept[sequence[1]]
             begin, end = ("0", count) if kept else (count, writer.text(length))
             heads.append(f"for (int {variable} = {begin}; {variable} < {end}; ++{variable})")
         elif length.number != 1:
@@ -83,7 +83,7 @@ def _mask(writer: Writer, endpoint: Endpoint, value: Value) -> None:
     assert sequence is not None
     present, absent = (number(each, value.type) for each in (mask.present, mask.absent))
     with writer.loops(_loops(endpoint)):
-        writer.line(f"{value.text}[{_at(writer, endpoint)}] = {sequence[0]} < {writer.axes[sequence[1]]}_kept ? "
+        writer.line(f"{value.text}[{_at(writer, endpoint)}] = {sequence[0]} < {writer.kept[sequence[1]]} ? "
                     f"{present} : {absent};")  # fmt: skip
 
 

@@ -8,15 +8,16 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from ....errors import UnknownName, UnsupportedError, ValueRefused, suggestion
-from ..names import KEYWORDS, comment, identifiers
+from ..names import comment, identifiers
 from .feeding import feed
 from .literals import CPP, quoted
 from .memory import Buffer, layout
+from .names import names_of
 from .passes import Plan
 from .probing import Probes
 from .results import take, when_empty
 from .structs import inputs_struct, outputs_struct
-from .writing import Writer, names_of
+from .writing import Writer
 
 if TYPE_CHECKING:
     from ....endpoints import Input, Output
@@ -59,10 +60,6 @@ TAIL = """
 #: Memory that may stand on the stack of whoever calls.
 SMALL = 1 << 16
 
-#: Names that the run uses itself.
-OWN = ("in", "out", "memory", "detail", "v", "whole", "i", "k", "std", *(f"i{i}" for i in range(10)),
-       *(f"r{i}" for i in range(10)))  # fmt: skip
-
 
 def to_text(model: Model, where: str, capacity: Mapping[str, int] | None = None) -> str:
     """The header of a network for one entry: the same model gives the same text.
@@ -75,10 +72,7 @@ def to_text(model: Model, where: str, capacity: Mapping[str, int] | None = None)
     probes = Probes(model, room, where)
     plan = Plan(model, probes.constant)
     given, taken = inputs_struct(model, room), outputs_struct(model, room)
-    names = names_of({**dict.fromkeys(OWN, ""), **dict.fromkeys(KEYWORDS, "")})
-    writer = Writer(model, plan, probes, names, where)
-    for text in [*writer.axes.values()]:
-        names(f"{text}_kept")
+    writer = Writer(model, plan, probes, names_of(), where)
     feed(writer, given)
     writer.write()
     take(writer, taken)
@@ -188,12 +182,13 @@ def _run(writer: Writer, given: Struct, taken: Struct) -> str:
 
 
 def _lengths(writer: Writer, axis: str, count: str) -> list[str]:
-    name, about, most = writer.axes[axis], writer.model.axes[axis], writer.probes.capacity[axis]
+    name, kept, about = writer.axes[axis], writer.kept[axis], writer.model.axes[axis]
+    most = writer.probes.capacity[axis]
     keep = f": give the {about.keep} {most}" if about.max is not None else ""
     wrong = f"in.{count} < 0 || in.{count} > {most}"
-    padded = f"{name}_kept < {about.min} ? {about.min} : {name}_kept" if about.min > 0 else f"{name}_kept"
+    padded = f"{kept} < {about.min} ? {about.min} : {kept}" if about.min > 0 else kept
     return [f"  if ({wrong}) return {quoted(f'{count} is not from 0 to {most}{keep}')};",
-            f"  const int {name}_kept = in.{count};",
+            f"  const int {kept} = in.{count};",
             f"  const int {name} = {padded};",
             f"  static_cast<void>({name});"]  # fmt: skip
 

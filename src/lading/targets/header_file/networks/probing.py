@@ -22,7 +22,7 @@ from .tries import MOST_AT_ONCE, every_length, first_lengths, some_lengths
 if TYPE_CHECKING:
     from ....model import Model
 
-__all__ = ["Probes"]
+__all__ = ["MOST", "Probes"]
 
 #: Sequences of no or one element may be computed in another way than all longer ones; a header then takes none such.
 SHORT = 1

@@ -50,7 +50,7 @@ def when_empty(writer: Writer, struct: Struct) -> list[str]:
             with writer.block(f"{'else ' * (i > 0)}if ({condition})"):
                 _fill(writer, struct.endpoints[output.name], list(output.when_empty[axis]))
         along = writer.model.sequence_axis(output.axes)
-        nothing = [f"{writer.axes[along]}_kept == 0"] if along is not None else []
+        nothing = [f"{writer.kept[along]} == 0"] if along is not None else []
         needed.append(" || ".join([*nothing, *cases]))
     if all(needed):
         conditions = " && ".join(each if " || " not in each or len(needed) == 1 else f"({each})" for each in needed)
@@ -61,7 +61,7 @@ def when_empty(writer: Writer, struct: Struct) -> list[str]:
 
 def _cases(writer: Writer, rules: Mapping[str, object]) -> dict[str, str]:
     """Conditions and the axis of each, in the order of the axes."""
-    return {f"{writer.axes[axis]}_kept == 0": axis for axis in writer.model.axes if axis in rules}
+    return {f"{writer.kept[axis]} == 0": axis for axis in writer.model.axes if axis in rules}
 
 
 def _copy(writer: Writer, endpoint: Endpoint, value: Value) -> None:
@@ -70,7 +70,7 @@ def _copy(writer: Writer, endpoint: Endpoint, value: Value) -> None:
     for i, (variable, length, axis) in enumerate(endpoint.axes):
         if i == endpoint.slot_axis or length.number == 1:
             continue
-        end = writer.text(length) if axis is None else f"{writer.axes[axis]}_kept"
+        end = writer.text(length) if axis is None else writer.kept[axis]
         loops.append(f"for (int {variable} = 0; {variable} < {end}; ++{variable})")
         stride = strides[i]
         places.append(variable if stride.number == 1 else f"{variable} * {stride.factor(writer.axes)}")
