@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ....errors import UnknownName, UnsupportedError, ValueRefused, suggestion
 from ..names import comment, identifiers
 from .feeding import feed
+from .frame import HEAD, TAIL
 from .literals import CPP, quoted
 from .memory import Buffer, layout
 from .names import names_of
@@ -26,36 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["to_text"]
 
-HEAD = """#pragma once
-#include <cmath>
-#include <cstdint>
-#include <cstring>
-#include <limits>
-
-#if defined(__FAST_MATH__)
-#error "-ffast-math takes NaN for impossible and adds in any order: the results would be others"
-#endif
-#if defined(__clang__)  // no product may be joined with a sum but where std::fma says so
-#pragma float_control(push)
-#pragma clang fp contract(off)
-#define NETWORK_LOOP
-#elif defined(__GNUC__)
-#pragma GCC push_options
-#pragma GCC optimize("fp-contract=off")
-#define NETWORK_LOOP _Pragma("GCC unroll 1")  // a loop of 16 becomes vectors, not 16 numbers
-#else
-#define NETWORK_LOOP
-#endif
-"""
-
-TAIL = """
-#undef NETWORK_LOOP
-#if defined(__clang__)
-#pragma float_control(pop)
-#elif defined(__GNUC__)
-#pragma GCC pop_options
-#endif
-"""
+#: What a run says where a compiler has joined products and sums.
+OTHER_BITS = ("this header was compiled so that products are not rounded before they are added to (-ffp-contract=fast "
+              "of Clang), which gives other bits; compile with -ffp-contract=on")
 
 #: Memory that may stand on the stack of whoever calls.
 SMALL = 1 << 16
@@ -73,6 +47,7 @@ def to_text(model: Model, where: str, capacity: Mapping[str, int] | None = None)
     plan = Plan(model, probes.constant)
     given, taken = inputs_struct(model, room), outputs_struct(model, room)
     writer = Writer(model, plan, probes, names_of(), where)
+    writer.use("rounding")
     feed(writer, given)
     writer.write()
     take(writer, taken)
@@ -171,6 +146,7 @@ def _run(writer: Writer, given: Struct, taken: Struct) -> str:
              f"inline const char* run(const Inputs& {named}, Outputs& out, Memory& memory) noexcept {{"]  # fmt: skip
     for axis, count in given.counts.items():
         lines += _lengths(writer, axis, count)
+    lines.append(f"  if (!detail::rounds_as_written()) return {quoted(OTHER_BITS)};")
     lines += when_empty(writer, taken)
     for axis in given.counts:
         lines += _too_short(writer, axis)
