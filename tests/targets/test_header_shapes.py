@@ -9,7 +9,7 @@ import network_headers as headers
 import numpy as np
 import pytest
 from lading_sources import shaping_inputs
-from test_header_networks import check
+from test_header_networks import check, of_engine
 from written_network import Network
 
 from lading.errors import UnsupportedError
@@ -263,6 +263,44 @@ def test_the_shortest_sequences_are_refused_at_run_time_where_only_they_differ(r
     columns = {("tracks", None): np.ones((least, 3), np.float32)}
     found = program.run(columns, {"track": np.full(1, least)}, 1)[net.model.output_list[0].name]
     assert found.tolist() == [1.0 * least] * 3
+
+
+@pytest.mark.parametrize(("longest", "kernel"), [(9, 4), (30, 17)])
+def test_sequences_shorter_than_a_window_are_refused_at_run_time(longest: int, kernel: int, tmp_path: Path) -> None:
+    """Of fewer tracks than the convolution's window no element comes out; of enough, the engine's bits."""
+    net, x, _ = sequences("window", longest, min=1)
+    turned = net.node("Transpose", x, perm=[0, 2, 1])
+    made = net.node("Transpose", net.node("Conv", turned, net.weight(3, 3, kernel)), perm=[0, 2, 1])
+    net.output(net.node("Gather", made, np.array(-1), axis=1), "jet", 3)
+    program = headers.Program(net.model, net.counts, tmp_path)
+    for count in (1, kernel - 1):
+        columns = {("tracks", None): np.ones((count, 3), np.float32)}
+        with pytest.raises(AssertionError, match=f"takes no sequence 'track' shorter than {kernel}"):
+            program.run(columns, {"track": np.full(1, count)}, 1)
+    for count in (kernel, longest):
+        columns = {("tracks", None): np.ones((count, 3), np.float32)}
+        counts = {"track": np.full(1, count)}
+        found = program.run(columns, counts, 1)
+        for name, values in of_engine(net.model, columns, counts).items():
+            assert headers.bits(found[name]) == headers.bits(values)
+
+
+@pytest.mark.parametrize("longest", [12, 30])
+@pytest.mark.parametrize("largest", [0, 1])
+def test_the_first_in_order_are_the_engines_with_ties_and_nan(largest: int, longest: int, tmp_path: Path) -> None:
+    """Of at least ten tracks, the ten largest or smallest: values, places, zeros of both signs, infinities."""
+    net, x, _ = sequences("first", longest, min=0)
+    tops = net.node("TopK", x, [10], results=2, axis=1, largest=largest)
+    net.output(tops[0], "jet", 10, 3)
+    net.output(tops[1], "jet", 10, 3, dtype="int64")
+    program = headers.Program(net.model, net.counts, tmp_path)
+    odd = np.float32([np.nan, -np.nan, 0.0, -0.0, np.inf, -np.inf, 1, 1, -1, 1e-45])
+    for count in (10, 11, longest):
+        counts = {"track": np.full(1, count)}
+        columns = {("tracks", None): odd[np.random.default_rng(count).integers(0, len(odd), (count, 3))]}
+        found, expected = program.run(columns, counts, 1), of_engine(net.model, columns, counts)
+        for name, values in expected.items():
+            assert headers.bits(found[name]) == headers.bits(values), name
 
 
 # ------------------------------------------------------------------- more lengths than can be tried

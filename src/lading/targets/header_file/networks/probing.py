@@ -17,7 +17,7 @@ from .formulas import first_step
 from .lengths import Length, fitted, product
 from .moving import live_nodes, moving_values, refuse_moving_shapes
 from .runs import Run, Runner
-from .tries import MOST_AT_ONCE, every_length, first_lengths, some_lengths
+from .tries import MOST_AT_ONCE, STARTS, every_length, first_lengths, some_lengths
 
 if TYPE_CHECKING:
     from ....model import Model
@@ -44,12 +44,19 @@ class Probes:
         lowest = {axis: model.axes[axis].min for axis in capacity}
         self._known: dict[tuple[int | None, ...], Length | None] = {}
         self.least, self._runner = dict(lowest), Runner(model, self.moving, where)
-        self.first = first_lengths(lowest, capacity)
-        self.runs = [self._runner.surely(each) for each in self.first]
+        self.runs = self._first_runs(lowest)
+        self.first = [run.lengths for run in self.runs]
         self.types, self.arrays = self._runner.types, self._runner.arrays
         self.shapes = {name: self._shape(name) for name in self.types}
         self._try_more(lowest)
         self.shapes = {name: self._shape(name) for name in self.types}
+
+    def _first_runs(self, lowest: Mapping[str, int]) -> list[Run]:
+        """Of lengths that a formula is found from; a network may want long sequences."""
+        choices = [first_lengths(lowest, self.capacity, start) for start in STARTS]
+        chosen = next((each for each in choices if self._runner.maybe(each[0]) is not None), choices[-1])
+        runs = map(self._runner.maybe, chosen[1:])
+        return [self._runner.surely(chosen[0]), *(run for run in runs if run is not None)]
 
     # ------------------------------------------------------------------------------- what is asked
 
@@ -106,7 +113,8 @@ class Probes:
         shapes = [run.shapes[name] for run in self.runs]
         rank = len(shapes[0])
         found = [self._fitted([len(shape) for shape in shapes])]
-        found += [self._fitted([shape[axis] if len(shape) == rank else -1 for shape in shapes]) for axis in range(rank)]
+        found += [self._fitted([shape[axis] if len(shape) == rank else -1 for shape in shapes], elements=True)
+                  for axis in range(rank)]  # fmt: skip
         if found[0] != Length.of(rank) or any(each is None for each in found):
             self._refuse_shape(name)
         shape = tuple(each for each in found[1:] if each is not None)
@@ -124,22 +132,27 @@ class Probes:
         raise UnsupportedError(f"{self.where}: the shape of '{name}' does not follow from the lengths of sequences by "
                                f"one formula, as in a header: it is {', '.join(texts)}; use the library")
 
-    def _fitted(self, numbers: Sequence[int | None]) -> Length | None:
-        """The formula of the first runs, if all others have it; those of the shortest sequences may be left out."""
-        key = (*numbers, *self.least.values())
+    def _fitted(self, numbers: Sequence[int | None], elements: bool = False) -> Length | None:
+        """The formula of the first runs, if all others have it; those of the shortest sequences may be left out.
+
+        ``elements``: it counts elements. Where there are none and the formula has some, or fewer than none, sequences
+        are too short.
+        """
+        key = (elements, *numbers, *self.least.values())
         if key not in self._known:
-            self._known[key] = self._formula(numbers)
+            self._known[key] = self._formula(numbers, elements)
         return self._known[key]
 
-    def _formula(self, numbers: Sequence[int | None]) -> Length | None:
+    def _formula(self, numbers: Sequence[int | None], elements: bool) -> Length | None:
         first = [(number, run.lengths) for number, run in zip(numbers, self.runs[: len(self.first)], strict=False)
                  if number is not None]  # fmt: skip
         found = fitted([number for number, _ in first], [lengths for _, lengths in first]) if first else Length.of(0)
         if found is None:
             return None
-        other = [run for number, run in zip(numbers, self.runs, strict=True)
-                 if number is not None and self._takes(run.lengths) and found.at(run.lengths) != number]  # fmt: skip
-        return found if not other or self._leave_out(other) else None
+        other = {i: run for i, (number, run) in enumerate(zip(numbers, self.runs, strict=True))
+                 if number is not None and self._takes(run.lengths) and found.at(run.lengths) != number}  # fmt: skip
+        empty = [min(run.lengths.values(), default=0) for i, run in other.items() if elements and numbers[i] == 0]
+        return found if not other or self._leave_out([*other.values()], max([SHORT, *empty])) else None
 
     # --------------------------------------------------------------------------- which are looked at
 
@@ -149,12 +162,12 @@ class Probes:
     def _taken(self) -> list[Run]:
         return [run for run in self.runs if self._takes(run.lengths)]
 
-    def _leave_out(self, runs: list[Run]) -> bool:
+    def _leave_out(self, runs: list[Run], short: int = SHORT) -> bool:
         """Raises ``least`` so that the header takes no such lengths, if they are those of the shortest sequences."""
         least = dict(self.least)
         for run in runs:
             axis = min(run.lengths, key=run.lengths.__getitem__, default="")
-            if not axis or run.lengths[axis] > SHORT or run.lengths[axis] >= self.first[0][axis]:
+            if not axis or run.lengths[axis] > short or run.lengths[axis] >= self.first[0][axis]:
                 return False
             least[axis] = max(least[axis], run.lengths[axis] + 1)
         self.least = least

@@ -11,12 +11,12 @@ import numpy as np
 if TYPE_CHECKING:
     from .lengths import Length
 
-__all__ = ["MOST_AT_ONCE", "every_length", "first_lengths", "some_lengths"]
+__all__ = ["MOST_AT_ONCE", "STARTS", "every_length", "first_lengths", "some_lengths"]
 
 Lengths = dict[str, int]
 
-#: Lengths that a formula is found from, from the capacity or this one downwards.
-LONGEST, TRIED = 13, 11
+#: Lengths that a formula is found from: so many, from the capacity or the first of these downwards that can be run.
+STARTS, TRIED = (13, 40, 256), 11
 
 #: How many runs, and numbers in all of them, it may take to try every length.
 MOST_RUNS, MOST_NUMBERS = 4096, 300_000_000
@@ -28,9 +28,9 @@ MOST_AT_ONCE = 50_000_000
 ONE_BY_ONE = 32
 
 
-def first_lengths(lowest: Mapping[str, int], capacity: Mapping[str, int]) -> list[Lengths]:
-    """Lengths that tell polynomials apart: each axis alone, then all at once."""
-    tried = {axis: _upper(max(lowest[axis], min(1, most)), most) for axis, most in capacity.items()}
+def first_lengths(lowest: Mapping[str, int], capacity: Mapping[str, int], longest: int) -> list[Lengths]:
+    """Lengths up to ``longest`` that tell polynomials apart: each axis alone, then all at once."""
+    tried = {axis: _upper(max(lowest[axis], min(1, most)), most, longest) for axis, most in capacity.items()}
     start = {axis: each[0] for axis, each in tried.items()}
     found = [start]
     for axis, each in tried.items():
@@ -54,7 +54,7 @@ def some_lengths(lowest: Mapping[str, int], capacity: Mapping[str, int]) -> list
     """The shortest of all axes in all ways, each axis alone beside short and long ones, and the longest."""
     corner = [range(lowest[axis], min(lowest[axis] + 2, most) + 1) for axis, most in capacity.items()]
     found = [dict(zip(capacity, each, strict=True)) for each in itertools.islice(itertools.product(*corner), 243)]
-    for others in (dict(lowest), first_lengths(lowest, capacity)[0]):
+    for others in (dict(lowest), first_lengths(lowest, capacity, STARTS[0])[0]):
         for axis, most in capacity.items():
             powers = [2**i + step for i in range(5, most.bit_length() + 1) for step in (-1, 0, 1)]
             near = [*range(lowest[axis], lowest[axis] + ONE_BY_ONE), *powers, most - 1, most]
@@ -62,10 +62,10 @@ def some_lengths(lowest: Mapping[str, int], capacity: Mapping[str, int]) -> list
     return _different([*found, dict(capacity)])
 
 
-def _upper(lowest: int, most: int) -> list[int]:
-    if lowest > LONGEST:
-        return [*range(lowest, min(lowest + 3, most + 1))]
-    return [*range(max(lowest, min(most, LONGEST) - TRIED + 1), min(most, LONGEST) + 1)][::-1] or [lowest]
+def _upper(lowest: int, most: int, longest: int) -> list[int]:
+    if lowest > longest:
+        return [*range(lowest, min(lowest + 3, most + 1))][::-1]
+    return [*range(max(lowest, min(most, longest) - TRIED + 1), min(most, longest) + 1)][::-1] or [lowest]
 
 
 def _different(lengths: list[Lengths]) -> list[Lengths]:
