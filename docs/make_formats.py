@@ -53,7 +53,7 @@ WORDS = {
     "sklearn": ("skops", "columns of the DataFrame, classes", "1e-12 of scale; forests to the bit", "1.3 to 1.9"),
     "nnef": ("graph.nnef with .dat, or an archive of them", "by the side file lading.json", "round trips to the bit",
              "NNEF 1.0"),
-    "header": ("`.hpp`, C++ without any library", "variables", "to the bit", "GCC 12"),
+    "header": ("[`.hpp`](header.md), C++ without any library", "variables, labels", "to the bit", "GCC 12, Clang 14"),
 }  # fmt: skip
 
 TITLES = {"onnx": "ONNX, ONNX-ML", "xgboost": "XGBoost", "lightgbm": "LightGBM", "catboost": "CatBoost", "tmva": "TMVA",

@@ -30,6 +30,13 @@ def compilers() -> list[str]:
     return list({os.path.realpath(each): each for each in found if each}.values())
 
 
+def defines(compiler: str, flags: list[str], macro: str) -> bool:
+    """The compiler defines it, with these flags."""
+    command = [compiler, *flags, "-x", "c++", "-dM", "-E", os.devnull]
+    macros = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return f"#define {macro} " in macros
+
+
 def capacity(model: Model, counts: dict[str, np.ndarray]) -> dict[str, int]:
     """As many elements as the entries have, where the model does not say."""
     return {axis: int(model.axes[axis].max or max(1, lengths.max(initial=1))) for axis, lengths in counts.items()}

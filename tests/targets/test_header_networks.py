@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,12 @@ ENTRIES = 40
 
 #: Ways to compile: as firmware would, and with fused products, which may not join what the header keeps apart.
 WAYS = {"-O1": ("-O1",), "-O3 -march=native": ("-O3", "-march=native")}
+
+#: Networks with much arithmetic that could be joined, and more ways for them.
+TELLING = ["rows", "double_precision", "recurrent", "functions_float32", "functions_float64"]
+MORE_WAYS = {"-O0": ("-O0",), "-O2": (), "-Os": ("-Os",), "-O3 -mfma": ("-O3", "-mfma"),
+             "-fno-math-errno": ("-O3", "-march=native", "-fno-math-errno", "-fno-trapping-math")}  # fmt: skip
+FUSED = ("-O3", "-march=native", "-ffp-contract=fast")
 
 
 def entries(network: Network, most: dict[str, int]) -> tuple[headers.Columns, dict[str, np.ndarray], int]:
@@ -69,6 +76,40 @@ def check(network: Network, folder: Path, compiler: str = "c++", flags: tuple[st
 @pytest.mark.parametrize("name", HELD)
 def test_a_header_has_the_engines_bits(name: str, compiler: str, way: str, tmp_path: Path) -> None:
     check(NETWORKS[name](), tmp_path, compiler, WAYS[way])
+
+
+@pytest.mark.parametrize("way", MORE_WAYS)
+@pytest.mark.parametrize("compiler", headers.compilers())
+@pytest.mark.parametrize("name", TELLING)
+def test_the_bits_are_the_same_at_every_level(name: str, compiler: str, way: str, tmp_path: Path) -> None:
+    if "-mfma" in MORE_WAYS[way] and not headers.defines(compiler, ["-march=native"], "__FMA__"):
+        pytest.skip("this machine has no fused products of x86")
+    check(NETWORKS[name](), tmp_path, compiler, MORE_WAYS[way])
+
+
+@pytest.mark.parametrize("compiler", headers.compilers())
+@pytest.mark.parametrize("name", TELLING)
+def test_fused_products_are_kept_apart_or_said_to_be_there(name: str, compiler: str, tmp_path: Path) -> None:
+    """GCC takes it from the header that it may not fuse; Clang takes its flag for more, and the header says so."""
+    deaf = headers.defines(compiler, [], "__clang__") and (
+        headers.defines(compiler, ["-march=native"], "__FMA__")
+        or headers.defines(compiler, ["-march=native"], "__ARM_FEATURE_FMA"))  # fmt: skip
+    if not deaf:
+        return check(NETWORKS[name](), tmp_path, compiler, FUSED)
+    with pytest.raises(AssertionError, match="products are not rounded before they are added to"):
+        check(NETWORKS[name](), tmp_path, compiler, FUSED)
+    return None
+
+
+@pytest.mark.parametrize("flags", [["-ffast-math"], ["-Ofast"], ["-ffinite-math-only"]], ids=" ".join)
+@pytest.mark.parametrize("compiler", headers.compilers())
+def test_other_arithmetic_is_an_error_of_the_compiler(compiler: str, flags: list[str], tmp_path: Path) -> None:
+    NETWORKS["rows"]().model.export(tmp_path / "model.hpp")
+    (tmp_path / "main.cpp").write_text('#include "model.hpp"\nint main() {}\n')
+    command = [compiler, "-std=c++17", "-fsyntax-only", "main.cpp"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 0
+    done = subprocess.run([*command[:2], *flags, *command[2:]], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode != 0 and "the results would be others" in done.stderr
 
 
 @pytest.mark.parametrize("name", REFUSED)

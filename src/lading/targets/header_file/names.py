@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from ...endpoints import Variable
 from ...model import Model
@@ -23,9 +24,16 @@ requires return short signed sizeof static static_assert static_cast std struct 
 throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor xor_eq
 """))
 
-#: Macros that C and C++ compilers or their headers define, as far as a variable may bear such a name.
-MACROS = {"EOF", "FILENAME_MAX", "HUGE_VAL", "INFINITY", "I", "M_E", "M_PI", "NAN", "NULL", "assert", "errno", "linux",
-          "stderr", "stdin", "stdout", "unix", "major", "minor"}  # fmt: skip
+#: Macros of the C library and of compilers, as far as a variable may bear such a name.
+MACROS = re.compile(r"""
+    I | NAN | NULL | INFINITY | EOF | EDOM | ERANGE | EILSEQ | BUFSIZ | MAXFLOAT | NZERO | WEOF | DOMAIN | SING | TRUE
+    | FALSE | OVERFLOW | UNDERFLOW | PLOSS | TLOSS | SIG[A-Z]+[0-9]? | SNANF?
+    | alloca | assert | errno | far | interface | issubnormal | linux | major | makedev | math_errhandling | max | min
+    | minor | near | offsetof | setjmp | small | stderr | stdin | stdout | unix
+    | (M | FP | FE | FLT | DBL | LDBL | U?INT(8|16|32|64|MAX|PTR)? | U?LONG | U?LLONG | U?SHRT | [SU]?CHAR | W?CHAR
+       | WINT | SIZE | SSIZE | PTRDIFF | RAND | EXIT | SEEK | HUGE | LC | MB | L | P | CLOCKS | FILENAME | FOPEN | TMP
+       | MATH | DECIMAL | STDIN | STDOUT | STDERR | BYTE | LITTLE | BIG | PDP | TIME | PATH | NAME)_\w*
+""", re.VERBOSE)
 
 #: Names that the header itself uses.
 OWN = {"Value", "Sum", "Features", "margin", "score", "inputs", "outputs", "trees", "detail"}
@@ -41,18 +49,20 @@ def identifiers(names: list[str]) -> list[str]:
     for name in names:
         clean = re.sub(r"__+", "_", re.sub(r"[^A-Za-z0-9_]", "_", name)).strip("_") or "unnamed"
         clean = f"x_{clean}" if clean[0].isdigit() else clean
-        clean = f"{clean}_" if clean in KEYWORDS | MACROS | OWN else clean
+        clean = f"{clean}_" if clean in KEYWORDS | OWN or MACROS.fullmatch(clean) else clean
         unique, number = clean, 2
         while unique in taken:
-            unique, number = f"{clean}_{number}", number + 1
+            unique, number = f"{clean.rstrip('_')}_{number}", number + 1
         taken.add(unique)
         result.append(unique)
     return result
 
 
 def comment(text: str) -> str:
-    """``text`` as it may stand in a line of comment: no line breaks, no backslash that would join the next line."""
-    return re.sub(r"\s+", " ", text).replace("\\", "/").strip()
+    """``text`` as it may stand in a line of comment: no line breaks, nothing unseen or that turns the direction of
+    reading, no backslash or trigraph that would join the next line."""
+    seen = "".join(" " if unicodedata.category(each)[0] == "C" else each for each in text)
+    return re.sub(r"\s+", " ", seen).replace("\\", "/").replace("??", "? ?").strip()
 
 
 class Names:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from ....endpoints import Input, Variable, usual_raw
 from ..names import comment
 from .lengths import Length
-from .literals import CPP, number
+from .literals import CPP, number, quoted
 
 if TYPE_CHECKING:
     from .structs import Endpoint, Struct
@@ -70,7 +69,7 @@ def _each(writer: Writer, endpoint: Endpoint, kept: bool = True) -> Any:
     heads = []
     for variable, length in _loops(endpoint):
         if sequence is not None and variable == sequence[0]:
-            count = f"{writer.axes[sequence[1]]}_kept"
+            count = writer.kept[sequence[1]]
             begin, end = ("0", count) if kept else (count, writer.text(length))
             heads.append(f"for (int {variable} = {begin}; {variable} < {end}; ++{variable})")
         elif length.number != 1:
@@ -84,7 +83,7 @@ def _mask(writer: Writer, endpoint: Endpoint, value: Value) -> None:
     assert sequence is not None
     present, absent = (number(each, value.type) for each in (mask.present, mask.absent))
     with writer.loops(_loops(endpoint)):
-        writer.line(f"{value.text}[{_at(writer, endpoint)}] = {sequence[0]} < {writer.axes[sequence[1]]}_kept ? "
+        writer.line(f"{value.text}[{_at(writer, endpoint)}] = {sequence[0]} < {writer.kept[sequence[1]]} ? "
                     f"{present} : {absent};")  # fmt: skip
 
 
@@ -190,7 +189,7 @@ def _categorise(writer: Writer, variable: Variable, raw: str, name: str, what: s
                        for i, each in enumerate(variable.categories))
     if unknown is None:
         conditions = " && ".join(f"{name} != {number(each, raw)}" for each in variable.categories)
-        writer.line(f"if ({conditions}) return {_quoted(f'{what} is not one of its categories ({known})')};")
+        writer.line(f"if ({conditions}) return {quoted(f'{what} is not one of its categories ({known})')};")
     writer.line(f"{name} = {chain} : {number(unknown or 0, raw)};")
 
 
@@ -215,7 +214,7 @@ def _finish(writer: Writer, value: Value, at: str, raw: str, what: str) -> None:
     to, target = f"{value.text}[{at}]", value.type
     if raw == target:
         return writer.line(f"{to} = v;")
-    refusal = f"return {_quoted(f'{what} does not fit into {target}')};"
+    refusal = f"return {quoted(f'{what} does not fit into {target}')};"
     if target == "bool":
         writer.line(f"if (v != 0 && v != 1) {refusal}")
         return writer.line(f"{to} = v != 0;")
@@ -234,7 +233,3 @@ def _finish(writer: Writer, value: Value, at: str, raw: str, what: str) -> None:
         fits = f"!(std::trunc(v) == v && v >= {low} && v < {high})"
     writer.line(f"if ({fits}) {refusal}")
     return writer.line(f"{to} = static_cast<{CPP[target]}>(v);")
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(comment(text), ensure_ascii=False)

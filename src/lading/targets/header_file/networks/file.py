@@ -8,15 +8,17 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from ....errors import UnknownName, UnsupportedError, ValueRefused, suggestion
-from ..names import KEYWORDS, comment, identifiers
+from ..names import comment, identifiers
 from .feeding import feed
-from .literals import CPP
+from .frame import HEAD, TAIL
+from .literals import CPP, quoted
 from .memory import Buffer, layout
+from .names import names_of
 from .passes import Plan
 from .probing import Probes
 from .results import take, when_empty
 from .structs import inputs_struct, outputs_struct
-from .writing import Writer, names_of
+from .writing import Writer
 
 if TYPE_CHECKING:
     from ....endpoints import Input, Output
@@ -25,43 +27,12 @@ if TYPE_CHECKING:
 
 __all__ = ["to_text"]
 
-HEAD = """#pragma once
-#include <cmath>
-#include <cstdint>
-#include <cstring>
-#include <limits>
-
-#if defined(__FAST_MATH__)
-#error "-ffast-math takes NaN for impossible and adds in any order: the results would be others"
-#endif
-#if defined(__clang__)  // no product may be joined with a sum but where std::fma says so
-#pragma float_control(push)
-#pragma clang fp contract(off)
-#define NETWORK_LOOP
-#elif defined(__GNUC__)
-#pragma GCC push_options
-#pragma GCC optimize("fp-contract=off")
-#define NETWORK_LOOP _Pragma("GCC unroll 1")  // a loop of 16 becomes vectors, not 16 numbers
-#else
-#define NETWORK_LOOP
-#endif
-"""
-
-TAIL = """
-#undef NETWORK_LOOP
-#if defined(__clang__)
-#pragma float_control(pop)
-#elif defined(__GNUC__)
-#pragma GCC pop_options
-#endif
-"""
+#: What a run says where a compiler has joined products and sums.
+OTHER_BITS = ("this header was compiled so that products are not rounded before they are added to (-ffp-contract=fast "
+              "of Clang), which gives other bits; compile with -ffp-contract=on")
 
 #: Memory that may stand on the stack of whoever calls.
 SMALL = 1 << 16
-
-#: Names that the run uses itself.
-OWN = ("in", "out", "memory", "detail", "v", "whole", "i", "k", "std", *(f"i{i}" for i in range(10)),
-       *(f"r{i}" for i in range(10)))  # fmt: skip
 
 
 def to_text(model: Model, where: str, capacity: Mapping[str, int] | None = None) -> str:
@@ -75,10 +46,8 @@ def to_text(model: Model, where: str, capacity: Mapping[str, int] | None = None)
     probes = Probes(model, room, where)
     plan = Plan(model, probes.constant)
     given, taken = inputs_struct(model, room), outputs_struct(model, room)
-    names = names_of({**dict.fromkeys(OWN, ""), **dict.fromkeys(KEYWORDS, "")})
-    writer = Writer(model, plan, probes, names, where)
-    for text in [*writer.axes.values()]:
-        names(f"{text}_kept")
+    writer = Writer(model, plan, probes, names_of(), where)
+    writer.use("rounding")
     feed(writer, given)
     writer.write()
     take(writer, taken)
@@ -177,6 +146,7 @@ def _run(writer: Writer, given: Struct, taken: Struct) -> str:
              f"inline const char* run(const Inputs& {named}, Outputs& out, Memory& memory) noexcept {{"]  # fmt: skip
     for axis, count in given.counts.items():
         lines += _lengths(writer, axis, count)
+    lines.append(f"  if (!detail::rounds_as_written()) return {quoted(OTHER_BITS)};")
     lines += when_empty(writer, taken)
     for axis in given.counts:
         lines += _too_short(writer, axis)
@@ -188,12 +158,13 @@ def _run(writer: Writer, given: Struct, taken: Struct) -> str:
 
 
 def _lengths(writer: Writer, axis: str, count: str) -> list[str]:
-    name, about, most = writer.axes[axis], writer.model.axes[axis], writer.probes.capacity[axis]
+    name, kept, about = writer.axes[axis], writer.kept[axis], writer.model.axes[axis]
+    most = writer.probes.capacity[axis]
     keep = f": give the {about.keep} {most}" if about.max is not None else ""
     wrong = f"in.{count} < 0 || in.{count} > {most}"
-    padded = f"{name}_kept < {about.min} ? {about.min} : {name}_kept" if about.min > 0 else f"{name}_kept"
-    return [f"  if ({wrong}) return \"{count} is not from 0 to {most}{keep}\";",
-            f"  const int {name}_kept = in.{count};",
+    padded = f"{kept} < {about.min} ? {about.min} : {kept}" if about.min > 0 else kept
+    return [f"  if ({wrong}) return {quoted(f'{count} is not from 0 to {most}{keep}')};",
+            f"  const int {kept} = in.{count};",
             f"  const int {name} = {padded};",
             f"  static_cast<void>({name});"]  # fmt: skip
 
@@ -202,7 +173,8 @@ def _too_short(writer: Writer, axis: str) -> list[str]:
     least, name = writer.probes.least[axis], writer.axes[axis]
     if least <= writer.model.axes[axis].min:
         return []
-    return [f"  if ({name} < {least}) return \"the network takes no sequence '{comment(axis)}' shorter than {least}\";"]
+    said = f"this header takes no sequence '{axis}' shorter than {least}: the network computes those in another way"
+    return [f"  if ({name} < {least}) return {quoted(said)};"]
 
 
 def _pointer(buffer: Buffer) -> str:

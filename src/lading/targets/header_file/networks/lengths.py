@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -29,8 +30,7 @@ class Length:
         return self.terms.get((), 0) if set(self.terms) <= {()} else None
 
     def at(self, lengths: Mapping[str, int]) -> int:
-        return sum(factor * int(np.prod([lengths[axis] for axis in term], dtype=np.int64))
-                   for term, factor in self.terms.items())  # fmt: skip
+        return sum(factor * math.prod(lengths[axis] for axis in term) for term, factor in self.terms.items())
 
     def __add__(self, other: Length) -> Length:
         keys = [*self.terms, *(term for term in other.terms if term not in self.terms)]

@@ -75,7 +75,7 @@ class Plan:
     def _fold_normalization(self, at: int) -> None:
         layer = self.nodes[at]
         follower = self.only_reader(layer.outputs[0], at)
-        if follower is None or self.nodes[follower].inputs[0] != layer.outputs[0]:
+        if follower is None or not _is(self.nodes[follower].inputs[0], layer.outputs[0]):
             return
         weights, channels = self.weights(layer, 1), _channels(layer, self.weights(layer, 1))
         if weights is None or channels is None:
@@ -156,7 +156,7 @@ class Plan:
     def _take_bias(self, dense: Node, add: Node) -> bool:
         if add.operator != "Add" or len(dense.inputs) > 2 or len(add.inputs) != 2:
             return False
-        first = isinstance(add.inputs[0], str) and add.inputs[0] == dense.outputs[0]
+        first = _is(add.inputs[0], dense.outputs[0])
         other, weights = add.inputs[1 if first else 0], self.array(dense.inputs[1])
         if weights is None or not self._is_bias(other, weights.shape[1], 1):
             return False
@@ -170,6 +170,10 @@ class Plan:
         array = self.array(operand)
         return (array is not None and array.dtype == np.float32 and 1 <= array.ndim <= most_rank
                 and array.size == outputs == array.shape[-1])  # fmt: skip
+
+
+def _is(operand: str | np.ndarray, name: str) -> bool:
+    return isinstance(operand, str) and operand == name
 
 
 def _channels(layer: Node, weights: np.ndarray | None) -> np.ndarray | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ....errors import UnsupportedError
+from ..names import comment
 from .literals import number
 
 if TYPE_CHECKING:
@@ -18,13 +20,24 @@ def take(writer: Writer, struct: Struct) -> None:
     """Writes the graph's results into ``out``; those of padding are left out."""
     for output in writer.model.output_list:
         endpoint, value = struct.endpoints[output.name], writer.value(output.name)
+        _check_shape(writer, endpoint, value)
         conditions = " || ".join(_cases(writer, output.when_empty))
-        writer.line(f"// output '{output.name}'")
+        writer.line(f"// output '{comment(output.name)}'")
         if conditions:
             with writer.block(f"if (!({conditions}))"):
                 _copy(writer, endpoint, value)
         else:
             _copy(writer, endpoint, value)
+
+
+def _check_shape(writer: Writer, endpoint: Endpoint, value: Value) -> None:
+    """What the graph gives has as many numbers along each axis as the output says."""
+    said = endpoint.shape
+    if len(said) != value.rank or not all(map(writer.probes.same, said, value.shape)):
+        texts = [", ".join(length.text({axis: axis for axis in writer.axes}) for length in shape)
+                 for shape in (said, value.shape)]  # fmt: skip
+        raise UnsupportedError(f"{writer.where}: output '{endpoint.of.name}' has the axes [{texts[0]}], but what the "
+                               f"graph computes has [{texts[1]}], which a header does not hold")
 
 
 def when_empty(writer: Writer, struct: Struct) -> list[str]:
@@ -37,7 +50,7 @@ def when_empty(writer: Writer, struct: Struct) -> list[str]:
             with writer.block(f"{'else ' * (i > 0)}if ({condition})"):
                 _fill(writer, struct.endpoints[output.name], list(output.when_empty[axis]))
         along = writer.model.sequence_axis(output.axes)
-        nothing = [f"{writer.axes[along]}_kept == 0"] if along is not None else []
+        nothing = [f"{writer.kept[along]} == 0"] if along is not None else []
         needed.append(" || ".join([*nothing, *cases]))
     if all(needed):
         conditions = " && ".join(each if " || " not in each or len(needed) == 1 else f"({each})" for each in needed)
@@ -48,7 +61,7 @@ def when_empty(writer: Writer, struct: Struct) -> list[str]:
 
 def _cases(writer: Writer, rules: Mapping[str, object]) -> dict[str, str]:
     """Conditions and the axis of each, in the order of the axes."""
-    return {f"{writer.axes[axis]}_kept == 0": axis for axis in writer.model.axes if axis in rules}
+    return {f"{writer.kept[axis]} == 0": axis for axis in writer.model.axes if axis in rules}
 
 
 def _copy(writer: Writer, endpoint: Endpoint, value: Value) -> None:
@@ -57,7 +70,7 @@ def _copy(writer: Writer, endpoint: Endpoint, value: Value) -> None:
     for i, (variable, length, axis) in enumerate(endpoint.axes):
         if i == endpoint.slot_axis or length.number == 1:
             continue
-        end = writer.text(length) if axis is None else f"{writer.axes[axis]}_kept"
+        end = writer.text(length) if axis is None else writer.kept[axis]
         loops.append(f"for (int {variable} = 0; {variable} < {end}; ++{variable})")
         stride = strides[i]
         places.append(variable if stride.number == 1 else f"{variable} * {stride.factor(writer.axes)}")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ....endpoints import Input, Output, Variable, usual_raw
-from ..names import comment, identifiers
+from ..names import MACROS, comment, identifiers
 from .lengths import Length
 from .literals import CPP
 
@@ -61,7 +60,7 @@ def inputs_struct(model: Model, capacity: Mapping[str, int]) -> Struct:
     fed = [given for given in model.input_list if given.mask is None]
     members = identifiers([f"{axis}_count" for axis in capacity] + [given.name for given in fed])
     counts = dict(zip(capacity, members, strict=False))
-    lines, endpoints = ["struct Inputs {"], {}
+    lines, endpoints = [], {}
     for given, member in zip(fed, members[len(capacity) :], strict=True):
         raws = [variable.raw or usual_raw(given.type) for variable in given.variable_list]
         variables = [v for v in given.variable_list if v.source is None]
@@ -74,7 +73,7 @@ def inputs_struct(model: Model, capacity: Mapping[str, int]) -> Struct:
             continue  # all of it comes from other inputs
         said = [(slots[v.name], CPP[raw], _about_variable(v)) for v, raw in zip(given.variable_list, raws, strict=True)
                 if v.source is None]  # fmt: skip
-        lines += _member(endpoint, said, usual_raw(given.type), given.description, capacity)
+        lines += _member(endpoint, said, usual_raw(given.type), given.description, capacity, members)
     for axis, count in counts.items():
         about = model.axes[axis]
         hint = f"; of more give the {about.keep}" if about.max is not None else ""
@@ -83,13 +82,13 @@ def inputs_struct(model: Model, capacity: Mapping[str, int]) -> Struct:
     for given in model.input_list:
         if given.mask is not None:
             endpoints[given.name] = _endpoint(model, given, "", capacity)
-    return Struct("\n".join([*lines, "};", ""]), endpoints, counts)
+    return Struct("\n".join(["struct Inputs {", *lines, "};", ""]), endpoints, counts)
 
 
 def outputs_struct(model: Model, capacity: Mapping[str, int]) -> Struct:
     """struct Outputs."""
     members = identifiers([output.name for output in model.output_list])
-    lines, endpoints = ["struct Outputs {"], {}
+    lines, endpoints = [], {}
     for output, member in zip(model.output_list, members, strict=True):
         endpoint = _endpoint(model, output, member, capacity)
         endpoint.slots = identifiers([label.name for label in output.label_list])
@@ -97,8 +96,8 @@ def outputs_struct(model: Model, capacity: Mapping[str, int]) -> Struct:
         said = [(slot, CPP[output.type], comment(f"{'' if label.name == slot else label.name} {label.description}"))
                 for slot, label in zip(endpoint.slots, output.label_list, strict=True)]  # fmt: skip
         about = f"{output.description} {f'[{output.unit}]' if output.unit else ''}".strip()
-        lines += _member(endpoint, said, output.type, about, capacity)
-    return Struct("\n".join([*lines, "};", ""]), endpoints, {})
+        lines += _member(endpoint, said, output.type, about, capacity, members)
+    return Struct("\n".join(["struct Outputs {", *lines, "};", ""]), endpoints, {})
 
 
 def _about_variable(variable: Variable) -> str:
@@ -131,18 +130,24 @@ def _extent(axes: list[tuple[str, Length, str | None]], capacity: Mapping[str, i
 
 
 def _member(endpoint: Endpoint, slots: list[tuple[str, str, str]], type_: str, about: str,
-            capacity: Mapping[str, int]) -> list[str]:  # fmt: skip
+            capacity: Mapping[str, int], members: list[str]) -> list[str]:  # fmt: skip
     said = f"  // {comment(about)}" if about else ""
     if endpoint.slot_axis is None:
         return [f"  {CPP[type_]} {endpoint.member}{_extent(endpoint.axes, capacity)};{said}"]
     before, behind = endpoint.axes[: endpoint.slot_axis], endpoint.axes[endpoint.slot_axis + 1 :]
-    inner, name = _extent(behind, capacity), _type_name(endpoint.member)
+    inner, name = _extent(behind, capacity), _type_name(endpoint.member, [*members, *(slot for slot, _, _ in slots)])
     lines = [f"  struct {name} {{{said}"]
     lines += [f"    {kind} {slot}{inner};{f'  // {text}' if text else ''}" for slot, kind, text in slots]
     return [*lines, "  };", f"  {name} {endpoint.member}{_extent(before, capacity)};"]
 
 
-def _type_name(member: str) -> str:
-    """tracks -> Tracks"""
-    camel = "".join(part[:1].upper() + part[1:] for part in re.split("_+", member))
-    return camel if camel != member else f"{camel}Item"
+def _type_name(member: str, taken: list[str]) -> str:
+    """tracks -> Tracks; if another name is that already, one with a _ at its end, which no name of the model has."""
+    name = _camel(member)
+    first = next(each for each in taken if _camel(each) == name) == member
+    free = first and name not in (*taken, "Inputs", "Outputs") and not MACROS.fullmatch(name)
+    return name if free else f"{member.rstrip('_')}_type_"
+
+
+def _camel(name: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))

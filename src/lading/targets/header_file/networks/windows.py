@@ -55,12 +55,10 @@ def windows_of(writer: Writer, x: Value, kernel: list[int], counts: tuple[Length
 
 def _share(writer: Writer, window: Window, upper: bool, extra: int = 0) -> None:
     """Padding of both ends; of an odd number, SAME_UPPER puts the larger part at the upper end."""
-    windows, length = window.windows.number, window.length.number
-    if windows is None or length is None:
-        if window.stride != 1:
-            writer.refuse("auto_pad shares out padding that depends on the length of a sequence")
-        total = window.reach - 1
-    else:
-        total = max(0, (windows - 1) * window.stride + window.reach + extra - length)
-    window.before = total // 2 if upper else total - total // 2
-    window.after = total - window.before
+    total = (window.windows + Length.of(-1)) * Length.of(window.stride) + Length.of(window.reach + extra)
+    total = total + window.length * Length.of(-1)
+    if total.number is None:
+        writer.refuse("auto_pad shares out padding that depends on the length of a sequence")
+    padding = max(0, total.number)
+    window.before = padding // 2 if upper else padding - padding // 2
+    window.after = padding - window.before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from ..lengths import Length, product
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["OPERATORS"]
 
 NOTHING = Length.of(0)
-MINUS = Length.of(-1)
-FAR = 1 << 30  # a start beyond all lengths
 
 
 def _same(writer: Writer, node: Node) -> None:
@@ -68,19 +66,24 @@ def _slice(writer: Writer, node: Node) -> None:
     own = list(strides)
     for start, axis, step in zip(starts, axes, steps, strict=True):
         axis %= x.rank
-        at = at + _begin(writer, start, x.shape[axis], step) * strides[axis]
+        at = at + _begin(writer, start, x.shape[axis], result.shape[axis], step) * strides[axis]
         own[axis] = strides[axis] * Length.of(step)
     writer.move(result.shape, result, (NOTHING, writer.strides(result.shape)), x, (at, own))
 
 
-def _begin(writer: Writer, start: Length, length: Length, step: int) -> Length:
+def _begin(writer: Writer, start: Length, along: Length, taken: Length, step: int) -> Length:
     """The first element of a slice: negative ones count from the end, those beyond an end are at the end."""
-    seen = writer.probes.probes[0]
-    if start.at(seen) < 0:
-        start = start + length if start.at(seen) + length.at(seen) >= 0 else NOTHING
-    last = length + MINUS if step < 0 else length
-    known = start.number is not None and last.number is not None
-    return last if start.at(seen) > FAR or (known and start.at(seen) > last.at(seen)) else start
+
+    def place(lengths: Mapping[str, int]) -> int | None:
+        length, at = along.at(lengths), start.at(lengths)
+        if taken.at(lengths) == 0:
+            return None
+        return min(max(at + length if at < 0 else at, 0), length - (step < 0))
+
+    found = writer.probes.follows(place)
+    if found is None:
+        writer.refuse("where it begins does not follow from the lengths of sequences by one formula")
+    return found
 
 
 def _expand(writer: Writer, node: Node) -> None:
@@ -101,7 +104,7 @@ def _pad(writer: Writer, node: Node) -> None:
     x, pads = writer.operand(0), writer.lengths(1) or []
     if writer.attribute("mode", "constant") != "constant":
         writer.refuse(f"it pads by mode '{writer.attribute('mode')}', a header with a constant only")
-    if any(pad.at(writer.probes.probes[0]) < 0 for pad in pads):
+    if any(pad.at(run.lengths) < 0 for pad in pads for run in writer.probes.runs):
         writer.refuse("it takes elements away (pads below 0)")
     axes = writer.numbers(3)
     axes = [*range(x.rank)] if axes is None else [axis % x.rank for axis in axes]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from ..literals import CPP
+from ..literals import CPP, quoted
 from .layout import NOTHING
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ def _checked(writer: Writer, indices: Value, at: str, along: Length) -> None:
     length = writer.text(along)
     writer.line(f"if (k < 0) k += {length};")
     if indices.array is None:
-        name = writer.node.name.replace("\\", "/").replace('"', "'")
-        writer.line(f"if (k < 0 || k >= {length}) return \"node '{name}' picks an element that is not there\";")
+        said = quoted(f"node '{writer.node.name}' picks an element that is not there")
+        writer.line(f"if (k < 0 || k >= {length}) return {said};")
 
 
 def _sum(writer: Writer, parts: Sequence[tuple[str, Length, Length | None]]) -> str:
