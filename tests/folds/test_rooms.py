@@ -97,7 +97,7 @@ def test_keys_that_are_no_int64_are_refused(keys: np.ndarray) -> None:
     fed, counts = events(4)
     given = with_key({**fed, "tracks": {"d0": (fed["tracks"]["d0"], counts["track"])}}, keys)
     with pytest.raises(lading.ValueRefused, match="event_number"):
-        lading.engine.run(folded().member("even"), given)
+        lading.engine.run(folded().member("even", key=True), given)
 
 
 def test_a_key_that_stands_in_the_dataset_of_the_jets_is_found(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def by_members(model: Model, batch):
     from lading.engine import Session
 
     picked = model.folds.pick(batch.columns["event", "event_number"].values.reshape(-1))
-    runs = [Session(model.member(fold)).run_batch(batch) for fold in range(len(model.folds.graphs))]
+    runs = [Session(model.member(fold, key=True)).run_batch(batch) for fold in range(len(model.folds.graphs))]
     return {label: np.stack([np.asarray(run[label]) for run in runs])[picked, np.arange(batch.entries)]
             for label in ("p_b", "p_u")}  # fmt: skip
 
