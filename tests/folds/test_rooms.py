@@ -100,6 +100,14 @@ def test_keys_that_are_no_int64_are_refused(keys: np.ndarray) -> None:
         lading.engine.run(folded().member("even", key=True), given)
 
 
+@pytest.mark.parametrize(("wrong", "told"), [(np.nan, "nan"), (0.5, "0.5"), (np.inf, "inf")])
+def test_a_key_that_is_no_whole_number_is_told_with_its_entry(wrong: float, told: str) -> None:
+    fed, counts = events(4)
+    given = with_key({**fed, "tracks": {"d0": (fed["tracks"]["d0"], counts["track"])}}, np.array([0, 1, wrong, 3]))
+    with pytest.raises(lading.ValueRefused, match=f"'event_number' of input 'event': {told} in entry 2 is no whole"):
+        folded().run(given)
+
+
 def test_a_key_that_stands_in_the_dataset_of_the_jets_is_found(tmp_path: Path) -> None:
     fed, _ = events(4)
     jets = np.rec.fromarrays([fed["jets"]["pt"], fed["jets"]["eta"], np.arange(4)], names="pt,eta,event_number")
