@@ -85,3 +85,11 @@ def test_where_it_came_from() -> None:
         and Model("tau-id").where == "tau-id"
         and Model("a", origin="tau-id/").where == "tau-id/"
     )
+
+
+def test_a_name_that_is_taken_gets_the_first_free_number() -> None:
+    from lading.graph import free_name
+
+    taken = {"pt", "pt_3"}
+    assert [free_name("pt", taken) for _ in range(3)] == ["pt_2", "pt_4", "pt_5"]
+    assert free_name("eta", taken) == "eta" and "eta" in taken

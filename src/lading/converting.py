@@ -82,18 +82,24 @@ def _read(source: Any, say: Progress, options: dict[str, Any]) -> tuple[Model, C
         format_: Any = recognise(path)
         oracle = _bound(format_, "oracle", path, options)
         model = read_as(format_, path, **options)
-        if hasattr(format_, "remark") and (remark := format_.remark(model)):
-            say(remark, True)
+        _remark(format_, model, say)
         return model, None if oracle is None else lambda model: _compared(model, oracle(), say)
     format_ = recognise_object(source)
     check_options(format_.from_object, options, f"a {type(source).__name__} in memory")
     say(f"reading a {type(source).__name__}")
     model = format_.from_object(source, **options)
+    _remark(format_, model, say)
     live = _bound(format_, "live_oracle", source, options)
     if live is not None:
         return model, lambda model: _compared(model, live(), say)
     predictor = getattr(format_, "predictor", None)
     return model, predictor and (lambda model: _compared_forest(model, predictor(source), say))
+
+
+def _remark(format_: Any, model: Model, say: Progress) -> None:
+    """Says what whoever converts a model should know."""
+    if hasattr(format_, "remark") and (remark := format_.remark(model)):
+        say(remark, True)
 
 
 def _bound(format_: Any, name: str, source: Any, options: dict[str, Any]) -> Callable[[], Any] | None:

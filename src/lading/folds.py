@@ -79,11 +79,11 @@ def splitmix64(keys: np.ndarray) -> np.ndarray:
 # ---- one fold of a model
 
 
-def member(model: Model, fold: str | int) -> Model:
+def member(model: Model, fold: str | int, key: bool) -> Model:
     """The model that is applied in one fold, by its name or place: a plain model with one graph, ``main``.
 
-    The rules are those of the fold, weights that no other reads stay behind, and the key stays an input that nobody
-    need read. Its samples are those that picked it. Raises UnknownName.
+    The rules are those of the fold, and weights that no other reads stay behind; so does, without ``key``, an input
+    that holds nothing but the key, if nothing reads it. Its samples are those that picked it. Raises UnknownName.
     """
     if model.folds is None:
         raise UnknownName(f"{model.where} has no folds, and no member '{fold}'")
@@ -92,18 +92,27 @@ def member(model: Model, fold: str | int) -> Model:
     graphs = _graphs_of(model, name)
     read = {each for graph in graphs.values() for node in graph.nodes for each in node.reads()}
     read |= {each for held in _held(graphs) for each in held.outputs}
+    dropped = "" if key else _only_the_key(model, read)
     one = replace(
         model, name=f"{model.name}-{name}" if model.name else name, folds=None, graphs=graphs,
         requires=[feature for feature in model.requires if feature != FEATURE],
-        input_list=[rules_of_fold(given, at) for given in model.input_list],
+        input_list=[rules_of_fold(given, at) for given in model.input_list if given.name != dropped],
         output_list=[rules_of_fold(output, at) for output in model.output_list],
         axes=deepcopy(model.axes), names=deepcopy(model.names), record=deepcopy(model.record),
         extra=deepcopy(model.extra), weights={key: array for key, array in model.weights.items() if key in read},
         agreement={}, read_from=None, sample_record=None, _read_samples=None, _samples=None,
     )  # fmt: skip
     if model.has_samples:
-        one.samples_later(lambda: _samples_of(model, at))
+        one.samples_later(lambda: _samples_of(model, at, dropped))
     return one
+
+
+def _only_the_key(model: Model, read: set[str]) -> str:
+    """The input that holds the key and nothing else, if no node reads it and no variable is taken from it, or ""."""
+    name = key_of(model)[0]
+    sources = {variable.source for given in model.input_list for variable in given.variable_list}
+    alone = len(model.inputs[name].variable_list) <= 1 and name not in read and len(model.input_list) > 1
+    return name if alone and model.folds is not None and model.folds.key not in sources else ""
 
 
 def _place(folds: Folds, fold: str | int, where: str) -> int:
@@ -170,11 +179,12 @@ def key_of(model: Model) -> tuple[str, str | None]:
     return name, variable
 
 
-def _samples_of(model: Model, fold: int) -> Samples:
-    """The entries that pick a fold."""
+def _samples_of(model: Model, fold: int, dropped: str) -> Samples:
+    """The entries that pick a fold, without an input that is ``dropped``."""
     samples = model.samples
     assert model.folds is not None and samples is not None
-    return entries_of(model, samples, model.folds.pick(samples.inputs[key_of(model)].reshape(-1)) == fold)
+    found = entries_of(model, samples, model.folds.pick(samples.inputs[key_of(model)].reshape(-1)) == fold)
+    return replace(found, inputs={key: values for key, values in found.inputs.items() if key[0] != dropped})
 
 
 def entries_of(model: Model, samples: Samples, chosen: np.ndarray) -> Samples:

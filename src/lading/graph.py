@@ -18,6 +18,16 @@ TYPES = ("float32", "float64", "float16", "bfloat16", "int8", "int16", "int32", 
 BFLOAT16 = np.dtype([("bfloat16", np.uint16)])
 
 
+def free_name(wish: str, taken: set[str]) -> str:
+    """``wish``, or where that is taken the first free one of ``wish_2``, ``wish_3``; taken from then on."""
+    free, number = wish, 1
+    while free in taken:
+        number += 1
+        free = f"{wish}_{number}"
+    taken.add(free)
+    return free
+
+
 def type_name(array: np.ndarray) -> str:
     """The tensor type of an array: "float32", "bfloat16" ... Raises TypeError for what no tensor holds."""
     if array.dtype == BFLOAT16:

@@ -152,14 +152,15 @@ class Model:
 
         return run(self, events, columns, units, threads)
 
-    def member(self, fold: str | int) -> Model:
+    def member(self, fold: str | int, key: bool = False) -> Model:
         """The model that is applied in one fold, by name or place: one graph, and the rules of that fold.
 
+        Without ``key`` it has no input that holds nothing but the key, which nothing reads any more.
         Raises UnknownName if there are no folds, or none of that name.
         """
         from .folds import member
 
-        return member(self, fold)
+        return member(self, fold, key)
 
     def session(self, threads: int = 1, memory_limit: int = 0) -> Session:
         """A workspace that keeps its memory from run to run; use one per thread.

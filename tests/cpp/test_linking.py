@@ -107,7 +107,9 @@ def test_the_snippets_of_a_page_are_one_program(page: Path, tmp_path: Path, tagg
     run(COMPILER, *STRICT, "-Wno-unused", source, *f"{found.cflags} {found.libs}".split(), "-o", tmp_path / "page")
     if page.name == "cpp.md":
         shutil.copytree(tagger, tmp_path / "tagger")
-        run(tmp_path / "page", cwd=tmp_path)
+        lading.fold({"even": tagger, "odd": tagger}, key="event_number").save(tmp_path / "folded")
+        said = run(tmp_path / "page", cwd=tmp_path)
+        assert "variable 'event_number' of input 'event': 1.5 does not fit into int64\n" in said
 
 
 def test_the_c_of_the_page_runs(tmp_path: Path, tagger: Path) -> None:

@@ -105,7 +105,7 @@ def test_each_entry_gets_the_bits_of_its_member(sequences: bool, pick: str) -> N
     found = model.run(given)
     for fold, name in enumerate(NAMES):
         own = np.flatnonzero(of == fold)
-        alone = model.member(name).run(taken(given, own))
+        alone = model.member(name, key=True).run(taken(given, own))
         for output in model.outputs:
             everything = bits(found, output)
             assert [everything[i] for i in own] == bits(alone, output)
@@ -191,5 +191,5 @@ def test_the_engine_picks_as_the_page_says(key: int, residue: int, hashed: int) 
         model = folded(False, pick)
         assert model.folds is not None
         one = {"event": {"number": np.array([key])}, "jets": {"pt": np.float32([1]), "eta": np.float32([2])}}
-        expected = model.member(NAMES[model.folds.members[rest]]).run(one)["score"]
+        expected = model.member(NAMES[model.folds.members[rest]], key=True).run(one)["score"]
         assert np.array_equal(model.run(one)["score"], expected)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +81,8 @@ def test_match_joins_names_that_differ() -> None:
     ({"pt": "Pt"}, r"'Pt' is no input, variable, output or label of tagger"),
     ({"pt": "p_b"}, r"match pt=p_b: 'pt' of tagger is an input, 'p_b' of tagger an output"),
     ({"jets": "pt"}, r"match jets=pt: one is a whole input, the other one variable of it"),
-    ({"jets": "tracks"}, r"match jets=tracks: 'jets' of tagger has 3 numbers an item, 'tracks' of tagger 2"),
+    ({"jets": "tracks"}, r"match jets=tracks: 'jets' of tagger is \[jet, variable\], 3 numbers an entry; 'tracks' of "
+     r"tagger \[jet, track, variable\], 2 numbers an element of 'track'"),
     ({"p_b": "flavour"}, r"match p_b=flavour: 'flavour.p_b' of tagger has 1 numbers, 'flavour' of tagger 3"),
 ])  # fmt: skip
 def test_a_match_that_cannot_be_is_refused(match: dict[str, str], told: str) -> None:
@@ -134,7 +136,7 @@ def test_numbers_per_entry_are_no_sequence() -> None:
         model.input_list[1].variable_list.append(tagger().input_list[0].variable_list[2])
 
     found = lading.diff(tagger(), tagger(per_track))
-    assert found.not_run == "'jets.mass' of a is one per entry, 'tracks.mass' of b one number per element of 'track'"
+    assert found.not_run == "'jets.mass' of a is 1 per entry, 'tracks.mass' of b one number per element of 'track'"
 
 
 # ---- outputs
@@ -177,6 +179,71 @@ def test_outputs_that_share_nothing_are_not_compared() -> None:
 
     found = lading.diff(tagger(), tagger(other))
     assert found and "no output of a (flavour) has the name or the labels of one of b (tau)" in found.not_run
+
+
+def nameless(*without: str) -> Callable[[Model], object]:
+    """Outputs of a second one per track, some of them ``without`` labels and with a name of their own."""
+    def change(model: Model) -> None:
+        model.output_list.append(Output("origin", ["jet", "track", "label"], "float32", [Label("pv"), Label("b")]))
+        model.graphs["main"].nodes.append(Node("7", "Relu", ["tracks"], ["origin"]))
+        for output in model.output_list:
+            if output.name in without:
+                output.axes = [*output.axes[:-1], len(output.label_list)]
+                output.label_list = []
+                for node in model.graphs["main"].nodes:
+                    node.outputs = [each.replace(output.name, f"{output.name}_raw") for each in node.outputs]
+                output.name += "_raw"
+    return change
+
+
+def test_the_only_output_without_labels_is_taken_by_place() -> None:
+    found = lading.diff(tagger(nameless()), tagger(nameless("flavour")))
+    assert {o.a: o.b for o in found.scores.outputs} == {
+        "flavour.p_b": "flavour_raw[0]", "flavour.p_c": "flavour_raw[1]", "flavour.p_u": "flavour_raw[2]",
+        "origin.pv": "origin.pv", "origin.b": "origin.b"}
+    assert not found.scores.unequal
+    assert [(row.what, row.b, row.remark) for row in found.endpoints if row.name == "flavour"] == [
+        ("name", "flavour_raw", ""), ("labels", "-", "its numbers are taken for them by their place")]
+
+
+def test_an_output_of_the_same_name_needs_no_labels() -> None:
+    def bare(model: Model) -> None:
+        model.output_list[0].axes, model.output_list[0].label_list = ["jet", 3], []
+
+    assert slots(tagger(bare), tagger()) == {"flavour[0]": "flavour.p_b", "flavour[1]": "flavour.p_c",
+                                             "flavour[2]": "flavour.p_u"}
+
+
+def test_an_output_without_labels_is_not_taken_where_there_is_a_choice() -> None:
+    """Two are left in either model; or of one form; or both have labels."""
+    assert slots(tagger(nameless()), tagger(nameless("flavour", "origin"))) == {}
+
+    def twice(model: Model) -> None:
+        model.output_list.append(Output("other", ["jet", 3], "float32"))
+        model.graphs["main"].nodes.append(Node("8", "Neg", ["flavour_raw"], ["other"]))
+
+    assert slots(tagger(), tagger(lambda m: (nameless("flavour")(m), twice(m)))) == {}
+    assert slots(tagger(), tagger(lambda m: m.output_list[0].axes.__setitem__(1, 2)
+                                  or m.output_list[0].label_list.clear())) == {}
+
+
+def test_a_sequence_against_a_fixed_length_is_the_reason() -> None:
+    def fixed(model: Model) -> None:
+        model.axes.pop("track")
+        model.input_list[1].axes[1] = 4
+        model.output_list[0].when_empty.clear()
+
+    found = lading.diff(tagger(), tagger(lambda m: (fixed(m), nameless("flavour", "origin")(m))))
+    assert found.not_run.startswith("'tracks.d0' of a is one number per element of 'track', 'tracks.d0' of b 4 per")
+
+    def bare(model: Model) -> None:
+        fixed(model)
+        model.input_list[1] = Input("x", ["jet", 4, 2], "float32")
+        model.graphs["main"].nodes[0].inputs[0] = "x"
+
+    assert lading.diff(tagger(), tagger(bare)).not_run == (
+        "input 'x' of b is [jet, 4, 2]; a has no input of this form, but 'jets' [jet, variable], "
+        "'tracks' [jet, track, variable]")
 
 
 # ---- files

@@ -43,8 +43,8 @@ def test_every_member_computes_a_discriminant(batched: bool, tmp_path: Path) -> 
     made.save(tmp_path / "model")
     assert lading.load(tmp_path / "model").digest == made.digest
     assert max(found for found, _ in self_test(tmp_path / "model").values()) < 1e-6
-    alone = lading.discriminant(model.member(1), "ratio", "p_b / (f * p_u + p_b)", f=0.25)
-    np.testing.assert_array_equal(alone.run(given())["ratio"], made.member(1).run(given())["ratio"])
+    alone = lading.discriminant(model.member(1, key=True), "ratio", "p_b / (f * p_u + p_b)", f=0.25)
+    np.testing.assert_array_equal(alone.run(given())["ratio"], made.member(1, key=True).run(given())["ratio"])
 
 
 def test_a_discriminant_may_be_made_of_another() -> None:
@@ -76,8 +76,8 @@ def test_models_with_folds_are_averaged_fold_by_fold(
     made.save(tmp_path / "model")
     assert lading.load(tmp_path / "model").digest == made.digest
     assert max(found for found, _ in self_test(tmp_path / "model").values()) < 1e-6
-    one = lading.average([model.member(1) for model in models], weights)
-    np.testing.assert_array_equal(one.run(given())["flavour"], made.member(1).run(given())["flavour"])
+    one = lading.average([model.member(1, key=True) for model in models], weights)
+    np.testing.assert_array_equal(one.run(given())["flavour"], made.member(1, key=True).run(given())["flavour"])
 
 
 def test_models_of_other_folds_are_not_averaged() -> None:

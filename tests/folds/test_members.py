@@ -10,7 +10,8 @@ from trainings import events, scores, training, with_key
 
 import lading
 from lading.bundle.evaluate import BundleError, evaluate
-from lading.endpoints import ByFold
+from lading.endpoints import ByFold, Input, Output, Variable
+from lading.graph import Node
 
 
 def folded(count: int = 3, **options: object) -> lading.Model:
@@ -30,7 +31,7 @@ def test_each_entry_gets_what_its_member_gives(tmp_path: Path, options: dict[str
     found = evaluate(tmp_path / "tagger", with_key(fed, keys), counts)["flavour"]
     picked = model.folds.pick(keys)
     assert set(picked) == {0, 1, 2}
-    apart = [scores(model.member(fold), with_key(fed, keys), counts)["flavour"] for fold in range(3)]
+    apart = [scores(model.member(fold, key=True), with_key(fed, keys), counts)["flavour"] for fold in range(3)]
     assert not np.array_equal(apart[0], apart[1])
     assert np.array_equal(found, np.stack(apart)[picked, np.arange(60)])
     own = [scores(training(fold, bool(options.get("batched", True))), fed, counts)["flavour"] for fold in range(3)]
@@ -48,9 +49,27 @@ def test_a_member_is_a_plain_model(tmp_path: Path) -> None:
         assert odd.variables["eta"].prepare == []
         assert odd.inputs["jets"].variables["pt"].missing.value == 21
         assert odd.outputs["flavour"].when_empty == {"track": [0.25, 1.75]}
+        assert list(odd.inputs) == ["jets", "tracks"] and odd.samples is None
         odd.save(tmp_path / "odd")
         assert lading.load(tmp_path / "odd").function_digest == target.member(1).function_digest
         assert isinstance(target.inputs["jets"].variables["pt"].prepare, ByFold)  # the whole stays as it was
+
+
+def test_a_member_has_no_input_that_held_the_key_and_nothing_else() -> None:
+    model = lading.fold([training(seed, samples=6) for seed in range(2)], key="event_number")
+    whole, alone = model.member(1, key=True), model.member(1)
+    assert [list(each.inputs) for each in (whole, alone)] == [["jets", "tracks", "event"], ["jets", "tracks"]]
+    assert alone.check() and set(whole.samples.inputs) - set(alone.samples.inputs) == {("event", "event_number")}
+    counted = lading.fold([reading_the_key(seed) for seed in range(2)], key="event_number")
+    assert list(counted.member(1).inputs) == ["jets", "tracks", "event"]  # a node reads it
+
+
+def reading_the_key(seed: int) -> lading.Model:
+    model = training(seed)
+    model.input_list.append(Input("event", ["jet", "variable"], "int64", [Variable("event_number")]))
+    model.output_list.append(Output("number", ["jet", 1], "int64"))
+    model.graphs["main"].nodes.append(Node("number", "Identity", ["event"], ["number"]))
+    return model
 
 
 def test_a_member_that_is_not_there_is_refused() -> None:

@@ -97,7 +97,15 @@ def test_keys_that_are_no_int64_are_refused(keys: np.ndarray) -> None:
     fed, counts = events(4)
     given = with_key({**fed, "tracks": {"d0": (fed["tracks"]["d0"], counts["track"])}}, keys)
     with pytest.raises(lading.ValueRefused, match="event_number"):
-        lading.engine.run(folded().member("even"), given)
+        lading.engine.run(folded().member("even", key=True), given)
+
+
+@pytest.mark.parametrize(("wrong", "told"), [(np.nan, "nan"), (0.5, "0.5"), (np.inf, "inf")])
+def test_a_key_that_is_no_whole_number_is_told_with_its_entry(wrong: float, told: str) -> None:
+    fed, counts = events(4)
+    given = with_key({**fed, "tracks": {"d0": (fed["tracks"]["d0"], counts["track"])}}, np.array([0, 1, wrong, 3]))
+    with pytest.raises(lading.ValueRefused, match=f"'event_number' of input 'event': {told} in entry 2 is no whole"):
+        folded().run(given)
 
 
 def test_a_key_that_stands_in_the_dataset_of_the_jets_is_found(tmp_path: Path) -> None:
@@ -163,7 +171,7 @@ def by_members(model: Model, batch):
     from lading.engine import Session
 
     picked = model.folds.pick(batch.columns["event", "event_number"].values.reshape(-1))
-    runs = [Session(model.member(fold)).run_batch(batch) for fold in range(len(model.folds.graphs))]
+    runs = [Session(model.member(fold, key=True)).run_batch(batch) for fold in range(len(model.folds.graphs))]
     return {label: np.stack([np.asarray(run[label]) for run in runs])[picked, np.arange(batch.entries)]
             for label in ("p_b", "p_u")}  # fmt: skip
 

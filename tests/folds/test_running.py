@@ -28,7 +28,7 @@ def parts(batched: bool = True) -> dict[str, Model]:
 def test_the_engine_gives_what_the_members_give(batched: bool) -> None:
     model = lading.fold(parts(batched), key="event_number", hash="splitmix64")
     found = model.run(given())["flavour"]
-    apart = [np.asarray(model.member(fold).run(given())["flavour"]) for fold in model.folds.graphs]
+    apart = [np.asarray(model.member(fold, key=True).run(given())["flavour"]) for fold in model.folds.graphs]
     assert np.array_equal(found, np.stack(apart)[model.folds.pick(KEYS), np.arange(50)])
     fed, counts = events(50)
     assert found == pytest.approx(scores(model, with_key(fed, KEYS), counts)["flavour"], abs=1e-6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -73,3 +74,27 @@ def test_nothing_is_said_of_other_files(tmp_path: Path) -> None:
     for name, data in others.items():
         (tmp_path / name).write_bytes(data)
         assert way_of(tmp_path / name) == ""
+
+
+@pytest.mark.parametrize(("papers", "whose"), [
+    ({"input_names": ["x"], "x": {"var_names": ["a"], "var_infos": {"a": {
+        "median": 1, "norm_factor": 2, "replace_inf_value": 0, "lower_bound": -5, "upper_bound": 5}}, "var_length": 1}},
+     "CMS preprocess.json"),
+    ({"inputs": [{"name": "x", "offset": 0, "scale": 1}], "class_labels": ["p"]}, "lwtnn variables"),
+    ({"inputs": [{"of": "x", "variables": ["a"]}]}, "JSON with inputs and outputs"),
+], ids=["cms", "lwtnn", "own"])  # fmt: skip
+def test_papers_say_that_they_go_with_a_model(tmp_path: Path, papers: dict[str, object], whose: str) -> None:
+    path = tmp_path / "papers.json"
+    path.write_text(json.dumps(papers))
+    with pytest.raises(lading.FormatError) as caught:
+        lading.convert(path)
+    assert str(caught.value) == (
+        f"{path}: {whose}, the papers of a model; give them with it: lading convert MODEL --describe {path}")
+
+
+@pytest.mark.parametrize("text", ["pt\neta\n", "{}", "{\"a\": ", "\x00\x01"])
+def test_what_is_neither_a_model_nor_papers(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "some.file"
+    path.write_text(text)
+    with pytest.raises(lading.FormatError, match="of no format that is read"):
+        lading.convert(path)

@@ -246,8 +246,11 @@ def test_what_keras_does_not_have_is_refused_by_node(operator: str, shape: Any, 
 
 def test_forests_lengths_and_entries_elsewhere_are_refused(tmp_path: Path) -> None:
     forest = lading.convert(SOURCES / "tmva" / "grad.weights.xml.gz")
-    with pytest.raises(lading.UnsupportedError, match="'trees' is a forest"):
-        forest.export(tmp_path / "net.keras")
+    for file, what in (("net.keras", "Keras"), ("net.json", "lwtnn"), ("net.nnef", "NNEF")):
+        with pytest.raises(lading.UnsupportedError, match=rf"'trees' is a forest .*; {what} has networks; forests are "
+                                                          r"written to files ending in \.onnx, \.root and \.hpp$"):
+            forest.export(tmp_path / file)
+        assert not (tmp_path / file).exists()
     model = graph("steps", tmp_path)
     model.axes["t"].max = 5
     with pytest.raises(lading.UnsupportedError, match=r"cut or padded .*preparation=False"):

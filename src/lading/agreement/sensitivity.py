@@ -44,15 +44,12 @@ def movement(run: Callable[[Tensors], dict[str, np.ndarray]], tensors: Tensors, 
 
 def movement_of_weights(model: Model, tensors: Tensors, output: str) -> float:
     """The largest movement of any number of ``output``, by the NumPy evaluator; 0 where a graph has no such weights."""
-    before = evaluator(model)(tensors)[output].astype(np.float64)
-    random, moved = np.random.default_rng(11), 0.0
-    for _ in range(TRIES):
+    def run(weights: Tensors) -> dict[str, np.ndarray]:
         changed = copy_of(model)
-        changed.weights = {name: _nudged(array, random) for name, array in model.weights.items()}
-        after = evaluator(changed)(tensors)[output].astype(np.float64)
-        with np.errstate(invalid="ignore"):
-            moved = max(moved, float(np.where(after == before, 0.0, np.abs(after - before)).max(initial=0.0)))
-    return moved
+        changed.weights = dict(weights)
+        return evaluator(changed)(tensors)
+
+    return float(movement(run, model.weights, output, None).max(initial=0.0))
 
 
 def _nudged(array: np.ndarray, random: np.random.Generator) -> np.ndarray:

@@ -37,6 +37,7 @@ class _Commands(click.Group):
 
     def invoke(self, context: click.Context) -> Any:
         from ..errors import LadingError
+        from .wrapping import wrapped
 
         try:
             return super().invoke(context)
@@ -48,7 +49,7 @@ class _Commands(click.Group):
         except Exception as error:
             if context.params.get("traceback"):
                 raise
-            click.echo(f"lading: {_told(error)}", err=True)
+            click.echo(wrapped(f"lading: {_told(error)}", sys.stderr), err=True)
             sys.exit(getattr(error, "exit_code", 2) if isinstance(error, LadingError) else 2)
 
 

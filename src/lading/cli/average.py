@@ -16,7 +16,7 @@ from .progress import Progress
               help="Folder to write (tagger/), or one file (tagger.lading).")
 @click.option("--weights", metavar="W,W,...", help="How much each counts, in their order; else all the same.")
 @click.option("--outputs", metavar="NAME,...", help="Which outputs are kept; else all.")
-@click.option("--name", default="", help="Name of the model; else that of its members.")
+@click.option("--name", default="", help="Name of the model; else that of its members, if all have the same.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def average(models: tuple[Path, ...], output: Path, weights: str | None, outputs: str | None, name: str,
             quiet: bool) -> None:

@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from .wrapping import wrapped
+
 
 @click.command(short_help="Run a bundle's self-test and lint.")
 @click.argument("model")
@@ -19,5 +21,5 @@ def check(model: str, as_json: bool) -> None:
     from .. import load
 
     report = load(model).check()
-    click.echo(report.to_json() if as_json else report.text())
+    click.echo(report.to_json() if as_json else wrapped(report.text(), sys.stdout, " " * 6))
     sys.exit(0 if report.passed else 1)

@@ -10,6 +10,7 @@ import click
 
 from ..errors import ValueRefused
 from .progress import Progress
+from .wrapping import wrapped
 
 
 @click.command(short_help="Compare two models, whatever their formats.")
@@ -45,7 +46,7 @@ def diff(a: str, b: str, data: Path | None, match: tuple[str, ...], tolerance: f
     if as_json:
         click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
     elif brief:
-        click.echo(found.summary)
+        click.echo(wrapped(found.summary, sys.stdout))
     else:
         from ..examine.diff.page import print_differences
 

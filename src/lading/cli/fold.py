@@ -17,6 +17,8 @@ from .progress import Progress
               help="Its divisor; usually how many models there are.")
 @click.option("--members", metavar="0,0,1,1", help="The place of the model that each residue takes, from 0.")
 @click.option("--hash", "hash_", metavar="NAME", help="Mix the key first: splitmix64.")
+@click.option("--leave-out", is_flag=True,
+              help="An entry takes the average of all MODELS but the one that its key picks.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True,
               help="Folder to write (tagger/), or one file (tagger.lading).")
 @click.option("--data", type=click.Path(path_type=Path), metavar="EVENTS",
@@ -25,8 +27,8 @@ from .progress import Progress
               help="Where the training's own scores stand in EVENTS.")
 @click.option("--name", help="Name of the model; else what the names of all begin with.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-def fold(models: tuple[str, ...], key: str, modulo: int | None, members: str | None, hash_: str | None, output: Path,
-         data: Path | None, scores: str, name: str | None, quiet: bool) -> None:
+def fold(models: tuple[str, ...], key: str, modulo: int | None, members: str | None, hash_: str | None,
+         leave_out: bool, output: Path, data: Path | None, scores: str, name: str | None, quiet: bool) -> None:
     """Write one bundle of MODELS, trainings of one model, of which a key of each entry picks the one to apply.
 
     MODELS stand in the order in which they are applied: the first where the key modulo N is 0.
@@ -34,12 +36,13 @@ def fold(models: tuple[str, ...], key: str, modulo: int | None, members: str | N
     \b
     lading fold even/ odd/ --key event_number --modulo 2 -o tagger/
     lading fold fold0/ fold1/ --key event_number --members 0,0,1,1 -o tagger/
+    lading fold fold0/ fold1/ fold2/ --key event_number --leave-out -o tagger/
     """
     from ..families.folding import fold as join
 
     with Progress(quiet) as progress:
         model = join(list(models), key, modulo, _numbers(members), hash_, data, scores if data else None, name,
-                     progress.step)  # fmt: skip
+                     progress.step, leave_out=leave_out)  # fmt: skip
         model.save(output)
         progress.done(f"wrote {output}")
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from .wrapping import wrapped
+
 if TYPE_CHECKING:
     from rich.status import Status
 
@@ -29,7 +31,7 @@ class Progress:
     def step(self, text: str, finished: bool = False) -> None:
         """Shows ``text`` as the step under way, or, ``finished``, as a result that stays."""
         if finished:
-            self._console.print(f"  {text}", soft_wrap=True, markup=False)
+            self._say(f"  {text}")
         elif self._status is not None:
             self._status.update(text)
 
@@ -44,7 +46,10 @@ class Progress:
         return show
 
     def done(self, text: str) -> None:
-        self._console.print(f"{text} ({time.monotonic() - self._begin:.1f} s)", soft_wrap=True, markup=False)
+        self._say(f"{text} ({time.monotonic() - self._begin:.1f} s)")
+
+    def _say(self, text: str) -> None:
+        self._console.print(wrapped(text, sys.stderr, "    "), soft_wrap=True, markup=False)
 
     def __enter__(self) -> Progress:
         if sys.stderr.isatty():

@@ -69,10 +69,20 @@ class Session:
     ) -> Scores:
         """Scores of all entries in ``events``; see ``Model.run``."""
         if self._plain is not None and columns is None and units is None and events is not None:
-            scores = self._session.run_plain(self._plain, events, self.threads)
+            scores = self._run_plain(self._plain, events)
             if scores is not None:
                 return scores
         return self.run_batch(batch_of(self.model, events, columns, units))
+
+    def _run_plain(self, way: _lading.Plain, events: Any) -> Scores | None:
+        """Scores by the short way; None where the long one is needed, which also says of which entry a key is none."""
+        try:
+            scores: Scores | None = self._session.run_plain(way, events, self.threads)
+        except ValueRefused:
+            if self.model.folds is None:
+                raise
+            return None
+        return scores
 
     def run_batch(self, batch: Batch, progress: Callable[[int], None] | None = None) -> Scores:
         """Scores of a batch that ``lading.feed`` made. ``progress(entries)`` is told now and then how many are done."""

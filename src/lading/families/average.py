@@ -54,11 +54,9 @@ def average(
     shares = _shares(members, weights)
     if outputs is not None:
         members = [Member(member.name, _keeping(member.model, outputs)) for member in whole]
-    refuse_differences(members, MAY_DIFFER, prepared=True)
-    _refuse_outputs(members)
+    refuse_other_outputs(members, "say which outputs are kept: ")
     made = side_by_side(members)
-    for output in members[0].model.output_list:
-        made.output_list.append(_averaged(made, members, shares, output))
+    give_average(made, members, shares)
     give_papers(made, whole, min, shares)
     made.name = name or made.name or f"average of {len(members)}"
     made.record = {"origin": {"format": f"average of {len(members)} models"}, **made.record}
@@ -85,7 +83,9 @@ def _keeping(model: Model, outputs: Sequence[str]) -> Model:
     return with_outputs(model, outputs)
 
 
-def _refuse_outputs(members: list[Member]) -> None:
+def refuse_other_outputs(members: list[Member], keeping: str) -> None:
+    """Raises ValueRefused for models that are not alike, or outputs without an average; ``keeping`` says what helps."""
+    refuse_differences(members, MAY_DIFFER, prepared=True)
     for output in members[0].model.output_list:
         if output.type not in _SUMMED_IN:
             raise ValueRefused(f"output '{output.name}' is {output.type}; only real numbers are averaged; say "
@@ -106,6 +106,11 @@ def _others(members: list[Member]) -> str:
 
 
 # ---- the mean
+
+
+def give_average(made: Model, members: list[Member], shares: list[float] | None = None) -> None:
+    """Gives a model, in which ``members`` stand side by side, their outputs: the mean of all."""
+    made.output_list = [_averaged(made, members, shares, output) for output in members[0].model.output_list]
 
 
 def _averaged(made: Model, members: list[Member], shares: list[float] | None, output: Output) -> Output:

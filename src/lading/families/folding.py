@@ -10,6 +10,7 @@ from ..folds import HASHES, Folds
 from .alike import refuse_differences
 from .folded import folded
 from .key import with_key
+from .leaving_out import each_left_out
 from .members import Member, Progress, members_of
 from .papers import give_papers
 from .samples import samples_by_fold
@@ -33,6 +34,8 @@ def fold(
     scores: Any = None,
     name: str | None = None,
     progress: Progress | None = None,
+    *,
+    leave_out: bool = False,
 ) -> Model:
     """One model of several trainings: the entry whose key modulo ``modulo`` is i takes the i-th of ``models``.
 
@@ -42,6 +45,7 @@ def fold(
     ``members``: the place of the model for each residue, where several residues take one. ``hash``: "splitmix64"
     mixes the key first. ``data`` and ``scores``: events and the training's scores, as ``lading.convert`` takes them,
     on which the whole is proven, and with it which model belongs to which residue. ``name``: what the model is called.
+    ``leave_out``: the entry takes the average of all models **but** that one, which was trained on its fold.
 
     What goes in and comes out must be the same in all but for the numbers of preparation, missing values, padding
     and empty sequences. Raises ValueRefused or FormatError, or AgreementError where the scores are others.
@@ -51,11 +55,12 @@ def fold(
     say = progress or (lambda *_: None)
     if (data is None) != (scores is None):
         raise ValueRefused("data and scores: events and the training's scores prove together; give both or neither")
-    parts = _trainings(models, say)
+    trainings = _trainings(models, say)
+    parts = each_left_out(trainings) if leave_out else trainings
     folds = _folds([part.name for part in parts], key, modulo, members, hash)
     refuse_differences(parts, MAY_DIFFER)
-    model = with_key(folded(parts, folds))
-    give_papers(model, parts, sum)
+    model = with_key(folded(parts, folds), leave_out)
+    give_papers(model, trainings, min if leave_out else sum)
     model.name = name or model.name
     model.samples = samples_by_fold(model, parts)
     _check(model)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..copying import copy_of
 from ..folds import subgraphs
-from ..graph import Graph, type_name
+from ..graph import Graph, free_name, type_name
 from ..sources.naming import rename_values
 
 if TYPE_CHECKING:
@@ -49,18 +49,9 @@ class Weights:
     def _name(self, member: Member, name: str, array: np.ndarray) -> str:
         content = _content(array)
         if content not in self._by_content:
-            new = name if name in self._common else self._free(f"{member.name}.{name}")
+            new = name if name in self._common else free_name(f"{member.name}.{name}", self._taken)
             self._by_content[content], self.kept[new] = new, array
         return self._by_content[content]
-
-    def _free(self, name: str) -> str:
-        """``name``, or with a number behind it where that is taken; taken from then on."""
-        fresh, number = name, 1
-        while fresh in self._taken:
-            number += 1
-            fresh = f"{name}_{number}"
-        self._taken.add(fresh)
-        return fresh
 
 
 def _common(models: list[Model]) -> set[str]:

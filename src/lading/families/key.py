@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 EVENT = "event"
 
 
-def with_key(model: Model) -> Model:
-    """``model`` with its key in full, "input.variable", and the input that holds it."""
+def with_key(model: Model, leaves_out: bool = False) -> Model:
+    """``model`` with its key in full, "input.variable", and the input that holds it.
+
+    ``leaves_out``: what it picks is the training that is not applied.
+    """
     assert model.folds is not None
     key = model.folds.key
     holding = [given for given in model.input_list if key in given.variables]
@@ -25,11 +28,11 @@ def with_key(model: Model) -> Model:
     if holding:
         model.folds.key = f"{holding[0].name}.{key}"
     elif key not in model.inputs:
-        _add(model, key)
+        _add(model, key, "left out" if leaves_out else "applied")
     return model
 
 
-def _add(model: Model, key: str) -> None:
+def _add(model: Model, key: str, picked: str) -> None:
     """Adds an input for the key, where no input has it. Raises ValueRefused if its name is that of a value."""
     name, dot, variable = key.partition(".")
     name, variable = (name, variable) if dot else (EVENT, key)
@@ -44,9 +47,5 @@ def _add(model: Model, key: str) -> None:
     if name in made or name in model.weights:
         raise ValueRefused(f"key: '{name}' is the name of a value in the graphs; say key='NAME.{variable}'")
     axes: list[str | int] = [model.entry_axis if model.batched else 1, "variable"]
-    model.input_list.append(Input(name, axes, "int64", [Variable(variable, description=_description(model))]))
-
-
-def _description(model: Model) -> str:
-    assert model.folds is not None
-    return f"picks which of {len(model.folds.graphs)} trainings is applied"
+    meaning = f"picks which of {len(model.folds.graphs)} trainings is {picked}"
+    model.input_list.append(Input(name, axes, "int64", [Variable(variable, description=meaning)]))

@@ -26,7 +26,7 @@ def explain_folds(model: Model, batch: Batch, expected: Scores, differences: Sco
     keys = batch.columns[key_of(model)].values.reshape(-1)
     residues, picked = folds.residues(keys), folds.pick(keys)
     bad = _beyond(differences, expected)
-    fits = np.stack([_fits(model.member(fold), batch, expected) for fold in range(len(folds.graphs))])
+    fits = np.stack([_fits(model.member(fold, key=True), batch, expected) for fold in range(len(folds.graphs))])
     text = f"model '{model.name}' and the training's scores disagree in {int(bad.sum())} of {batch.entries} entries"
     if order := _order(folds, residues, fits):
         return f"{text}.\nThey agree if the members are applied in another order: {order}."
@@ -36,7 +36,8 @@ def explain_folds(model: Model, batch: Batch, expected: Scores, differences: Sco
     few = {label: values[chosen] for label, values in expected.items()}
     apart = {label: values[chosen] for label, values in differences.items()}
     names = ", ".join(f"'{folds.graphs[at]}'" for at in wrong)
-    return f"{text}, all in fold {names}. {explain(model.member(worst), take_entries(batch, chosen), few, apart)}"
+    why = explain(model.member(worst, key=True), take_entries(batch, chosen), few, apart)
+    return f"{text}, all in fold {names}. {why}"
 
 
 def _beyond(differences: Scores, expected: Scores) -> np.ndarray:

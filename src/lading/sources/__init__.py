@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ..errors import FormatError, MissingFile, check_options
-from .elsewhere import way_of
+from .elsewhere import papers_of, way_of
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -55,6 +55,9 @@ def recognise(path: str | Path) -> Source:
         raise FormatError(f"{path}: a gzip file; unpack it first (gunzip -k {path})")
     if path.suffix == ".lading" or path.name == "model.json" or (path / "model.json").exists():
         raise FormatError(f"{path}: already a bundle: load, show, check or run it as it is")
+    if path.is_file() and (title := papers_of(path)):
+        raise FormatError(f"{path}: {title}, the papers of a model; give them with it: lading convert MODEL "
+                          f"--describe {path}")
     raise FormatError(f"{path}: of no format that is read (these are: {', '.join(SOURCES)})")
 
 

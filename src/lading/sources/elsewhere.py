@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from ..errors import FormatError
 from .frozen_graph import endpoints_of, is_frozen_graph
 
-__all__ = ["way_of"]
+__all__ = ["papers_of", "way_of"]
 
 BEGINNING = 1 << 14  # bytes that are looked at
 
@@ -21,6 +22,21 @@ def way_of(path: Path) -> str:
         beginning = file.read(BEGINNING)
     text = next((text for is_it, text in WAYS if is_it(beginning)), "")
     return text if isinstance(text, str) else text(path)
+
+
+def papers_of(path: Path) -> str:
+    """Whose papers a file holds, "" if it holds none that are told by their content: a table of names is any text."""
+    from ..describe.conventions import Content, names_table, recognise
+
+    try:
+        content = Content.of_file(path)
+        convention = recognise(content)
+    except FormatError:
+        return ""
+    if convention is None:
+        own = isinstance(content.value, dict) and {"inputs", "outputs", "axes"} & content.value.keys()
+        return "JSON with inputs and outputs" if own else ""
+    return "" if convention.TITLE == names_table.TITLE else convention.TITLE
 
 
 def _is_saved_model(data: bytes) -> bool:

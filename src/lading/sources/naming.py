@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ..bundle.evaluate import OPERATORS
-from ..graph import Graph, Node, Subgraph
+from ..graph import Graph, Node, Subgraph, free_name
 from .parts import output_part, part
 
 if TYPE_CHECKING:
@@ -249,12 +249,4 @@ def _unique(wanted: list[str], stems: list[str]) -> list[str]:
 
 def _distinct(wanted: list[str], taken: set[str]) -> list[str]:
     used = set(taken)
-    result = []
-    for name in wanted:
-        fresh, number = name, 1
-        while fresh in used:
-            number += 1
-            fresh = f"{name}_{number}"
-        used.add(fresh)
-        result.append(fresh)
-    return result
+    return [free_name(name, used) for name in wanted]

@@ -62,6 +62,11 @@ def from_object(thing: Any, raw: str | None = None) -> Model:
     return model_of_state(LiveState(thing), {"format": "scikit-learn"}, f"scikit-learn {kind}", raw)
 
 
+def remark(model: Model) -> str:
+    """What of the estimator the model does not give."""
+    return "; ".join(model.record["origin"].get("remarks", []))
+
+
 def predictor(thing: Any) -> Predictor:
     """scikit-learn's own numbers."""
     from .sklearn_file.predictor import EstimatorPredictor

@@ -97,3 +97,8 @@ def live_oracle(thing: Any, example: Any = None) -> TorchOracle:
     where = f"PyTorch {type(thing).__name__}"
     subject = live(thing, example, where)
     return TorchOracle(subject.module, call_of(subject.module, subject.example, where), where)
+
+
+def remark(model: Model) -> str:
+    """Which lengths are fixed although they looked like those of sequences."""
+    return "; ".join(model.record["origin"].get("remarks", []))

@@ -19,6 +19,9 @@ __all__ = ["TARGETS", "export"]
 TARGETS = {".onnx": "onnx", ".root": "mvautils", ".hpp": "header", ".json": "lwtnn", ".nnef": "nnef", ".tgz": "nnef",
            ".keras": "keras"}  # fmt: skip
 
+#: Formats that hold no forests, and what they are called.
+WITHOUT_FORESTS = {"lwtnn": "lwtnn", "nnef": "NNEF", "keras": "Keras"}
+
 
 def export(model: Model, path: str | os.PathLike[str], **options: Any) -> None:
     """Writes ``model`` in the format that the ending of ``path`` tells. Raises FormatError for other endings."""
@@ -31,6 +34,15 @@ def export(model: Model, path: str | os.PathLike[str], **options: Any) -> None:
         how = f"export a member: model.member('{one}').export(...), or lading export --member {one}"
         raise UnsupportedError(f"{path}: {model.where} has folds ({', '.join(model.folds.graphs)}), which only bundles "
                                f"hold; {how}")
+    if name in WITHOUT_FORESTS:
+        _refuse_forests(model, path, WITHOUT_FORESTS[name])
     write = import_module(f".{name}", __name__).write
     check_options(partial(write, model), options, f"{path}: the format {name}")
     write(model, path, **options)
+
+
+def _refuse_forests(model: Model, path: Path, what: str) -> None:
+    for node in (node for graph in model.graphs.values() for node in graph.nodes):
+        if node.operator == "lading.TreeEnsemble":
+            raise UnsupportedError(f"{path}: node '{node.name}' is a forest ({node.operator}); {what} has networks; "
+                                   "forests are written to files ending in .onnx, .root and .hpp")

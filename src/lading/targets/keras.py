@@ -62,8 +62,6 @@ def _grow(model: Model, items: dict[str, Item], growth: Growth, where: str) -> N
     readers = Counter(name for node in nodes for name in node.reads())
     readers.update(output.name for output in model.output_list)
     for node in nodes:
-        if node.operator.startswith("lading."):
-            raise UnsupportedError(f"{where}: node '{node.name}' is a forest ({node.operator}); Keras has networks")
         if node.operator not in OPERATORS:
             raise UnsupportedError(f"{where}: node '{node.name}' is a {node.operator}, which is not written for Keras "
                                    f"{suggestion(node.operator, OPERATORS)}")  # fmt: skip

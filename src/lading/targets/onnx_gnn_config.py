@@ -38,7 +38,9 @@ def for_atlas(model: Model, wanted: bool | str | list[str], where: str) -> tuple
     outputs = _wanted(model, wanted, where)
     if any(axis in each.axes for each in endpoints(model) for axis in [model.entry_axis]):
         raise UnsupportedError(f"{where}: ATLAS's framework evaluates one jet at a time, but the tensors of this model "
-                               f"have the entry axis '{model.entry_axis}'; export the network without it")
+                               f"have the entry axis '{model.entry_axis}'; export the network from its own "
+                               "framework for one jet, with example tensors [1, variables] and [tracks, variables] and "
+                               "no batch among the dynamic axes, as salt does, and convert that file")
     groups = [_group(model, given, where) for given in model.input_list]
     pairs = list(zip(model.input_list, groups, strict=True))
     name = re.sub(r"[^A-Za-z0-9]", "", model.name) or "model"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..endpoints import Axis, Input, Label, Output, Variable, valid_name
-from ..graph import Graph, Node
+from ..graph import Graph, Node, free_name
 from ..model import Model
 from .forest import Forest
 
@@ -87,12 +87,7 @@ def input_of(forest: Forest, name: str = "features") -> Input:
 def unique_names(names: list[str]) -> list[str]:
     """Names of variables, or labels, that are valid and differ: a second "pt" becomes "pt_2"."""
     taken: set[str] = set()
-    result = []
-    for name in map(valid_name, names):
-        free = next(each for n in range(1, len(names) + 2) if (each := name if n == 1 else f"{name}_{n}") not in taken)
-        taken.add(free)
-        result.append(free)
-    return result
+    return [free_name(name, taken) for name in map(valid_name, names)]
 
 
 def forest_of(model: Model, node: Node) -> Forest:

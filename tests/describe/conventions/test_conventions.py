@@ -155,6 +155,16 @@ def test_sequences_of_lwtnn_are_paired_among_themselves():
     assert names(model, "tracks") == ["d0"] and not names(model, "jets")
 
 
+def test_a_sequence_of_lwtnn_may_be_of_a_fixed_length():
+    """Keras networks that were trained on twenty steps say so, lwtnn's variables do not."""
+    group = {"variables": [{"name": "d0", "offset": 0, "scale": 2}]}
+    papers = {"inputs": [], "input_sequences": [{"name": "node_0", **group}]}
+    model, _ = described(tagger(jets=["entry", 1], tracks=["entry", 20, 1]), papers)
+    assert names(model, "tracks") == ["d0"] and not names(model, "jets")
+    with pytest.raises(UnknownName, match=r"no input 'node_0' in .*cannot be paired by place either"):
+        described(tagger(jets=["entry", 1]), papers)
+
+
 def cms(least=1, most=4, **groups):
     return {"input_names": list(groups), **{
         group: {"var_names": list(said), "var_infos": dict.fromkeys(said, INFO), "min_length": least,

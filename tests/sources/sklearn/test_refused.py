@@ -35,7 +35,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, RobustScaler, StandardScaler
-from sklearn.svm import SVC
+from sklearn.svm import SVC, NuSVC
 from sklearn.tree import DecisionTreeClassifier
 from sklearn_models import FOUR, TARGET, TWO, X, fitted
 
@@ -235,3 +235,14 @@ def test_other_archives_are_not_recognised(tmp_path: Path) -> None:
     assert not source.recognises(path)
     path.write_bytes(b"PK\x03\x04")
     assert not source.recognises(path)
+
+
+@pytest.mark.filterwarnings("ignore:The `probability` parameter")
+@pytest.mark.parametrize("probability", [True, False])
+@pytest.mark.parametrize("kind", [SVC, NuSVC])
+def test_probabilities_that_are_not_given_are_told(kind: type, probability: bool) -> None:
+    said: list[str] = []
+    model = lading.convert(kind(probability=probability).fit(X, TWO), progress=lambda *text: said.append(text[0]))
+    assert list(model.outputs) == ["margin"]
+    told = [text for text in said if text.startswith(f"the probabilities of {kind.__name__}(probability=True) are")]
+    assert len(told) == probability

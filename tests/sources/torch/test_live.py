@@ -57,6 +57,8 @@ NETWORKS = {
                            {"tracks": ["track", "jet", 4], "output": ["jet", 3]}),
     "gru": (("Recurrent", "GRU"), lambda: normal(1, 7, 4), {}, {"tracks": ["entry", "track", 4]}),
     "rnn": (("Recurrent", "RNN"), lambda: normal(2, 7, 4), {}, {"tracks": ["entry", "track", 4]}),
+    **{f"{kind}, then attention": (("RecurrentThenAttention", kind), lambda: normal(2, 7, 4), {},
+                                   {"tracks": ["entry", "track", 4]}) for kind in ("LSTM", "GRU", "RNN")},
     "fields": (("Fields",), lambda: {"tracks": normal(2, 7, 4), "scale": 2.0, "weights": normal(2, 7)}, {},
                {"flavour": ["entry", 3], "tracks_output": ["entry", "track", 3]}),
     "embedded": (("Embedded",), lambda: (whole(7, 3, 6), normal(3, 6, 4)), {},
@@ -260,3 +262,17 @@ def test_the_page_does_what_it_says(tmp_path):
             running.run(block)
         except Exception as error:
             raise AssertionError(f"{page.name}, line {block.line}: {error}") from error
+
+
+def test_a_length_that_is_fixed_all_the_same_is_told() -> None:
+    import torch
+
+    said: list[str] = []
+    flat = torch.nn.Sequential(torch.nn.Flatten(1), torch.nn.Linear(28, 2)).eval()
+    model = lading.convert(flat, normal(3, 7, 4), progress=lambda *text: said.append(text[0]))
+    (given,) = model.input_list
+    assert given.axes == ["entry", 7, 4]
+    assert f"input '{given.name}' is [entry, 7, 4]: a length of 7, as in the example, and no other; " in "".join(said)
+    said.clear()
+    lading.convert(torch.nn.Linear(4, 2).eval(), normal(3, 4), progress=lambda *text: said.append(text[0]))
+    assert "as in the example" not in "".join(said)

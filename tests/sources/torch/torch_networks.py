@@ -282,6 +282,19 @@ class Narrow(nn.Module):
         return torch.sigmoid(self.layer(jets - self.mean)).squeeze(-1)
 
 
+class RecurrentThenAttention(nn.Module):
+    """Tracks that a recurrent layer has read look at each other."""
+
+    def __init__(self, kind):
+        super().__init__()
+        self.layer = getattr(nn, kind)(4, 8, batch_first=True)
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+
+    def forward(self, tracks):
+        h = self.layer(tracks)[0]
+        return self.attention(h, h, h)[0].mean(1)
+
+
 # ------------------------------------------------------------------------------- what no graph can do
 
 

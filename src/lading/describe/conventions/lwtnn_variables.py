@@ -45,7 +45,7 @@ def _graph(content: Content, model: Model) -> dict[str, Any]:
     place = content.place
     vectors = list(place["inputs"].list())
     sequences = list(place.find("input_sequences") or ())
-    taken = {is_sequence: [each for each in fed(model) if (model.sequence_axis(each.axes) is not None) == is_sequence]
+    taken = {is_sequence: [each for each in fed(model) if _has_elements(each, model) == is_sequence]
              for is_sequence in (False, True)}  # fmt: skip
     inputs: list[dict[str, Any]] = []
     for groups, endpoints in ((vectors, taken[False]), (sequences, taken[True])):
@@ -57,6 +57,11 @@ def _graph(content: Content, model: Model) -> dict[str, Any]:
             inputs.append({"of": given.name, "variables": [offset_then_scale(item) for item in group["variables"]]})
     outputs = list(place.find("outputs") or ())
     return {"inputs": inputs} | ({"outputs": _outputs(outputs, content, model)} if outputs else {})
+
+
+def _has_elements(given: Input, model: Model) -> bool:
+    """A sequence of any length, or, as networks of Keras may have it, of a fixed one."""
+    return model.sequence_axis(given.axes) is not None or len(model.item_shape(given)) > 1
 
 
 def _outputs(groups: list[Place], content: Content, model: Model) -> list[dict[str, Any]]:

@@ -60,7 +60,7 @@ def matched(
     """
     if not names:
         return []
-    kind = "inputs" if endpoints and isinstance(endpoints[0], Input) else "outputs"
+    kind = "outputs" if endpoints and isinstance(endpoints[0], Output) else "inputs"
     found = [by_name(place, endpoints, model, kind) for place in names]
     if all(each is None for each in found):
         found = [_without_mark(place, i, endpoints, model, kind) for i, place in enumerate(names)]

@@ -99,11 +99,13 @@ def _scores(found: Matching, data: Any, entries: int | None, result: Differences
     from ...errors import ValueRefused
     from .behaviour import compared
     from .entries import common_entries, more_inputs
+    from .feeding import obstacle
     from .reasons import explanations
     from .running import run_both
 
     if not found.slots:
-        raise ValueRefused(_no_outputs(found))
+        obstacles = obstacle(found, True), obstacle(found, False)
+        raise ValueRefused((f"{obstacles[0]}; and " if all(obstacles) else "") + _no_outputs(found))
     parts = common_entries(found, data, entries)
     sessions = Session(found.a), Session(found.b)
     run = run_both(found, parts, sessions, say)

@@ -235,7 +235,7 @@ def _output(found: Matching, one: Output, other: Output) -> Iterator[EndpointDif
     yield from _row("out", name, "", "type", one.type, other.type)
     yield from _layout("out", found, one, other)
     yield from _row("out", name, "", "unit", one.unit, other.unit)
-    yield from _labels(name, one, other)
+    yield from _labels(found, one, other)
     names = {same: axis for axis, same in found.axes.items()}
     empty = {names.get(axis, axis): values for axis, values in other.when_empty.items()}
     for axis in dict.fromkeys([*one.when_empty, *empty]):
@@ -244,9 +244,12 @@ def _output(found: Matching, one: Output, other: Output) -> Iterator[EndpointDif
     yield from _meaning("out", name, "", one.description, other.description)
 
 
-def _labels(name: str, one: Output, other: Output) -> Iterator[EndpointDifference]:
+def _labels(found: Matching, one: Output, other: Output) -> Iterator[EndpointDifference]:
+    name = one.name
     if not set(one.labels) & set(other.labels):
-        yield from _row("out", name, "", "labels", " ".join(one.labels), " ".join(other.labels))
+        paired = any((x.output, y.output) == (name, other.name) for x, y in found.slots)
+        remark = "its numbers are taken for them by their place" if paired and not (one.labels and other.labels) else ""
+        yield from _row("out", name, "", "labels", " ".join(one.labels), " ".join(other.labels), remark=remark)
         return
     yield from _order("out", name, [*one.labels], [*other.labels])
     for label in one.labels:

@@ -14,6 +14,7 @@ from ...feed.leading import Leading
 from ...feed.units import convert
 from ...proving.exchanges import prepared_batch
 from .slots import Key, fed, flat_axis, text_of
+from .wording import axes_text
 
 if TYPE_CHECKING:
     from ...model import Model
@@ -41,9 +42,11 @@ def obstacle(found: Matching, of_a: bool) -> str:
 def _unmatched(source: Model, other: Model, twin: Input | None, given: Input, key: Key, letters: str) -> str:
     mine, theirs = letters[0], letters[1]
     if twin is not None and key[1] is None and twin.is_fed and not twin.variable_list:
-        texts = [f"[{', '.join(map(str, each.axes))}]" for each in (twin, given)]
-        return f"input '{twin.name}' of {mine} is {texts[0]}, '{given.name}' of {theirs} {texts[1]}"
+        return f"input '{twin.name}' of {mine} is {axes_text(twin)}, '{given.name}' of {theirs} {axes_text(given)}"
     what = f"variable '{key[1]}' of input '{given.name}'" if key[1] is not None else f"input '{given.name}'"
+    if key[1] is None and all(_form(source, one) != _form(other, given) for one in source.input_list):
+        listed = ", ".join(f"'{one.name}' {axes_text(one)}" for one in source.input_list)
+        return f"{what} of {theirs} is {axes_text(given)}; {mine} has no input of this form, but {listed}"
     text = f"{what} of {theirs} has no counterpart in {mine}"
     bare = [one.name for one in source.input_list if one.is_fed and not one.variable_list]
     if key[1] is not None and bare:
@@ -51,6 +54,12 @@ def _unmatched(source: Model, other: Model, twin: Input | None, given: Input, ke
     elif key[1] is None and any(one.is_fed and one.variable_list for one in source.input_list):
         text += ", and no names for its columns"
     return f"{text}; say what is what: --match NAME_IN_A=NAME_IN_B"
+
+
+def _form(model: Model, given: Input) -> tuple[int, bool]:
+    """Numbers of an item, and whether it is an element of a sequence."""
+    size = int(np.prod(model.item_shape(given))) * max(1, len(given.variable_list))
+    return size, bool(model.sequence_axis(given.axes))
 
 
 def _untold(source: Model, name: str, given: Input, letters: str) -> str:
@@ -66,10 +75,11 @@ def _other_form(source: Model, other: Model, mine: Key, key: Key, letters: str) 
     one, two = source.inputs[mine[0]], other.inputs[key[0]]
     along = [model.sequence_axis(given.axes) for model, given in ((source, one), (other, two))]
     names = f"'{text_of(*mine)}' of {letters[0]}", f"'{text_of(*key)}' of {letters[1]}"
+    shapes = [model.fixed_shape(given) for model, given in ((source, one), (other, two))]
     if (along[0] is None) != (along[1] is None):
-        words = [f"one number per element of '{axis}'" if axis else "one per entry" for axis in along]
+        words = [f"one number per element of '{axis}'" if axis else f"{int(np.prod(shape)) or 1} per entry"
+                 for axis, shape in zip(along, shapes, strict=True)]
         return f"{names[0]} is {words[0]}, {names[1]} {words[1]}"
-    shapes = source.item_shape(one), other.item_shape(two)
     if int(np.prod(shapes[0])) != int(np.prod(shapes[1])):
         return f"{names[0]} has the shape {list(shapes[0])}, {names[1]} {list(shapes[1])}"
     return ""

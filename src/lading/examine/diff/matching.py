@@ -4,7 +4,8 @@
 2. Inputs and outputs of the same name; those that came from the same tensor of the same file.
 3. Inputs that share names of variables; then variables, and labels, whose name occurs once in each model.
 4. Columns without names: matched by their place if both models have none and there is only one such input, if both
-   models were made of the same file, or if ``match`` says so. Two outputs without labels, if no model has another.
+   models were made of the same file, or if ``match`` says so. An output without labels, if it or what
+   it is matched with is the last of its model, and no other has its form.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ...errors import ValueRefused
 from .matching_outputs import explicit_outputs, pair_outputs
 from .pairs import Matching, of_the_same_file
 from .slots import Key, Slot, fed, find
+from .wording import axes_text
 
 if TYPE_CHECKING:
     from ...endpoints import Input
@@ -59,8 +61,10 @@ def _explicit_inputs(found: Matching, one: Input, other: Input, what: str) -> No
     if set(mine) == set(theirs) and None not in mine:
         return
     if _columns(found.a, one) != _columns(found.b, other):
-        raise ValueRefused(f"{what}: '{one.name}' of {found.a.where} has {_columns(found.a, one)} numbers an item, "
-                           f"'{other.name}' of {found.b.where} {_columns(found.b, other)}")
+        texts = [f"{axes_text(given)}, {_columns(model, given)} numbers {_item(model, given)}"
+                 for model, given in ((found.a, one), (found.b, other))]
+        raise ValueRefused(f"{what}: '{one.name}' of {found.a.where} is {texts[0]}; '{other.name}' of "
+                           f"{found.b.where} {texts[1]}")
     if None in mine or None in theirs:
         found.by_place.append((one.name, other.name))
     else:
@@ -118,6 +122,11 @@ def _pair_the_only(found: Matching) -> None:
 
 def _names(given: Input) -> set[str]:
     return {variable.name for variable in given.variable_list}
+
+
+def _item(model: Model, given: Input) -> str:
+    axis = model.sequence_axis(given.axes)
+    return "an entry" if axis is None else f"an element of '{axis}'"
 
 
 def _columns(model: Model, given: Input) -> int:

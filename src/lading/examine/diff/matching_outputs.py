@@ -30,7 +30,7 @@ def explicit_outputs(found: Matching, one: Slot, other: Slot, what: str) -> None
 
 
 def pair_outputs(found: Matching) -> None:
-    """By name, by the file both came from, by labels; the only one."""
+    """By name, by the file both came from, by labels; the only one that is left."""
     a, b = found.a, found.b
     for name in a.outputs:
         if name in b.outputs:
@@ -41,10 +41,24 @@ def pair_outputs(found: Matching) -> None:
     for name, same in found.outputs:
         _pair_labels(found, a.outputs[name], b.outputs[same])
     _pair_names_left(found)
-    if not found.slots and len(a.output_list) == len(b.output_list) == 1:
-        one, other = a.output_list[0], b.output_list[0]
-        if not one.label_list and not other.label_list and ("int" in one.type) == ("int" in other.type):
-            _pair_output(found, one, other, by_place=True)
+    _pair_the_only(found)
+
+
+def _pair_the_only(found: Matching) -> None:
+    """The last output of a model, if one output of the other has its form: not two that have labels."""
+    left = [[output for output in model.output_list if all(pair[side].output != output.name for pair in found.slots)]
+            for side, model in enumerate((found.a, found.b))]
+    alike = [(one, other) for one in left[0] for other in left[1] if _form(found.a, one) == _form(found.b, other)]
+    if 1 not in map(len, left) or len(alike) != 1 or all(output.label_list for output in alike[0]):
+        return
+    one, other = alike[0]
+    if (one.name, other.name) not in found.outputs:
+        found.outputs.append((one.name, other.name))
+    _by_place(found, one, other, "")
+
+
+def _form(model: Model, output: Output) -> tuple[int, bool, bool]:
+    return width(model, output), bool(model.sequence_axis(output.axes)), "int" in output.type
 
 
 def _pair_output(found: Matching, one: Output, other: Output, by_place: bool = False) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...endpoints import Axis, Input, Output, valid_name
 from ...errors import FormatError, UnsupportedError
-from ...graph import Graph
+from ...graph import Graph, free_name
 from ...model import Model
 from ..naming import endpoints
 from .architecture import Architecture, refs_in
@@ -161,15 +161,7 @@ def output_names(model: Any, count: int) -> list[str]:
 
 def _unique(names: list[str], taken: list[str] | None = None) -> list[str]:
     used = set(taken or [])
-    result = []
-    for name in names:
-        free, number = name, 1
-        while free in used:
-            number += 1
-            free = f"{name}_{number}"
-        used.add(free)
-        result.append(free)
-    return result
+    return [free_name(name, used) for name in names]
 
 
 # ------------------------------------------------------------------------------------------------ axes

@@ -75,7 +75,8 @@ def model_of_state(state: State, origin: dict[str, Any], where: str, raw: str | 
         prediction = build(state, growth.fed(), growth)
         publish(growth, prediction)
         unused = growth.finish()
-        growth.model.record = {"origin": origin | {"estimator": state.kind} | _about(state, prediction, unused)}
+        about = _about(state, prediction, unused) | ({"remarks": growth.remarks} if growth.remarks else {})
+        growth.model.record = {"origin": origin | {"estimator": state.kind} | about}
         return _completed(growth, PurePath(where).stem if "sha256" in origin else state.kind, unused)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError) as error:
         if isinstance(error, FormatError):

@@ -72,6 +72,7 @@ class Growth:
     features: int
     type: str
     model: Model = field(default_factory=Model)
+    remarks: list[str] = field(default_factory=list)  # what whoever converts it should know
 
     def __post_init__(self) -> None:
         self.model.axes["entry"] = Axis("entry", "entry")

@@ -20,6 +20,10 @@ def _classifier(model: State, table: Table, growth: Growth) -> Prediction:
     if len(classes) != 2:
         raise UnsupportedError(f"{model.where}: a {model.kind} of {len(classes)} classes, which votes between pairs; "
                                "those of two classes are read (for more, OneVsRestClassifier(SVC()) is)")  # fmt: skip
+    if model.get("probability") is True:
+        growth.remarks.append(f"the probabilities of {model.kind}(probability=True) are not given, only its margin "
+                              "(decision_function): libsvm iterates for them, to 0.0025; for probabilities convert "
+                              f"CalibratedClassifierCV({model.kind}())")
     margin = squeezed(growth, _sum(model, table, growth, -1.0))
     return classification(classes, "float64", margin=margin)
 

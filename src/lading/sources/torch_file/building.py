@@ -8,7 +8,7 @@ from ...endpoints import Axis
 from ..naming import endpoints, snake
 from ..onnx import read_bytes
 from ..traced.describing import by_name, described
-from ..traced.lengths import Lengths, declared, guessed, sequence_name
+from ..traced.lengths import ENTRY, Lengths, declared, guessed, sequence_name
 from .calls import call_of
 from .exporting import export, export_program
 from .loading import Loaded
@@ -39,11 +39,28 @@ def model_of(subject: Loaded, variables: Any, labels: Any, axes: Any, where: str
     model = read_bytes(data, where)
     if model.batched and not batched:
         _let_one_be_a_sequence(model, known, call.names[0])
+    remarks = _fixed_all_the_same(model, lengths)
     kind = subject.kind
     model.name = snake(kind)
     origin = {key: value for key, value in model.record["origin"].items() if key not in _OF_ONNX}
     model.record["origin"] = origin | {"format": "torch", "class": kind, "producer": name_of(torch)}
+    if remarks:
+        model.record["origin"]["remarks"] = remarks
     return described(model, named, labels, axes or {}, where)
+
+
+def _fixed_all_the_same(model: Model, lengths: Lengths) -> list[str]:
+    """What to say of lengths that looked like those of sequences, and that the module, or its graph, has fixed."""
+    said = []
+    for name, axes in lengths.items():
+        if (given := model.inputs.get(name)) is None or len(given.axes) != len(axes):
+            continue
+        fixed = [use for use, axis in zip(given.axes, axes, strict=True)
+                 if axis and axis != ENTRY and isinstance(use, int)]
+        if fixed and all(isinstance(use, int) for use in given.axes[1:]):
+            said.append(f"input '{name}' is [{', '.join(map(str, given.axes))}]: a length of {fixed[0]}, as in the "
+                        "example, and no other; if it should be open, say so in axes")
+    return said
 
 
 def _let_one_be_a_sequence(model: Model, known: Lengths, first: str) -> None:

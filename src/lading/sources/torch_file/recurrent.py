@@ -22,14 +22,21 @@ def by_shape_only() -> Iterator[None]:
     if not all(hasattr(operator, "py_kernels") and hasattr(operator, "_dispatch_cache") for operator in operators):
         yield  # another PyTorch: lengths of recurrent layers are those of the example, and refused as such
         return
-    before = [dict(operator.py_kernels) for operator in operators]
-    for operator, kernels in zip(operators, before, strict=True):
-        _replace(operator, dict.fromkeys(kernels, _lstm if operator is operators[0] else _simple))
+    from torch._decomp import decomposition_table as unrolled  # torch.onnx keeps these layers, and asks this for shapes
+
+    before = [(dict(operator.py_kernels), unrolled.get(operator)) for operator in operators]
+    for operator, (kernels, rule) in zip(operators, before, strict=True):
+        shape = _lstm if operator is operators[0] else _simple
+        _replace(operator, dict.fromkeys(kernels, shape))
+        if rule is not None:
+            unrolled[operator] = shape
     try:
         yield
     finally:
-        for operator, kernels in zip(operators, before, strict=True):
+        for operator, (kernels, rule) in zip(operators, before, strict=True):
             _replace(operator, kernels)
+            if rule is not None:
+                unrolled[operator] = rule
 
 
 def _replace(operator: Any, kernels: dict[Any, Any]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import UnsupportedError
+from ...graph import free_name
 
 __all__ = ["ENTRY", "ONE", "Axis", "Growth", "Item", "Made"]
 
@@ -94,13 +95,7 @@ class Growth:
 
     def name(self, wish: str) -> str:
         """A name that no other layer has, without what Keras does not take."""
-        wish = free = _without_signs(wish)
-        number = 1
-        while free in self.taken:
-            number += 1
-            free = f"{wish}_{number}"
-        self.taken.add(free)
-        return free
+        return free_name(_without_signs(wish), self.taken)
 
     def layer(self, kind: str, wish: str, sources: Sequence[Item], shape: Sequence[int | None],
               weights: dict[str, list[np.ndarray]] | None = None, **config: Any) -> Item:  # fmt: skip

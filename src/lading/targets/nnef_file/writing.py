@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from ...errors import UnsupportedError
-from ...graph import Node
+from ...graph import Node, free_name
 
 if TYPE_CHECKING:
     from ...model import Model
@@ -103,13 +103,7 @@ class Writer:
 
     def _identifier(self, name: str) -> str:
         wish = re.sub(r"\W", "_", name, flags=re.A)
-        wish = f"_{wish}" if not wish or wish[0].isdigit() else wish
-        free, number = wish, 1
-        while free in self._taken:
-            number += 1
-            free = f"{wish}_{number}"
-        self._taken.add(free)
-        return free
+        return free_name(f"_{wish}" if not wish or wish[0].isdigit() else wish, self._taken)
 
     # ------------------------------------------------------------------------------------- the nodes
 
