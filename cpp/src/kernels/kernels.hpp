@@ -1,7 +1,7 @@
-// The float32 kernels: one table per instruction set, all giving the same bits. Picked once, by what the CPU
+// The kernels, float32 but for a few: one table per instruction set, all giving the same bits. Picked once, by what the CPU
 // has; the environment variable LADING_ISA (baseline, avx2, avx512, neon) forces one.
 //
-// Matrices are row-major; ld... is the distance between rows in floats. No kernel writes outside its result
+// Matrices are row-major; ld... is the distance between rows in numbers. No kernel writes outside its result
 // or reads outside its operands, none allocates, and none raises floating-point exceptions on ordinary
 // numbers. A NaN stays a NaN and raises nothing.
 //
@@ -59,6 +59,20 @@ struct PackedDense {
   const float *weights, *bias;         // 64-byte aligned
 };
 
+// The same of float64, in panels of up to 32 outputs: [panel][k][output], the bias in the order of the outputs.
+struct PackedFloat64 {
+  int64_t inputs, outputs;
+  const double *weights, *bias;
+
+  static constexpr int some = 8;  // outputs that stay together, which there are whole ones of
+  // Outputs of the panel that begins with this one.
+  int panel(int64_t first) const {
+    const int64_t there = (outputs - first + some - 1) / some, panels = (there + 3) / 4;
+    return static_cast<int>((there + panels - 1) / panels) * some;
+  }
+  int64_t lanes() const { return (outputs + some - 1) / some * some; }
+};
+
 struct Kernels {
   const char* isa;
   int lanes;
@@ -74,6 +88,10 @@ struct Kernels {
   // vectors: the lanes beyond must hold ordinary numbers): y [outputs][lane_block] = x [inputs][lane_block], add alike.
   void (*dense_lanes)(const PackedDense& w, const float* x, int rows, float* y, const float* add, bool relu);
   int lanes_from;  // rows from which transposed blocks are the faster ones
+  // y [rows][outputs] = (bias + add) + x [rows][inputs] w, where sum = sum + x w, each rounded, for one k after the other.
+  // x may be null, which stands for no inputs, and add may be null.
+  void (*dense_float64)(const PackedFloat64& w, const double* x, int64_t ldx, int64_t rows, double* y, int64_t ldy,
+                        const double* add, int64_t ldadd);
   // y [m][n] = a [m][k] b [k][n] + bias[row]; `chains` sums side by side over k (1, 2 or 4); bias may be null.
   void (*matmul)(const float* a, int64_t lda, const float* b, int64_t ldb, float* y, int64_t ldy, int64_t m, int64_t n,
                  int64_t k, int chains, const float* bias);
@@ -85,8 +103,10 @@ struct Kernels {
 
   // ---- element by element; y may be an operand
   void (*unary)(Unary f, const float* x, float* y, int64_t n, float a, float b);
-  // e^x, n a multiple of 8
+  // e^x for the links of forests, n a multiple of 8
   void (*exp_float64)(const double* x, double* y, int64_t n);
+  // exp, sigmoid or tanh with the bits of scalar_math
+  void (*unary_float64)(Unary f, const double* x, double* y, int64_t n);
   // y[i] = a[i * a_step] op b[i * b_step]; steps are 0 or 1
   void (*binary)(Binary f, const float* a, int64_t a_step, const float* b, int64_t b_step, float* y, int64_t n);
 
