@@ -6,55 +6,41 @@
 namespace lading::LADING_ISA_NAMESPACE {
 namespace {
 
-struct Rows {
-  const double* x;
-  int64_t ldx, count;
-  double* y;
-  int64_t ldy;
-  const double* add;
-  int64_t ldadd;
-};
+constexpr int widest = 32;
 
-// `width` outputs, the first `count` of which there are.
-template <int width> void panel(const double* w, const double* bias, int64_t inputs, const Rows& rows, int count) {
+// One row of a panel: y [width] = (bias + add) + x [inputs] w
+using Panel = void (*)(const double* w, const double* bias, const double* add, const double* x, int64_t inputs,
+                       double* y);
+template <int width>
+void panel(const double* w, const double* bias, const double* add, const double* x, int64_t inputs, double* y) {
   constexpr int L = lanes_float64, vectors = width / L;
-  const bool cut = count < width;
-  for (int64_t r = 0; r < rows.count; ++r) {
-    const double *x = rows.x + r * rows.ldx, *add = rows.add + r * rows.ldadd;
-    double *y = rows.y + r * rows.ldy, some[width];
-    if (cut) {
-      for (int j = 0; j < width; ++j) some[j] = rows.add && j < count ? add[j] : 0;
-      add = some;
-    }
-    doubles sum[vectors];
-    const bool adds = cut || rows.add;
-    LADING_UNROLL for (int v = 0; v < vectors; ++v) sum[v] =
-        load(bias + v * L) + (adds ? load(add + v * L) : doubles{});
-    for (int64_t k = 0; k < inputs; ++k) {
-      const doubles xk = doubles{} + x[k];
-      LADING_UNROLL for (int v = 0; v < vectors; ++v) sum[v] = sum[v] + xk * load(w + k * width + v * L);
-    }
-    double* to = cut ? some : y;
-    LADING_UNROLL for (int v = 0; v < vectors; ++v) store(to + v * L, sum[v]);
-    for (int j = 0; cut && j < count; ++j) y[j] = some[j];
+  doubles sum[vectors];
+  LADING_UNROLL for (int v = 0; v < vectors; ++v) sum[v] = load(bias + v * L) + load(add + v * L);
+  for (int64_t k = 0; k < inputs; ++k, w += width) {
+    const doubles xk = doubles{} + x[k];
+    LADING_UNROLL for (int v = 0; v < vectors; ++v) sum[v] = sum[v] + xk * load(w + v * L);
   }
+  LADING_UNROLL for (int v = 0; v < vectors; ++v) store(y + v * L, sum[v]);
 }
 
 }  // namespace
 
 void dense_float64(const PackedFloat64& w, const double* x, int64_t ldx, int64_t rows, double* y, int64_t ldy,
                    const double* add, int64_t ldadd) {
-  for (int64_t first = 0, end; first < w.outputs; first = end) {
+  const int64_t inputs = x ? w.inputs : 0;
+  for (int64_t first = 0; first < w.outputs;) {
     const int width = w.panel(first);
-    end = first + width;
-    const int64_t inputs = x ? w.inputs : 0;
-    const double *weights = w.weights + first * w.inputs, *bias = w.bias + first;
-    const int count = static_cast<int>(end > w.outputs ? w.outputs - first : width);
-    const Rows all = {x, x ? ldx : 0, rows, y + first, ldy, add ? add + first : nullptr, add ? ldadd : 0};
-    if (width == 32) panel<32>(weights, bias, inputs, all, count);
-    else if (width == 24) panel<24>(weights, bias, inputs, all, count);
-    else if (width == 16) panel<16>(weights, bias, inputs, all, count);
-    else panel<8>(weights, bias, inputs, all, count);
+    const int64_t count = w.outputs - first < width ? w.outputs - first : width;  // the last one may be wider than y
+    const Panel run = width == 32 ? panel<32> : width == 24 ? panel<24> : width == 16 ? panel<16> : panel<8>;
+    for (int64_t r = 0; r < rows; ++r) {
+      const double* from = add ? add + r * ldadd + first : nullptr;
+      double *to = y + r * ldy + first, some[widest] = {};
+      for (int64_t j = 0; from && count < width && j < count; ++j) some[j] = from[j];
+      run(w.weights + first * w.inputs, w.bias + first, from && count == width ? from : some, x ? x + r * ldx : x,
+          inputs, count == width ? to : some);
+      for (int64_t j = 0; count < width && j < count; ++j) to[j] = some[j];
+    }
+    first += width;
   }
 }
 
