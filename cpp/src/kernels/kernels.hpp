@@ -45,6 +45,7 @@ enum class Unary : int {
   clip /* a = lowest, b = highest */,
   count
 };
+static inline bool has_float64(Unary f) { return f == Unary::exp || f == Unary::sigmoid || f == Unary::tanh; }
 enum class Binary : int { add, sub, mul, div, min, max, count };
 enum class Reduction : int { sum, sum_square, l1, max, min, prod, log_sum_exp, count };
 
@@ -105,7 +106,7 @@ struct Kernels {
   void (*unary)(Unary f, const float* x, float* y, int64_t n, float a, float b);
   // e^x for the links of forests, n a multiple of 8
   void (*exp_float64)(const double* x, double* y, int64_t n);
-  // exp, sigmoid or tanh with the bits of scalar_math
+  // One that has_float64, with the bits of scalar_math.
   void (*unary_float64)(Unary f, const double* x, double* y, int64_t n);
   // y[i] = a[i * a_step] op b[i * b_step]; steps are 0 or 1
   void (*binary)(Binary f, const float* a, int64_t a_step, const float* b, int64_t b_step, float* y, int64_t n);

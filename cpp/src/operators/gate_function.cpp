@@ -97,7 +97,7 @@ void GateFunction::run(const Kernels& kernels, float* x, std::int64_t n) const {
 
 void GateFunction::run(const Kernels& kernels, double* x, std::int64_t n) const {
   for (std::int64_t i = 0; clip_ && i < n; ++i) x[i] = x[i] < -*clip_ ? -*clip_ : x[i] > *clip_ ? *clip_ : x[i];
-  if (kernel_ == Unary::sigmoid || kernel_ == Unary::tanh) return kernels.unary_float64(kernel_, x, x, n);
+  if (has_float64(kernel_)) return kernels.unary_float64(kernel_, x, x, n);
   for (std::int64_t i = 0; i < n; ++i) x[i] = real_(x[i], alpha_, beta_);
 }
 
