@@ -64,14 +64,6 @@ struct PackedDense {
 struct PackedFloat64 {
   int64_t inputs, outputs;
   const double *weights, *bias;
-
-  static constexpr int some = 8;  // outputs that stay together, which there are whole ones of
-  // Outputs of the panel that begins with this one.
-  int panel(int64_t first) const {
-    const int64_t there = (outputs - first + some - 1) / some, panels = (there + 3) / 4;
-    return static_cast<int>((there + panels - 1) / panels) * some;
-  }
-  int64_t lanes() const { return (outputs + some - 1) / some * some; }
 };
 
 struct Kernels {
@@ -141,5 +133,11 @@ const Kernels* kernels_for(const char* isa);  // null: not built in, or this CPU
 
 // Number of interleaved sums of a dense layer with `inputs` inputs, a function of that alone.
 static inline int chains(int64_t inputs) { return inputs < 32 ? 1 : inputs < 128 ? 2 : 4; }
+
+// Outputs in the panel of PackedFloat64 that begins where so many are left: 8 to 32, panels being about equally wide.
+static inline int panel_float64(int64_t left) {
+  const int64_t eights = (left + 7) / 8, panels = (eights + 3) / 4;
+  return static_cast<int>((eights + panels - 1) / panels) * 8;
+}
 
 }  // namespace lading

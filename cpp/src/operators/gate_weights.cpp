@@ -28,11 +28,12 @@ template <>
 GateProduct<double>::GateProduct(const Kernels&, const double* w, const double* bias, std::int64_t inputs,
                                  std::int64_t outputs, double*, Pieces& pieces)
     : packed_{inputs, outputs, nullptr, nullptr} {
-  auto* weights = pieces.take<double>(packed_.lanes() * inputs);
-  auto* biases = pieces.take<double>(packed_.lanes());
+  const std::int64_t lanes = (outputs + 7) / 8 * 8;
+  auto* weights = pieces.take<double>(lanes * inputs);
+  auto* biases = pieces.take<double>(lanes);
   packed_.weights = weights, packed_.bias = biases;
   for (std::int64_t first = 0, end; biases && first < outputs; first = end) {
-    end = first + packed_.panel(first);
+    end = first + panel_float64(outputs - first);
     for (std::int64_t j = first; j < end; ++j) biases[j] = bias ? bias[std::min(j, outputs - 1)] : 0;
     for (std::int64_t k = 0; k < inputs; ++k)
       for (std::int64_t j = first; j < end; ++j) *weights++ = w[std::min(j, outputs - 1) * inputs + k];

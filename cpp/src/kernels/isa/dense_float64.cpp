@@ -29,7 +29,7 @@ void dense_float64(const PackedFloat64& w, const double* x, int64_t ldx, int64_t
                    const double* add, int64_t ldadd) {
   const int64_t inputs = x ? w.inputs : 0;
   for (int64_t first = 0; first < w.outputs;) {
-    const int width = w.panel(first);
+    const int width = panel_float64(w.outputs - first);
     const int64_t count = w.outputs - first < width ? w.outputs - first : width;  // the last one may be wider than y
     const Panel run = width == 32 ? panel<32> : width == 24 ? panel<24> : width == 16 ? panel<16> : panel<8>;
     for (int64_t r = 0; r < rows; ++r) {
