@@ -24,8 +24,9 @@ def test_its_checks_hold(programs: Path, bundles: Path, program: str) -> None:
     assert ", 0 failures" in run(programs / program, bundles)
 
 
-def test_the_kernels(programs: Path) -> None:
-    said = run(programs / "kernels")
+@pytest.mark.parametrize("program", ["kernels", "kernels_float64"])
+def test_the_kernels(programs: Path, program: str) -> None:
+    said = run(programs / program)
     assert said.splitlines()[-1].startswith("0 failures on ")
 
 

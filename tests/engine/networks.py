@@ -13,6 +13,7 @@ from sequence_networks import (
     one_event_at_a_time,
     one_jet_at_a_time,
     recurrent,
+    recurrent_double_precision,
     self_attention,
     two_sequences,
 )
@@ -22,7 +23,7 @@ NETWORKS: dict[str, Callable[[], Network]] = {
     f.__name__: f
     for f in (multilayer_perceptron, deep_sets, one_jet_at_a_time, rows, self_attention, attention_heads, categories,
               choice, nearest_neighbours, images, recurrent, double_precision, half_precision, one_event_at_a_time,
-              two_sequences)
+              two_sequences, recurrent_double_precision)
 } | {
     f"preparation_{raw}_{name}": lambda raw=raw, name=name: preparation(name, raw)
     for raw in ("float32", "float64", "int64") for name in ("float32", "float64")

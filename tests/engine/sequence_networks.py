@@ -92,6 +92,28 @@ def recurrent() -> Network:
     return net
 
 
+def recurrent_double_precision() -> Network:
+    """What lwtnn's networks become: LSTM, GRU and RNN of float64, one jet at a time, without an entry axis."""
+    net = Network("recurrent, double precision", dtype="float64")
+    net.sequence("track", 14, min=1)
+    x = net.node("Unsqueeze", net.input("tracks", "track", "variable", width=6), [1])
+    x, _, _ = net.node(
+        "LSTM", x, net.weight(1, 92, 6), net.weight(1, 92, 23), net.weight(1, 184), results=3, hidden_size=23,
+        activations=["HardSigmoid", "Tanh", "Tanh"],
+    )  # fmt: skip
+    x, _ = net.node(
+        "GRU", net.node("Squeeze", x, [1]), net.weight(2, 51, 23), net.weight(2, 51, 17), net.weight(2, 102),
+        results=2, hidden_size=17, direction="bidirectional",
+    )  # fmt: skip
+    x = net.node("Reshape", net.node("Transpose", x, perm=[0, 2, 1, 3]), [0, 0, 34])
+    x, _ = net.node("RNN", x, net.weight(1, 9, 34), net.weight(1, 9, 9), net.weight(1, 18), results=2, hidden_size=9)
+    _, state, cell = net.node("LSTM", net.node("Squeeze", x, [1]), net.weight(1, 20, 9), net.weight(1, 20, 5),
+                              results=3, hidden_size=5)  # fmt: skip
+    both = net.node("Concat", net.node("Squeeze", state, [0]), net.node("Squeeze", cell, [0]), axis=1)
+    net.output(net.node("Softmax", net.dense(both, 10, 3, "Sigmoid")), 1, "label", labels=3)
+    return net
+
+
 def one_event_at_a_time() -> Network:
     """A transformer without an entry axis: the jet's numbers go to each track, a gate pools them; and flows."""
     net = Network("one event at a time")

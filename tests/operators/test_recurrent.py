@@ -187,14 +187,15 @@ def test_each_output_may_be_left_out(operator: str) -> None:
 
 
 # With gates that are not bounded, states grow with every step: large numbers are not ordinary there.
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize(("case", "scale"), [
     *[(case, 1) for case in CASES],
     *[(case, 1000) for case in CASES if "activations" not in CASES[case][2]]])  # fmt: skip
-def test_ordinary_numbers_raise_no_floating_point_exception(case: str, scale: int) -> None:
+def test_ordinary_numbers_raise_no_floating_point_exception(case: str, scale: int, dtype: Any) -> None:
     operator, sizes, attributes = CASES[case]
-    given = tensors(operator, **sizes)
+    given = tensors(operator, **sizes, dtype=dtype)
     feeds = {name: x for name, x in zip(INPUTS, given, strict=False) if x is not None}
-    feeds["x"] = feeds["x"] * np.float32(scale)
+    feeds["x"] = feeds["x"] * dtype(scale)
     names = [name if x is not None else "" for name, x in zip(INPUTS, given, strict=False)]
     node = {"node": "n", "operator": operator, "inputs": names, "outputs": ["y"],
             "attributes": {"layout": 0, **attributes}}  # fmt: skip
@@ -222,10 +223,11 @@ def test_names_of_activations_in_any_case() -> None:
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("case", CASES)
-def test_computed_weights_give_the_same_bits_as_constant_ones(case: str) -> None:
+def test_computed_weights_give_the_same_bits_as_constant_ones(case: str, dtype: Any) -> None:
     operator, sizes, attributes = CASES[case]
-    inputs = tensors(operator, **sizes)
+    inputs = tensors(operator, **sizes, dtype=dtype)
     for one, other in zip(ours(operator, inputs, attributes), ours(operator, inputs, attributes, False), strict=True):
         np.testing.assert_array_equal(one, other)
 
@@ -250,11 +252,12 @@ def test_no_steps_give_an_empty_output_and_the_initial_states(operator: str) -> 
     assert ours(operator, tensors(operator, batch=0), {})[0].shape == (6, 1, 0, 7)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("linear", [0, 1])
 @pytest.mark.parametrize("operator", GATES)
-def test_an_entry_has_the_same_bits_alone_and_in_a_batch(operator: str, linear: int) -> None:
+def test_an_entry_has_the_same_bits_alone_and_in_a_batch(operator: str, linear: int, dtype: Any) -> None:
     attributes = {"linear_before_reset": linear} if operator == "GRU" else {}
-    inputs = tensors(operator, steps=9, batch=70, hidden=33)
+    inputs = tensors(operator, steps=9, batch=70, hidden=33, dtype=dtype)
     together = ours(operator, inputs, attributes)
     for entry in (0, 13, 69):
         alone = ours(operator, [inputs[0][:, entry : entry + 1], *inputs[1:]], attributes)
@@ -272,9 +275,9 @@ def test_a_cut_sequence_has_the_same_bits_as_a_short_one(operator: str) -> None:
 
 
 def every_case() -> bytes:
-    """The bits of all cases on the instruction set of this process."""
-    return b"".join(y.tobytes() for operator, sizes, attributes in CASES.values()
-                    for y in ours(operator, tensors(operator, **sizes), attributes))
+    """The bits of all cases in both precisions on the instruction set of this process."""
+    return b"".join(y.tobytes() for operator, sizes, attributes in CASES.values() for dtype in (np.float32, np.float64)
+                    for y in ours(operator, tensors(operator, **sizes, dtype=dtype), attributes))
 
 
 @every_instruction_set

@@ -1,7 +1,7 @@
-// The float32 kernels: one table per instruction set, all giving the same bits. Picked once, by what the CPU
+// The kernels, float32 but for a few: one table per instruction set, all giving the same bits. Picked once, by what the CPU
 // has; the environment variable LADING_ISA (baseline, avx2, avx512, neon) forces one.
 //
-// Matrices are row-major; ld... is the distance between rows in floats. No kernel writes outside its result
+// Matrices are row-major; ld... is the distance between rows in numbers. No kernel writes outside its result
 // or reads outside its operands, none allocates, and none raises floating-point exceptions on ordinary
 // numbers. A NaN stays a NaN and raises nothing.
 //
@@ -45,6 +45,7 @@ enum class Unary : int {
   clip /* a = lowest, b = highest */,
   count
 };
+static inline bool has_float64(Unary f) { return f == Unary::exp || f == Unary::sigmoid || f == Unary::tanh; }
 enum class Binary : int { add, sub, mul, div, min, max, count };
 enum class Reduction : int { sum, sum_square, l1, max, min, prod, log_sum_exp, count };
 
@@ -57,6 +58,12 @@ struct PackedDense {
   int64_t inputs, outputs;
   int vectors, panels, narrow, wider;  // `wider` panels of narrow + 1 vectors, then the rest of `narrow`
   const float *weights, *bias;         // 64-byte aligned
+};
+
+// The same of float64, in panels of up to 32 outputs: [panel][k][output], the bias in the order of the outputs.
+struct PackedFloat64 {
+  int64_t inputs, outputs;
+  const double *weights, *bias;
 };
 
 struct Kernels {
@@ -74,6 +81,10 @@ struct Kernels {
   // vectors: the lanes beyond must hold ordinary numbers): y [outputs][lane_block] = x [inputs][lane_block], add alike.
   void (*dense_lanes)(const PackedDense& w, const float* x, int rows, float* y, const float* add, bool relu);
   int lanes_from;  // rows from which transposed blocks are the faster ones
+  // y [rows][outputs] = (bias + add) + x [rows][inputs] w, where sum = sum + x w, each rounded, for one k after the other.
+  // x may be null, which stands for no inputs, and add may be null.
+  void (*dense_float64)(const PackedFloat64& w, const double* x, int64_t ldx, int64_t rows, double* y, int64_t ldy,
+                        const double* add, int64_t ldadd);
   // y [m][n] = a [m][k] b [k][n] + bias[row]; `chains` sums side by side over k (1, 2 or 4); bias may be null.
   void (*matmul)(const float* a, int64_t lda, const float* b, int64_t ldb, float* y, int64_t ldy, int64_t m, int64_t n,
                  int64_t k, int chains, const float* bias);
@@ -85,8 +96,10 @@ struct Kernels {
 
   // ---- element by element; y may be an operand
   void (*unary)(Unary f, const float* x, float* y, int64_t n, float a, float b);
-  // e^x, n a multiple of 8
+  // e^x for the links of forests, n a multiple of 8
   void (*exp_float64)(const double* x, double* y, int64_t n);
+  // One that has_float64, with the bits of scalar_math.
+  void (*unary_float64)(Unary f, const double* x, double* y, int64_t n);
   // y[i] = a[i * a_step] op b[i * b_step]; steps are 0 or 1
   void (*binary)(Binary f, const float* a, int64_t a_step, const float* b, int64_t b_step, float* y, int64_t n);
 
@@ -120,5 +133,11 @@ const Kernels* kernels_for(const char* isa);  // null: not built in, or this CPU
 
 // Number of interleaved sums of a dense layer with `inputs` inputs, a function of that alone.
 static inline int chains(int64_t inputs) { return inputs < 32 ? 1 : inputs < 128 ? 2 : 4; }
+
+// Outputs in the panel of PackedFloat64 that begins where so many are left: 8 to 32, panels being about equally wide.
+static inline int panel_float64(int64_t left) {
+  const int64_t eights = (left + 7) / 8, panels = (eights + 3) / 4;
+  return static_cast<int>((eights + panels - 1) / panels) * 8;
+}
 
 }  // namespace lading

@@ -17,6 +17,8 @@ struct GateFunction::Row {
 
 namespace {
 
+double hard_sigmoid(double x, double a, double b) { return std::clamp(a * x + b, 0.0, 1.0); }
+
 // ONNX takes these names in any case, as ONNX Runtime does.
 bool same_name(const std::string& a, const char* b) {
   const std::string_view other = b;
@@ -48,8 +50,7 @@ const GateFunction::Row& GateFunction::row(const Definition& definition, const s
       {"Softplus", Unary::softplus, [](double x, double, double) { return scalar_math::softplus(x); }},
       {"LeakyRelu", Unary::leaky_relu, [](double x, double a, double) { return x < 0 ? a * x : x; }, 1, 0.01f},
       {"Elu", Unary::elu, [](double x, double a, double) { return x < 0 ? a * scalar_math::expm1(x) : x; }, 1, 1},
-      {"HardSigmoid", Unary::hard_sigmoid, [](double x, double a, double b) { return std::clamp(a * x + b, 0.0, 1.0); },
-       2, 0.2f, 0.5f},
+      {"HardSigmoid", Unary::hard_sigmoid, hard_sigmoid, 2, 0.2f, 0.5f},
       {"ThresholdedRelu", Unary::count, [](double x, double a, double) { return x < a ? 0 : x; }, 1, 1},
       {"Affine", Unary::count, [](double x, double a, double b) { return a * x + b; }, 2, 1, 0},
       {"ScaledTanh", Unary::count, [](double x, double a, double b) { return a * scalar_math::tanh(b * x); }, 2, 1, 1},
@@ -95,11 +96,13 @@ void GateFunction::run(const Kernels& kernels, float* x, std::int64_t n) const {
   for (std::int64_t i = 0; i < n; ++i) x[i] = static_cast<float>(real_(x[i], alpha_, beta_));
 }
 
-void GateFunction::run(const Kernels&, double* x, std::int64_t n) const {
-  for (std::int64_t i = 0; i < n; ++i) {
-    const double bounded = !clip_ ? x[i] : x[i] < -*clip_ ? -*clip_ : x[i] > *clip_ ? *clip_ : x[i];
-    x[i] = real_(bounded, alpha_, beta_);
-  }
+void GateFunction::run(const Kernels& kernels, double* x, std::int64_t n) const {
+  for (std::int64_t i = 0; clip_ && i < n; ++i) x[i] = x[i] < -*clip_ ? -*clip_ : x[i] > *clip_ ? *clip_ : x[i];
+  if (has_float64(kernel_)) return kernels.unary_float64(kernel_, x, x, n);
+  if (kernel_ == Unary::hard_sigmoid)  // lwtnn's usual gates: without a call for each
+    for (std::int64_t i = 0; i < n; ++i) x[i] = hard_sigmoid(x[i], alpha_, beta_);
+  else
+    for (std::int64_t i = 0; i < n; ++i) x[i] = real_(x[i], alpha_, beta_);
 }
 
 }  // namespace lading

@@ -4,6 +4,7 @@
 
 namespace lading {
 
+template <>
 GateProduct<float>::GateProduct(const Kernels& kernels, const float* w, const float* bias, std::int64_t inputs,
                                 std::int64_t outputs, float* turned, Pieces& pieces) {
   auto* memory = pieces.take<std::byte>(static_cast<std::int64_t>(kernels.dense_bytes(inputs, outputs)));
@@ -12,6 +13,7 @@ GateProduct<float>::GateProduct(const Kernels& kernels, const float* w, const fl
   packed_ = kernels.dense_pack(turned, bias, inputs, outputs, memory);
 }
 
+template <>
 void GateProduct<float>::run(const Kernels& kernels, const float* x, std::int64_t ldx, std::int64_t rows, float* y,
                              std::int64_t ldy, const float* add, std::int64_t ldadd) const {
   if (x) return kernels.dense(packed_, x, ldx, rows, y, ldy, add, ldadd, false);
@@ -21,14 +23,27 @@ void GateProduct<float>::run(const Kernels& kernels, const float* x, std::int64_
   }
 }
 
-void GateProduct<double>::run(const Kernels&, const double* x, std::int64_t ldx, std::int64_t rows, double* y,
+// Lanes beyond the last output repeat it, so that they raise no exception of their own.
+template <>
+GateProduct<double>::GateProduct(const Kernels&, const double* w, const double* bias, std::int64_t inputs,
+                                 std::int64_t outputs, double*, Pieces& pieces)
+    : packed_{inputs, outputs, nullptr, nullptr} {
+  const std::int64_t lanes = (outputs + 7) / 8 * 8;
+  auto* weights = pieces.take<double>(lanes * inputs);
+  auto* biases = pieces.take<double>(lanes);
+  packed_.weights = weights, packed_.bias = biases;
+  for (std::int64_t first = 0, end; biases && first < outputs; first = end) {
+    end = first + panel_float64(outputs - first);
+    for (std::int64_t j = first; j < end; ++j) biases[j] = bias ? bias[std::min(j, outputs - 1)] : 0;
+    for (std::int64_t k = 0; k < inputs; ++k)
+      for (std::int64_t j = first; j < end; ++j) *weights++ = w[std::min(j, outputs - 1) * inputs + k];
+  }
+}
+
+template <>
+void GateProduct<double>::run(const Kernels& kernels, const double* x, std::int64_t ldx, std::int64_t rows, double* y,
                               std::int64_t ldy, const double* add, std::int64_t ldadd) const {
-  for (std::int64_t r = 0; r < rows; ++r)
-    for (std::int64_t j = 0; j < outputs_; ++j) {
-      double sum = (bias_ ? bias_[j] : 0) + (add ? add[r * ldadd + j] : 0);
-      for (std::int64_t k = 0; x && k < inputs_; ++k) sum += x[r * ldx + k] * w_[j * inputs_ + k];
-      y[r * ldy + j] = sum;
-    }
+  kernels.dense_float64(packed_, x, ldx, rows, y, ldy, add, ldadd);
 }
 
 template <class T>

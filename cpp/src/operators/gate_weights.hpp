@@ -1,6 +1,7 @@
 // The weights of one direction of a recurrent layer, ready to be multiplied.
 #pragma once
 #include <algorithm>
+#include <type_traits>
 
 #include "graph/memory.hpp"
 #include "operators/packed_weights.hpp"
@@ -24,37 +25,19 @@ class Pieces {
 };
 
 // y [rows][outputs] = x [rows][inputs] w' + (bias + add), w [outputs][inputs]; ld... is from one row to the next.
-// Without x, which is then zero, its product is left out.
-template <class T> class GateProduct;
-
-// float32: packed for the kernels, when the model is loaded or, if the weights are computed, in every run.
-template <> class GateProduct<float> {
+// Without x, which is then zero, its product is left out. The weights are packed for the kernels, when the model is
+// loaded or, if they are computed, in every run.
+template <class T> class GateProduct {
  public:
   GateProduct() = default;
-  explicit GateProduct(const PackedDense& packed) : packed_(packed) {}
   // `turned` has room for w.
-  GateProduct(const Kernels& kernels, const float* w, const float* bias, std::int64_t inputs, std::int64_t outputs,
-              float* turned, Pieces& pieces);
-  void run(const Kernels& kernels, const float* x, std::int64_t ldx, std::int64_t rows, float* y, std::int64_t ldy,
-           const float* add, std::int64_t ldadd) const;
+  GateProduct(const Kernels& kernels, const T* w, const T* bias, std::int64_t inputs, std::int64_t outputs, T* turned,
+              Pieces& pieces);
+  void run(const Kernels& kernels, const T* x, std::int64_t ldx, std::int64_t rows, T* y, std::int64_t ldy,
+           const T* add, std::int64_t ldadd) const;
 
  private:
-  PackedDense packed_{};
-};
-
-// float64: in order.
-template <> class GateProduct<double> {
- public:
-  GateProduct() = default;
-  GateProduct(const Kernels&, const double* w, const double* bias, std::int64_t inputs, std::int64_t outputs, double*,
-              Pieces&)
-      : w_(w), bias_(bias), inputs_(inputs), outputs_(outputs) {}
-  void run(const Kernels&, const double* x, std::int64_t ldx, std::int64_t rows, double* y, std::int64_t ldy,
-           const double* add, std::int64_t ldadd) const;
-
- private:
-  const double *w_ = nullptr, *bias_ = nullptr;
-  std::int64_t inputs_ = 0, outputs_ = 0;
+  std::conditional_t<std::is_same_v<T, float>, PackedDense, PackedFloat64> packed_{};
 };
 
 // The sizes of a layer's weights, in ONNX order: W [directions][gates * hidden][inputs],
@@ -70,7 +53,7 @@ struct GateSizes {
 // What a direction multiplies by: the input, the state, and for the gates apart the state that was reset.
 template <class T> struct GateProducts {
   GateProduct<T> input, state, reset_state;
-  // Of direction d, packed into `pieces` for float32; `turned` has room for sizes.largest() numbers. Where the
+  // Of direction d, packed into `pieces`; `turned` has room for sizes.largest() numbers. Where the
   // pieces only count, there need not be any weights.
   static GateProducts make(const Kernels& kernels, const GateSizes& sizes, int d, const T* w, const T* r, const T* b,
                            T* turned, Pieces& pieces);

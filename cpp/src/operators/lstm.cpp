@@ -33,12 +33,14 @@ class LSTM final : public Recurrent {
     const GateFunction* f = rows.functions;
     T *o = i + n, *forget = o + n, *candidate = forget + n;
     for (std::int64_t k = 0; p && k < n; ++k) i[k] += p[k] * c[k], forget[k] += p[2 * n + k] * c[k];
-    f[0].run(kernels_, i, n), f[1].run(kernels_, candidate, n);
-    if (!couples_) f[0].run(kernels_, forget, n);
+    const bool together = !p && !couples_;  // i, o and forget, which stand side by side
+    f[0].run(kernels_, i, together ? 3 * n : n), f[1].run(kernels_, candidate, n);
+    if (!together && !couples_) f[0].run(kernels_, forget, n);
     for (std::int64_t k = 0; k < n; ++k) c[k] = (couples_ ? 1 - i[k] : forget[k]) * c[k] + i[k] * candidate[k];
     for (std::int64_t k = 0; p && k < n; ++k) o[k] += p[n + k] * c[k];
     for (std::int64_t k = 0; k < n; ++k) h[k] = c[k];
-    f[0].run(kernels_, o, n), f[2].run(kernels_, h, n);
+    if (!together) f[0].run(kernels_, o, n);
+    f[2].run(kernels_, h, n);
     for (std::int64_t k = 0; k < n; ++k) h[k] *= o[k];
   }
   bool couples_;  // the forget gate is 1 - the input gate

@@ -54,17 +54,22 @@ bool Recurrent::fits_state(const Shape& r) const {
 void Recurrent::pack(const Definition& definition) {
   const Tensor *w = definition.constant(input_w), *r = definition.constant(input_r), *b = definition.constant(input_b);
   if (!w || !r || (!b && definition.has_input(input_b))) return;
-  if (w->type != Type::float32 || r->type != w->type || (b && b->type != w->type)) return;
+  if (!(float_types & bit(w->type)) || r->type != w->type || (b && b->type != w->type)) return;
   if (!fits_state(r->shape) || w->shape.rank != 3) return;
   const GateSizes sizes = this->sizes(*w, *r);
   if (!(w->shape == shape_of({directions_, sizes.width(), sizes.inputs}))) return;
   if (b && !(b->shape == shape_of({directions_, 2 * sizes.width()}))) return;
-  std::vector<float> turned(static_cast<std::size_t>(sizes.largest()));
+  with_one_of<float_types>(w->type, [&](auto zero) { pack<decltype(zero)>(sizes, *w, *r, b); });
+}
+
+template <class T> void Recurrent::pack(const GateSizes& sizes, const Tensor& w, const Tensor& r, const Tensor* b) {
+  std::vector<T> turned(static_cast<std::size_t>(sizes.largest()));
+  auto& all = std::get<std::vector<GateProducts<T>>>(packed_);
   const auto make_all = [&](Pieces pieces) {
-    packed_.clear();
+    all.clear();
     for (int d = 0; d < directions_; ++d)
-      packed_.push_back(GateProducts<float>::make(kernels_, sizes, d, w->as<float>(), r->as<float>(),
-                                                  b ? b->as<float>() : nullptr, turned.data(), pieces));
+      all.push_back(GateProducts<T>::make(kernels_, sizes, d, w.as<T>(), r.as<T>(), b ? b->as<T>() : nullptr,
+                                          turned.data(), pieces));
     return pieces.used();
   };
   bytes_ = make_all(Pieces(nullptr));

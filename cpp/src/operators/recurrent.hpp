@@ -4,6 +4,7 @@
 // Entries are rows, and a row never sees another one. A step runs on the rows that have it, so an entry's bits
 // depend neither on the batch nor on how far other sequences reach.
 #pragma once
+#include <tuple>
 #include <vector>
 
 #include "operators/checks.hpp"
@@ -52,15 +53,18 @@ class Recurrent : public Operator {
   GateSizes sizes(const Tensor& w, const Tensor& r) const { return {gates_, apart_, w.shape[2], r.shape[2]}; }
   bool fits_state(const Shape& r) const;  // [directions, gates * hidden, hidden]
   void pack(const Definition& definition);
+  template <class T> void pack(const GateSizes& sizes, const Tensor& w, const Tensor& r, const Tensor* b);
+  template <class T> const auto& packed() const { return std::get<std::vector<GateProducts<T>>>(packed_); }
   void check_weights(const Operands& io) const;
   void check_batch(const Operands& io, std::int64_t batch) const;
   Shape state_shape(const Operands& io, std::int64_t batch) const;
 
   bool forward_, batch_first_;  // reverse and bidirectional layers have one that runs backward
   int directions_, gates_, apart_, states_;
-  std::int64_t hidden_size_;                 // -1: not said
-  std::vector<GateFunction> functions_;      // of all directions
-  std::vector<GateProducts<float>> packed_;  // of constant weights, for each direction
+  std::int64_t hidden_size_;             // -1: not said
+  std::vector<GateFunction> functions_;  // of all directions
+  // Of constant weights, for each direction.
+  std::tuple<std::vector<GateProducts<float>>, std::vector<GateProducts<double>>> packed_;
   Memory memory_;
   std::size_t bytes_ = 0;
 };

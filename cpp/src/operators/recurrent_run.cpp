@@ -75,7 +75,7 @@ Recurrent::Run<T>::Run(const Recurrent& layer, const Operands& io, std::byte* me
   input_parts_ = pieces_.template take<T>(steps_at_once_ * batch_ * sizes_.width());
   gates_ = pieces_.template take<T>(batch_ * sizes_.width());
   h_ = pieces_.template take<T>(batch_ * m), c_ = pieces_.template take<T>(batch_ * m);
-  const bool packs = std::is_same_v<T, float> && layer.packed_.empty();
+  const bool packs = layer.template packed<T>().empty();
   turned_ = pieces_.template take<T>(packs ? sizes_.largest() : 0);
   if (memory) check_lengths();
   else if (packs) GateProducts<T>::make(layer.kernels_, sizes_, 0, nullptr, nullptr, nullptr, nullptr, pieces_);
@@ -83,8 +83,7 @@ Recurrent::Run<T>::Run(const Recurrent& layer, const Operands& io, std::byte* me
 
 // Packed before, or into the rest of the memory.
 template <class T> GateProducts<T> Recurrent::Run<T>::products(int d, Pieces pieces) const {
-  if constexpr (std::is_same_v<T, float>)
-    if (!layer_.packed_.empty()) return layer_.packed_[static_cast<std::size_t>(d)];
+  if (const auto& packed = layer_.template packed<T>(); !packed.empty()) return packed[static_cast<std::size_t>(d)];
   return GateProducts<T>::make(layer_.kernels_, sizes_, d, given(input_w), given(input_r), given(input_b), turned_,
                                pieces);
 }

@@ -14,13 +14,23 @@ namespace {
 enum class Kind { softmax, log_softmax, hardmax };
 
 // One row of float64, `step` apart.
-void softmax_row(const double* x, double* y, std::int64_t n, std::int64_t step, bool logarithm) {
+constexpr std::int64_t chunk = 64;
+void softmax_row(const Kernels& kernels, const double* x, double* y, std::int64_t n, std::int64_t step,
+                 bool logarithm) {
   double top = -std::numeric_limits<double>::infinity(), sum = 0;
   for (std::int64_t k = 0; k < n; ++k) top = x[k * step] > top ? x[k * step] : top;
-  for (std::int64_t k = 0; k < n; ++k) sum += scalar_math::exp(x[k * step] - top);
-  const double lost = scalar_math::log(sum);
-  for (std::int64_t k = 0; k < n; ++k)
-    y[k * step] = logarithm ? x[k * step] - top - lost : scalar_math::exp(x[k * step] - top) / sum;
+  for (std::int64_t begin = 0; begin < n; begin += chunk) {
+    double powers[chunk];
+    const std::int64_t count = std::min(chunk, n - begin);
+    for (std::int64_t k = 0; k < count; ++k) powers[k] = x[(begin + k) * step] - top;
+    kernels.unary_float64(Unary::exp, powers, powers, count);
+    for (std::int64_t k = 0; k < count; ++k) {
+      sum += powers[k];
+      if (!logarithm) y[(begin + k) * step] = powers[k];
+    }
+  }
+  const double lost = logarithm ? scalar_math::log(sum) : 0;
+  for (std::int64_t k = 0; k < n; ++k) y[k * step] = logarithm ? x[k * step] - top - lost : y[k * step] / sum;
 }
 template <class T> void hardmax_row(const T* x, T* y, std::int64_t n, std::int64_t step) {
   std::int64_t best = 0;
@@ -70,7 +80,8 @@ class Softmax final : public Operator {
       const T* x = io[0].as<T>() + at;
       T* y = io.output().as<T>() + at;
       if (kind_ == Kind::hardmax) hardmax_row(x, y, v.length, v.inner);
-      else if constexpr (std::is_same_v<T, double>) softmax_row(x, y, v.length, v.inner, kind_ == Kind::log_softmax);
+      else if constexpr (std::is_same_v<T, double>)
+        softmax_row(kernels_, x, y, v.length, v.inner, kind_ == Kind::log_softmax);
     }
   }
   const Kernels& kernels_;

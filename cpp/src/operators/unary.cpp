@@ -1,5 +1,5 @@
-// Functions of one element (ONNX Relu, Exp, Gelu, ...): one row of a table each. float32 goes through the
-// kernels where they have the function; all else is computed in float64 and rounded once.
+// Functions of one element (ONNX Relu, Exp, Gelu, ...): one row of a table each. float32, and float64 of some, go
+// through the kernels where they have the function; all else is computed in float64 and rounded once.
 #include <algorithm>
 #include <cmath>
 
@@ -96,6 +96,8 @@ class UnaryOperator final : public Operator {
     if (in.type == Type::float32 && f_.kernel != no_kernel)
       kernels_.unary(f_.kernel, in.as<float>(), out.as<float>(), in.size(), a_, b_);
     else if (in.type == Type::float32) run_reals(in.as<float>(), out.as<float>(), in.size());
+    else if (in.type == Type::float64 && has_float64(f_.kernel))
+      kernels_.unary_float64(f_.kernel, in.as<double>(), out.as<double>(), in.size());
     else if (in.type == Type::float64) run_reals(in.as<double>(), out.as<double>(), in.size());
     else if (unsigned_types & bit(in.type)) run_integers(f_.natural, in, out);
     else run_integers(f_.integer, in, out);

@@ -1,19 +1,12 @@
 // e^x of float64 with an error below 0.7 units in the last place: what the links of forests need. No fused
 // multiply-add, so that every instruction set gives the same bits.
-#include "kernels/isa/simd.hpp"
+#include "kernels/isa/float64.hpp"
 #include "kernels/isa/table.hpp"
 
 namespace lading::LADING_ISA_NAMESPACE {
 namespace {
 
-typedef double doubles __attribute__((vector_size(VL * 4)));
-typedef int64_t wholes __attribute__((vector_size(VL * 4)));
-
 constexpr double overflow = 709.782712893384, underflow = -745.1332191019412;
-constexpr double magic = 0x1.8p52;  // adding it rounds to a whole number, which then stands in the last bits
-
-// 2^n for whole n of normal powers.
-LADING_INLINE doubles power_of_two(doubles n) { return (doubles)(((wholes)(n + magic) + 1023) << 52); }
 
 // x = n ln 2 + r + c with |r| <= ln 2 / 2, c what r has lost; e^x = (1 + r + c + c r + r^2 q(r)) 2^n
 LADING_INLINE doubles exp_of(doubles x) {
@@ -21,7 +14,7 @@ LADING_INLINE doubles exp_of(doubles x) {
   constexpr double series[] = {1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800,
                                1.0 / 362880,     1.0 / 40320,     1.0 / 5040,     1.0 / 720,
                                1.0 / 120,        1.0 / 24,        1.0 / 6,        1.0 / 2};
-  const doubles n = (x * 0x1.71547652b82fep+0 + magic) - magic;
+  const doubles n = whole(x * 0x1.71547652b82fep+0);
   const doubles hi = x - n * head, lo = n * tail, r = hi - lo, c = (hi - r) - lo;
   const doubles r2 = r * r, r4 = r2 * r2;
   doubles four[3];  // of the twelve terms, so that they need not wait for each other
@@ -30,7 +23,7 @@ LADING_INLINE doubles exp_of(doubles x) {
     four[i] = (r * s[0] + s[1]) * r2 + (r * s[2] + s[3]);
   }
   const doubles q = (four[0] * r4 + four[1]) * r4 + four[2];
-  const doubles half = (n * 0.5 + magic) - magic;  // in two steps: 2^n may not be a normal number
+  const doubles half = whole(n * 0.5);  // in two steps: 2^n may not be a normal number
   const doubles sum = 1 + r, lost = r - (sum - 1);
   return (sum + (lost + (c + c * r + r2 * q))) * power_of_two(half) * power_of_two(n - half);
 }
@@ -38,17 +31,17 @@ LADING_INLINE doubles exp_of(doubles x) {
 }  // namespace
 
 void exp_float64(const double* x, double* y, int64_t n) {
-  constexpr int each = VL / 2;
+  constexpr int each = lanes_float64;
   for (int64_t i = 0; i < n; i += each) {
     doubles v = doubles{} + *x;
-    if (n > 1) __builtin_memcpy(&v, x + i, sizeof v);  // one alone need not wait until its neighbours are written
+    if (n > 1) v = load(x + i);  // one alone need not wait until its neighbours are written
     const wholes number = v == v;
     const doubles finite = (doubles)((wholes)v & number);  // comparing NaN would raise a flag
     const wholes above = finite > overflow, below = finite < underflow;
     doubles e = exp_of((doubles)((wholes)finite & ~(above | below)));
     e = above ? doubles{} + __builtin_inf() : below ? doubles{} : e;
     e = (doubles)(((wholes)e & number) | ((wholes)v & ~number));
-    if (n > 1) __builtin_memcpy(y + i, &e, sizeof e);
+    if (n > 1) store(y + i, e);
     else *y = e[0];
   }
 }

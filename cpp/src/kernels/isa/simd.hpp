@@ -35,6 +35,8 @@
 
 namespace lading::LADING_ISA_NAMESPACE {
 
+constexpr bool fma_is_fast = VL > 4;
+
 LADING_INLINE vec zero() { return all(0.f); }
 LADING_INLINE vec operator-(vec a) { return bits_xor(all(-0.f), a); }
 LADING_INLINE vec absolute(vec a) { return bits_andnot(all(-0.f), a); }

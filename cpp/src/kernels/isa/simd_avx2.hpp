@@ -82,6 +82,13 @@ template <class F> LADING_INLINE float fold_lanes(const vec* lanes, F f) {
   return _mm256_cvtss_f32(f(vec{d}, vec{_mm256_permute_ps(d, 0xb1)}).v);
 }
 
+// float64, half as many lanes
+typedef double doubles __attribute__((vector_size(32)));
+typedef int64_t wholes __attribute__((vector_size(32)));
+LADING_INLINE doubles fma(doubles a, doubles b, doubles c) { return _mm256_fmadd_pd(a, b, c); }
+// The lanes of a mask as bits.
+LADING_INLINE unsigned lanes_where(wholes a) { return static_cast<unsigned>(_mm256_movemask_pd((__m256d)a)); }
+
 }  // namespace lading::LADING_ISA_NAMESPACE
 
 #include "kernels/isa/transpose_8x8.hpp"

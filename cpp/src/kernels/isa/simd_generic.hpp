@@ -78,6 +78,14 @@ template <class F> LADING_INLINE float fold_lanes(const vec* lanes, F f) {
   }
   return a.v[0];
 }
+// float64, half as many lanes
+typedef double doubles __attribute__((vector_size(16)));
+typedef int64_t wholes __attribute__((vector_size(16)));
+LADING_INLINE doubles fma(doubles a, doubles b, doubles c) {
+  return doubles{__builtin_fma(a[0], b[0], c[0]), __builtin_fma(a[1], b[1], c[1])};
+}
+// The lanes of a mask as bits.
+LADING_INLINE unsigned lanes_where(wholes a) { return (a[0] & 1) | (a[1] & 2); }
 #undef LADING_LANES
 #undef LADING_MASK
 

@@ -93,6 +93,16 @@ template <class F> LADING_INLINE float fold_lanes(const vec* lanes, F f) {
   const float32x4_t one = vrev64q_f32(d.v[0]);
   return vgetq_lane_f32(f(d, vec{{one, one}}).v[0], 0);
 }
+// float64, half as many lanes
+typedef double doubles __attribute__((vector_size(32)));
+typedef int64_t wholes __attribute__((vector_size(32)));
+LADING_INLINE doubles fma(doubles a, doubles b, doubles c) {
+  const float64x2_t low = vfmaq_f64(float64x2_t{c[0], c[1]}, float64x2_t{a[0], a[1]}, float64x2_t{b[0], b[1]});
+  const float64x2_t high = vfmaq_f64(float64x2_t{c[2], c[3]}, float64x2_t{a[2], a[3]}, float64x2_t{b[2], b[3]});
+  return doubles{low[0], low[1], high[0], high[1]};
+}
+// The lanes of a mask as bits.
+LADING_INLINE unsigned lanes_where(wholes a) { return (a[0] & 1) | (a[1] & 2) | (a[2] & 4) | (a[3] & 8); }
 #undef LADING_HALVES
 #undef LADING_MASK
 

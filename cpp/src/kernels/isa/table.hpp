@@ -17,7 +17,10 @@ void convolve(const float* a, int64_t lda, const float* b, const int64_t* at, fl
               int64_t n, int64_t k, const float* bias, bool relu);
 void transpose(const float* x, int64_t ldx, int64_t rows, int64_t columns, float* y, int64_t ldy);
 void unary(Unary f, const float* x, float* y, int64_t n, float a, float b);
+void dense_float64(const PackedFloat64& w, const double* x, int64_t ldx, int64_t rows, double* y, int64_t ldy,
+                   const double* add, int64_t ldadd);
 void exp_float64(const double* x, double* y, int64_t n);
+void unary_float64(Unary f, const double* x, double* y, int64_t n);
 void binary(Binary f, const float* a, int64_t a_step, const float* b, int64_t b_step, float* y, int64_t n);
 void softmax(const float* x, float* y, int64_t rows, int64_t n, bool logarithm);
 void softmax_lanes(float* x, int64_t n, int rows, bool logarithm);
