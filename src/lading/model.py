@@ -146,6 +146,8 @@ class Model:
         from ({"pt": "Jet_pt"}), ``units`` in which unit it comes ({"pt": "GeV"}).
 
         The result gives arrays by output, by label, or by both: ``scores["flavour", "p_b"]``.
+        A session is kept for the next call, and made anew if the model was changed; its weights become read-only
+        (``model.weights[name] = other`` replaces one). In a loop, ``session()`` saves looking for changes.
         Raises UnknownName, UnitError or ValueRefused, naming the variable.
         """
         from .engine import run

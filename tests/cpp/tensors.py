@@ -80,6 +80,15 @@ def photons() -> bytes:
         "v": np.float32(random.normal(size=(8, 1)))})  # fmt: skip
 
 
+def nearest() -> bytes:
+    """As ParticleNet: each particle takes numbers of its three nearest, so that there must be three."""
+    nodes = [node("Unsqueeze", "points two", "a"), node("Unsqueeze", "points one", "b"), node("Sub", "a b", "d"),
+             node("Mul", "d d", "d2"), node("Neg", "d2", "closeness"), node("TopK", "closeness k", "values places"),
+             node("ReduceSum", "values axes", "score", keepdims=0)]
+    return file(nodes, {"points": ["N", "particles"]}, {"score": ["N"]},
+                {"one": np.int64([1]), "two": np.int64([2]), "k": np.int64([3]), "axes": np.int64([1, 2])})
+
+
 def jets() -> bytes:
     """As salt exports: a jet, its tracks without a batch, a number for each flavour."""
     random = np.random.default_rng(7)
@@ -112,5 +121,5 @@ def columns_of_particles(jets: int, particles: int, seed: int = 1) -> dict[str, 
     return {"pf_features": np.float32(random.normal(size=(jets, 5, particles))) * mask, "pf_mask": mask}
 
 
-__all__ = ["close", "columns_of_particles", "example", "file", "jets", "jets_with_tracks", "node", "padded_jets",
-           "particles", "photons", "read_tensors", "runtime", "types", "write_tensors"]  # fmt: skip
+__all__ = ["close", "columns_of_particles", "example", "file", "jets", "jets_with_tracks", "nearest", "node",
+           "padded_jets", "particles", "photons", "read_tensors", "runtime", "types", "write_tensors"]  # fmt: skip

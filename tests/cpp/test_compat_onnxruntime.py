@@ -17,6 +17,7 @@ from tensors import (
     example,
     file,
     jets_with_tracks,
+    nearest,
     node,
     padded_jets,
     particles,
@@ -38,6 +39,7 @@ CASES: dict[str, tuple[Callable[[], bytes], list[Tensors]]] = {
     "tagger": (lambda: example("tagger"), [jets_with_tracks(n) for n in (0, 1, 5, 60, 5)]),
     "tagger_batched": (lambda: example("tagger_batched"), [padded_jets(*n) for n in BATCHES]),
     "particles": (particles, [columns_of_particles(*n) for n in BATCHES]),
+    "nearest": (nearest, [{"points": np.float32(np.random.default_rng(n).normal(size=(2, n)))} for n in (3, 8, 40)]),
     "types": (types, [{"x": np.float64([[1, -2], [3, 4]]), "k": np.int64([5, -6])}, {
         "x": np.zeros((0, 2)), "k": np.int64([])}]),
 }  # fmt: skip

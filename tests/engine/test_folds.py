@@ -12,6 +12,7 @@ from slots import SlotSession
 import lading
 from lading.bundle.evaluate import evaluate
 from lading.endpoints import Axis, ByFold, Input, Missing, Output, Variable
+from lading.feed import batch_of
 from lading.folds import Folds
 from lading.graph import Graph, Node
 from lading.model import Model
@@ -193,3 +194,13 @@ def test_the_engine_picks_as_the_page_says(key: int, residue: int, hashed: int) 
         one = {"event": {"number": np.array([key])}, "jets": {"pt": np.float32([1]), "eta": np.float32([2])}}
         expected = model.member(NAMES[model.folds.members[rest]], key=True).run(one)["score"]
         assert np.array_equal(model.run(one)["score"], expected)
+
+
+def test_offsets_that_go_backwards_are_refused_before_anything_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the engine itself: Python would not hand them on."""
+    model, given = folded(True), events(True, 12)
+    batch = batch_of(model, given)
+    batch.counts["track"][:2] = batch.counts["track"][:2].sum() + 3, -3
+    monkeypatch.setattr(lading.engine.Session, "_refuse_short", lambda *_: None)
+    with pytest.raises(lading.LadingError, match="axis 'track': the offsets of entry 1 go backwards"):
+        model.session().run_batch(batch)

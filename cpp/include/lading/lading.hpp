@@ -397,11 +397,12 @@ class SessionPool {
     std::unique_ptr<Session> session_;
   };
 
-  // A session with nothing set. Makes one, with the lengths that the pool was given, if none is free.
+  // A session with nothing set. Makes one if none is free, with room for the lengths that the pool was given. Where it
+  // was given none, sequences have theirs on the first run: a network may refuse to be laid out for no elements.
   Lease take() const {
     if (auto session = take_free()) return Lease(*this, std::move(session));
     auto session = std::make_unique<Session>(model_);
-    session->reserve(1, reserved_);
+    if (!reserved_.empty() || !has_sequences()) session->reserve(1, reserved_);
     const std::lock_guard<std::mutex> lock(mutex_);
     free_.reserve(++made_);  // so that giving back cannot fail
     return Lease(*this, std::move(session));
@@ -428,6 +429,11 @@ class SessionPool {
   }
 
  private:
+  bool has_sequences() const {
+    for (int axis = 0; axis < lading_axis_count(model_.get()); ++axis)
+      if (lading_axis_name(model_.get(), axis)) return true;
+    return false;
+  }
   std::unique_ptr<Session> take_free() const {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (free_.empty()) return nullptr;

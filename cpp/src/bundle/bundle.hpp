@@ -24,6 +24,9 @@ struct Axis {
   std::int64_t max = -1;  // sequence: longer ones are cut; -1: unbounded
   bool keep_first = true;
   double pad = 0;  // a prepared value
+
+  // How many of n elements of a sequence are kept.
+  std::int64_t kept(std::int64_t n) const { return max < 0 || n < max ? n : max; }
 };
 
 // One axis of a tensor: a number, a named axis, or the reserved `variable` and `label`.

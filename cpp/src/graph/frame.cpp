@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 
 namespace lading {
 namespace {
@@ -98,8 +97,7 @@ void Frame::run_known(Step& step, const PlanStep&) {
   for (Tensor* output : step.outputs)
     if (output) output->data = arena_.take(output->bytes());
   step.operands.scratch_ = step.scratch ? arena_.take(step.scratch) : nullptr;
-  if (step.operation->view()) std::memcpy(step.outputs[0]->data, step.inputs[0]->data, step.outputs[0]->bytes());
-  else step.operation->run(step.operands);
+  step.operation->evaluate(step.operands);
 }
 
 void Frame::reserve(std::size_t bytes) {

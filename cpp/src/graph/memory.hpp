@@ -15,6 +15,9 @@ constexpr std::size_t alignment = 64;
 // Kernels read whole vectors: every piece of memory may be read this far beyond its end.
 constexpr std::size_t tail = 64;
 
+// What a block of entries works on should take no more, to stay in the second-level cache.
+constexpr std::size_t block_bytes = 1 << 20;
+
 constexpr std::size_t aligned(std::size_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
 
 struct FreeMemory {

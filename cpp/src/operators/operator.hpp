@@ -91,6 +91,8 @@ class Operator {
   virtual void infer(const Operands& io) const = 0;
   // The numbers. Outputs are never the same memory as inputs unless view() says so.
   virtual void run(const Operands& io) const = 0;
+  // The numbers in memory of their own, also of a view.
+  void evaluate(const Operands& io) const;
   // A run that takes all memory that later runs could need.
   virtual void rehearse(const Operands& io) const { run(io); }
 

@@ -33,13 +33,8 @@ void EntryOrder::count(const Batch& batch, std::size_t axis, std::int64_t entrie
   items.resize(static_cast<std::size_t>(entries) + 1);
   items[0] = 0;
   for (std::int64_t e = 0; e < entries; ++e) {
-    const std::int64_t* offset = batch.offsets[axis] + first_ + e;
-    const std::int64_t n = offset[1] - offset[0];
-    if (n < 0)
-      throw Error("axis '" + along.name + "': the offsets of entry " + std::to_string(first_ + e) + " go backwards",
-                  Fault::value);
-    items[static_cast<std::size_t>(e) + 1] =
-        items[static_cast<std::size_t>(e)] + (along.max < 0 ? n : std::min(n, along.max));
+    const auto at = static_cast<std::size_t>(e);
+    items[at + 1] = items[at] + along.kept(length_of(along, batch.offsets[axis], first_ + e));
   }
 }
 

@@ -1,12 +1,10 @@
 #include "ragged/frame.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace lading {
 namespace {
 
-constexpr std::size_t block_bytes = 1 << 20;  // pieces should stay in the second-level cache
 constexpr std::int64_t fewest_rows = 64, most_rows = 4096;
 
 }  // namespace
@@ -192,7 +190,8 @@ bool RaggedFrame::run() {
         steps_[static_cast<std::size_t>(n)].operation->run(steps_[static_cast<std::size_t>(n)].operands);
     else
       for (std::size_t bin = 0; bin < bin_count_; ++bin)
-        if (!infer_inner(stage, bin) || !run_inner(stage, bin)) return false;
+        if (infer_inner(stage, bin)) run_inner(stage, bin);
+        else return false;
   }
   return true;
 }
@@ -219,8 +218,7 @@ bool RaggedFrame::infer_inner(const Stage& stage, std::size_t bin) {
       scratch = std::max(scratch, own_scratch);
     } else {
       step.operands.scratch_ = own_scratch ? arena_.take(own_scratch) : nullptr;
-      if (step.operation->view()) std::memcpy(step.outputs[0]->data, step.inputs[0]->data, step.outputs[0]->bytes());
-      else step.operation->run(step.operands);
+      step.operation->evaluate(step.operands);
     }
   }
   std::byte* const room = scratch ? arena_.take(scratch) : nullptr;
@@ -230,18 +228,16 @@ bool RaggedFrame::infer_inner(const Stage& stage, std::size_t bin) {
   return true;
 }
 
-bool RaggedFrame::run_inner(const Stage& stage, std::size_t bin) {
+void RaggedFrame::run_inner(const Stage& stage, std::size_t bin) {
   const std::size_t s = static_cast<std::size_t>(&stage - ragged_->stages().data());
   const std::int64_t times = ragged_->together() ? 1 : bins_[bin].entries;
   for (std::int64_t e = 0; e < times; ++e) {
     place_pieces(stage, bin, e);
     for (const int n : runnable_[s]) {
       const Step& step = steps_[static_cast<std::size_t>(n)];
-      if (step.operation->view()) std::memcpy(step.outputs[0]->data, step.inputs[0]->data, step.outputs[0]->bytes());
-      else step.operation->run(step.operands);
+      step.operation->evaluate(step.operands);
     }
   }
-  return true;
 }
 
 void RaggedFrame::place_pieces(const Stage& stage, std::size_t bin, std::int64_t e) {

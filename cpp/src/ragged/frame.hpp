@@ -61,7 +61,7 @@ class RaggedFrame {
   bool infer_wide(const Stage& stage);
   void lay_out();
   bool infer_inner(const Stage& stage, std::size_t bin);
-  bool run_inner(const Stage& stage, std::size_t bin);
+  void run_inner(const Stage& stage, std::size_t bin);
   void place_pieces(const Stage& stage, std::size_t bin, std::int64_t e);
   Tensor& tensor(int v) { return tensors_[static_cast<std::size_t>(v)]; }
 

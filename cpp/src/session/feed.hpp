@@ -1,8 +1,11 @@
 // What a caller hands over for a batch, and how one number of it becomes a slot's raw value.
 #pragma once
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "bundle/bundle.hpp"
+#include "error.hpp"
 #include "graph/tensor.hpp"
 
 namespace lading {
@@ -34,6 +37,15 @@ struct Batch {
   std::vector<void*> results;                // per output; null: not wanted
   const Marks* marks = nullptr;              // of slots
 };
+
+// Elements of an entry's sequence. Throws where its offsets go backwards.
+inline std::int64_t length_of(const Axis& axis, const std::int64_t* offsets, std::int64_t entry) {
+  const std::int64_t length = offsets[entry + 1] - offsets[entry];
+  if (length < 0)
+    throw Error("axis '" + axis.name + "': the offsets of entry " + std::to_string(entry) + " go backwards",
+                Fault::value);
+  return length;
+}
 
 // Slots nobody has set since the last run hold this.
 template <class T> struct Reserved;

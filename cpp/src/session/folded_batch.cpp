@@ -56,6 +56,7 @@ void FoldedBatch::run(const Batch& batch, std::int64_t begin, std::int64_t end,
   for (std::int64_t first = begin; first < end; first += together_) {
     const std::int64_t entries = std::min(together_, end - first);
     first_ = first;
+    refuse_backward_offsets(batch, first, entries);
     read_keys(batch, first, entries);
     find_places(batch, first, entries);
     for (std::size_t fold = 0; fold < runners.size(); ++fold) {
@@ -69,6 +70,13 @@ void FoldedBatch::run(const Batch& batch, std::int64_t begin, std::int64_t end,
       scatter(batch);
     }
   }
+}
+
+// Beforehand: where the results of a fold stand depends on the lengths of all.
+void FoldedBatch::refuse_backward_offsets(const Batch& batch, std::int64_t first, std::int64_t entries) const {
+  for (std::size_t a = 0; a < offsets_.size(); ++a)
+    for (std::int64_t e = first; batch.offsets[a] && e < first + entries; ++e)
+      length_of(model_.bundle().axes[a], batch.offsets[a], e);
 }
 
 void FoldedBatch::read_keys(const Batch& batch, std::int64_t first, std::int64_t entries) {
@@ -96,14 +104,8 @@ void FoldedBatch::gather(const Batch& batch) {
     gathered_.offsets[a] = nullptr;
     if (!batch.offsets[a]) continue;
     offsets_[a].assign(1, 0);
-    for (const std::int64_t e : own_) {
-      const std::int64_t length = batch.offsets[a][e + 1] - batch.offsets[a][e];
-      if (length < 0)
-        throw Error(
-            "axis '" + model_.bundle().axes[a].name + "': the offsets of entry " + std::to_string(e) + " go backwards",
-            Fault::value);
-      offsets_[a].push_back(offsets_[a].back() + length);
-    }
+    for (const std::int64_t e : own_)
+      offsets_[a].push_back(offsets_[a].back() + length_of(model_.bundle().axes[a], batch.offsets[a], e));
     gathered_.offsets[a] = offsets_[a].data();
   }
   for (std::size_t c = 0; c < columns_.size(); ++c) gather_column(batch, c);

@@ -19,6 +19,7 @@ class FoldedBatch {
   std::size_t memory() const;
 
  private:
+  void refuse_backward_offsets(const Batch& batch, std::int64_t first, std::int64_t entries) const;
   void read_keys(const Batch& batch, std::int64_t first, std::int64_t entries);
   void find_places(const Batch& batch, std::int64_t first, std::int64_t entries);
   void gather(const Batch& batch);

@@ -159,10 +159,10 @@ std::int64_t Model::items(int output, const Batch& batch, std::int64_t begin, st
   const int axis = sequence_axis(bundle_->outputs[static_cast<std::size_t>(output)].axes);
   if (axis < 0) return end - begin;
   const std::int64_t* offsets = batch.offsets[static_cast<std::size_t>(axis)];
-  const std::int64_t most = bundle_->axes[static_cast<std::size_t>(axis)].max;
-  if (most < 0) return offsets[end] - offsets[begin];
+  const Axis& along = bundle_->axes[static_cast<std::size_t>(axis)];
+  if (along.max < 0) return offsets[end] - offsets[begin];
   std::int64_t items = 0;
-  for (std::int64_t e = begin; e < end; ++e) items += std::min(offsets[e + 1] - offsets[e], most);
+  for (std::int64_t e = begin; e < end; ++e) items += along.kept(offsets[e + 1] - offsets[e]);
   return items;
 }
 

@@ -6,7 +6,6 @@
 namespace lading {
 namespace {
 
-constexpr std::size_t block_bytes = 1 << 20;  // activations of a block should stay in the second-level cache
 constexpr std::int64_t smallest_block = 8;
 
 }  // namespace
@@ -143,12 +142,9 @@ void Runner::find_spans(const Batch& batch, std::int64_t entry) {
   for (std::size_t a = 0; a < spans_.size(); ++a) {
     const Axis& axis = bundle.axes[a];
     if (axis.kind != Axis::Kind::sequence) continue;
-    const std::int64_t first = batch.offsets[a][entry], n = batch.offsets[a][entry + 1] - first;
-    if (n < 0)
-      throw Error("axis '" + axis.name + "': the offsets of entry " + std::to_string(entry) + " go backwards",
-                  Fault::value);
+    const std::int64_t first = batch.offsets[a][entry], n = length_of(axis, batch.offsets[a], entry);
     Span& span = spans_[a];
-    span.kept = axis.max < 0 ? n : std::min(n, axis.max);
+    span.kept = axis.kept(n);
     span.first = axis.keep_first ? first : first + n - span.kept;
     span.padded = std::max(span.kept, axis.min);
   }

@@ -72,9 +72,8 @@ void Session::size_results() {
     Results& results = results_[o];
     results.items = 1;
     if (axis >= 0) {
-      const std::int64_t most = bundle.axes[static_cast<std::size_t>(axis)].max;
-      const std::int64_t length = lengths_[static_cast<std::size_t>(axis)];
-      results.items = most < 0 ? length : std::min(length, most);
+      const auto a = static_cast<std::size_t>(axis);
+      results.items = bundle.axes[a].kept(lengths_[a]);
     }
     if (results.items > results.capacity || !results.data) {
       const std::int64_t size =

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from ..errors import ValueRefused
 from ..feed import Batch, batch_of
 from ..feed.scores import Scores
 from . import _lading
+from .kept import kept_session
 from .plain import plain
 from .types import BFLOAT16, TYPES
 
@@ -60,6 +60,7 @@ class Session:
         self._columns = self._compiled.columns()
         self._outputs = self._compiled.outputs()
         self._plain = plain(model, self._compiled)
+        self._only = model.input_list[0].name if len(model.input_list) == 1 else None  # a bare array is this input
 
     def run(
         self,
@@ -76,8 +77,9 @@ class Session:
 
     def _run_plain(self, way: _lading.Plain, events: Any) -> Scores | None:
         """Scores by the short way; None where the long one is needed, which also says of which entry a key is none."""
+        given = {self._only: events} if self._only and type(events) is np.ndarray else events
         try:
-            scores: Scores | None = self._session.run_plain(way, events, self.threads)
+            scores: Scores | None = self._session.run_plain(way, given, self.threads)
         except ValueRefused:
             if self.model.folds is None:
                 raise
@@ -178,9 +180,6 @@ def _blocks(entries: int, several: bool) -> Iterator[tuple[int, int]]:
         yield entries * part // parts, entries * (part + 1) // parts
 
 
-_sessions = threading.local()
-
-
 def run(
     model: Model,
     events: Any,
@@ -189,8 +188,4 @@ def run(
     threads: int = 1,
 ) -> Scores:
     """Scores of ``events`` with a session that is kept for the next call; see ``Model.run``."""
-    kept = getattr(_sessions, "last", None)
-    if kept is None or kept[0] is not model or kept[1].threads != threads:
-        kept = (model, Session(model, threads))
-        _sessions.last = kept
-    return kept[1].run(events, columns, units)
+    return kept_session(model, threads).run(events, columns, units)
