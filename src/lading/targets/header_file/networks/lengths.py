@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["Length", "fitted", "product"]
+__all__ = ["Length", "fitted", "product", "said"]
 
 Term = tuple[str, ...]  # the sequences that are multiplied; () is 1
 
@@ -86,3 +86,8 @@ def fitted(numbers: Sequence[int], probes: Sequence[Mapping[str, int]]) -> Lengt
         if all(found.at(probe) == number for probe, number in zip(probes, numbers, strict=True)):
             return found
     return None
+
+
+def said(lengths: Mapping[str, int]) -> str:
+    """The lengths of sequences in words."""
+    return " and ".join(f"{length} of '{axis}'" for axis, length in lengths.items()) or "any entry"

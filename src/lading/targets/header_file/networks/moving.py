@@ -66,7 +66,7 @@ def _source(model: Model, name: str) -> str:
     """What of the inputs a value is computed from."""
     if name in model.inputs:
         return "is fed"
-    wanted, found = {name}, []
+    wanted = {name}
     for node in reversed(model.graphs["main"].nodes):
         if wanted & set(node.outputs) and node.operator not in SHAPE_ONLY:
             wanted |= set(node.reads())

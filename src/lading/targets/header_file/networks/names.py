@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ....graph import free_name
 from ..names import identifiers
 
 __all__ = ["names_of"]
@@ -14,12 +15,6 @@ def names_of() -> Callable[[str, str], str]:
     given: set[str] = set()
 
     def name(kind: str, wish: str) -> str:
-        base = f"{kind}_{identifiers([wish])[0].rstrip('_')}"
-        free, count = base, 1
-        while free in given:
-            count += 1
-            free = f"{base}_{count}"
-        given.add(free)
-        return free
+        return free_name(f"{kind}_{identifiers([wish])[0].rstrip('_')}", given)
 
     return name

@@ -14,7 +14,7 @@ import numpy as np
 
 from ....errors import UnsupportedError
 from .formulas import first_step
-from .lengths import Length, fitted, product
+from .lengths import Length, fitted, product, said
 from .moving import live_nodes, moving_values, refuse_moving_shapes
 from .runs import Run, Runner
 from .tries import MOST_AT_ONCE, STARTS, every_length, first_lengths, some_lengths
@@ -128,7 +128,7 @@ class Probes:
         """Two shapes that show it: the first one, and one that does not follow."""
         seen = [self.runs[0], *(run for run in self.runs if len(run.shapes[name]) != len(self.runs[0].shapes[name])),
                 *(run for run in self.runs[1:] if run.shapes[name] != self.runs[0].shapes[name])]  # fmt: skip
-        texts = [f"{list(run.shapes[name])} with {_said(run.lengths)}" for run in seen[:3]]
+        texts = [f"{list(run.shapes[name])} with {said(run.lengths)}" for run in seen[:3]]
         raise UnsupportedError(f"{self.where}: the shape of '{name}' does not follow from the lengths of sequences by "
                                f"one formula, as in a header: it is {', '.join(texts)}; use the library")
 
@@ -181,7 +181,7 @@ class Probes:
         for shape in self.shapes.values():
             total = total + product(shape)
         if total.at(self.capacity) > MOST_AT_ONCE:
-            raise UnsupportedError(f"{self.where}: with {_said(self.capacity)}, the values of the graph would hold "
+            raise UnsupportedError(f"{self.where}: with {said(self.capacity)}, the values of the graph would hold "
                                    f"{total.at(self.capacity)} numbers, more than are tried for a header; export for "
                                    "shorter sequences")
         lengths = every_length(lowest, self.capacity, total)
@@ -199,7 +199,7 @@ class Probes:
     def _refuse_steps(self) -> None:
         node = first_step(live_nodes(self.model), self.moving, self.shapes, self.constant)
         if node is not None:
-            raise UnsupportedError(f"{self.where}: with {_said(self.capacity)} there are too many lengths to try, and "
+            raise UnsupportedError(f"{self.where}: with {said(self.capacity)} there are too many lengths to try, and "
                                    f"node '{node.name}' ({node.operator}) may compute some in another way; export for "
                                    "shorter sequences, or use the library")
 
@@ -212,7 +212,3 @@ class Probes:
         left = [each for each in refused if self._takes(each)]
         if left:
             self._runner.surely(left[0])
-
-
-def _said(lengths: Mapping[str, int]) -> str:
-    return " and ".join(f"{length} of '{axis}'" for axis, length in lengths.items()) or "any entry"

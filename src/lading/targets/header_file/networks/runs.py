@@ -12,7 +12,9 @@ import numpy as np
 
 from ....endpoints import Output
 from ....errors import LadingError, UnsupportedError
+from .lengths import said
 from .moving import live_nodes
+from .structs import axis_length
 
 if TYPE_CHECKING:
     from ....endpoints import Input
@@ -57,9 +59,9 @@ class Runner:
         try:
             return self._run(lengths)
         except LadingError as error:
-            said = " and ".join(f"{length} of '{axis}'" for axis, length in lengths.items())
-            raise UnsupportedError(f"{self.where}: a header needs the shapes of one entry{' with ' * bool(said)}{said},"
-                                   f" which the engine cannot run: {error}") from None
+            of_lengths = f" with {said(lengths)}" if lengths else ""
+            raise UnsupportedError(f"{self.where}: a header needs the shapes of one entry{of_lengths}, which the "
+                                   f"engine cannot run: {error}") from None
 
     def maybe(self, lengths: Mapping[str, int]) -> Run | None:
         try:
@@ -107,19 +109,8 @@ def _session(model: Model):  # type: ignore[no-untyped-def]
 
 
 def _made_up(model: Model, given: Input, lengths: Mapping[str, int], random: np.random.Generator) -> np.ndarray:
-    shape = [_length(model, given, use, lengths) for use in given.axes]
+    shape = [axis_length(model, given, use, lengths).at(lengths) for use in given.axes]
     if given.type == "bool":
         return np.ones(shape, bool)
     made = random.normal(size=shape) if given.type.startswith("float") else np.zeros(shape)
     return made.astype(given.type)
-
-
-def _length(model: Model, given: Input, use: str | int, lengths: Mapping[str, int]) -> int:
-    if isinstance(use, int):
-        return use
-    if use == "variable":
-        return len(given.variable_list)
-    if use in lengths:
-        return lengths[use]
-    axis = model.axes.get(use)
-    return 1 if axis is None or axis.kind == "entry" else axis.size or 1

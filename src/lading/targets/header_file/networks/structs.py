@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from .literals import CPP
 if TYPE_CHECKING:
     from ....model import Model
 
-__all__ = ["Endpoint", "Struct", "inputs_struct", "outputs_struct"]
+__all__ = ["Endpoint", "Struct", "axis_length", "inputs_struct", "outputs_struct"]
 
 
 @dataclass(eq=False)
@@ -113,16 +113,21 @@ def _endpoint(model: Model, of: Input | Output, member: str, capacity: Mapping[s
     for i, use in enumerate(of.axes):
         if use == slot:
             slot_axis = i
-            length = Length.of(len(of.variable_list if isinstance(of, Input) else of.label_list))
-        elif isinstance(use, int):
-            length = Length.of(use)
-        elif use in capacity:
-            length = Length({(use,): 1})
-        else:
-            axis = model.axes.get(use)
-            length = Length.of(1 if axis is None or axis.kind == "entry" else axis.size or 1)
-        axes.append((f"i{i}", length, use if isinstance(use, str) and use in capacity else None))
+        axes.append((f"i{i}", axis_length(model, of, use, capacity),
+                     use if isinstance(use, str) and use in capacity else None))  # fmt: skip
     return Endpoint(of, member, axes, slot_axis)
+
+
+def axis_length(model: Model, of: Input | Output, use: str | int, sequences: Container[str]) -> Length:
+    """Of one axis of an input or output, for one entry."""
+    if isinstance(use, int):
+        return Length.of(use)
+    if use == ("variable" if isinstance(of, Input) else "label"):
+        return Length.of(len(of.variable_list if isinstance(of, Input) else of.label_list))
+    if use in sequences:
+        return Length({(use,): 1})
+    axis = model.axes.get(use)
+    return Length.of(1 if axis is None or axis.kind == "entry" else axis.size or 1)
 
 
 def _extent(axes: list[tuple[str, Length, str | None]], capacity: Mapping[str, int]) -> str:
