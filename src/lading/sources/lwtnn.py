@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FormatError, ValueRefused
-from . import origin_of
+from . import origin_of, remarks
 from .packed import LARGEST, beginning_of, unpacked
 
 if TYPE_CHECKING:
@@ -80,10 +80,9 @@ def oracle(path: str | Path, key: str | None = None) -> LwtnnOracle:
 
 def remark(model: Model) -> str:
     """What whoever converts a file should know of it."""
-    remarks = list(model.record["origin"].get("remarks", []))
-    if model.input_list[0].type == "float64":
-        remarks.append("computes in float64 as lwtnn does; type float32 would be faster, and rounds")
-    return "; ".join(remarks)
+    double = model.input_list[0].type == "float64"
+    of_type = "computes in float64 as lwtnn does; type float32 would be faster, and rounds" if double else ""
+    return "; ".join(filter(None, [remarks.remark(model), of_type]))
 
 
 def _network(data: bytes, where: str, key: str | None) -> tuple[Network, dict[str, Any]]:

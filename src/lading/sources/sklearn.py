@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UnsupportedError
+from .remarks import remark as remark
 
 if TYPE_CHECKING:
     from ..agreement.forests import Predictor
@@ -60,11 +61,6 @@ def from_object(thing: Any, raw: str | None = None) -> Model:
 
     kind = type(thing).__name__
     return model_of_state(LiveState(thing), {"format": "scikit-learn"}, f"scikit-learn {kind}", raw)
-
-
-def remark(model: Model) -> str:
-    """What of the estimator the model does not give."""
-    return "; ".join(model.record["origin"].get("remarks", []))
 
 
 def predictor(thing: Any) -> Predictor:

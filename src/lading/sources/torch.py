@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..endpoints import valid_name
 from . import is_of, origin_of
+from .remarks import remark as remark
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -97,8 +98,3 @@ def live_oracle(thing: Any, example: Any = None) -> TorchOracle:
     where = f"PyTorch {type(thing).__name__}"
     subject = live(thing, example, where)
     return TorchOracle(subject.module, call_of(subject.module, subject.example, where), where)
-
-
-def remark(model: Model) -> str:
-    """Which lengths are fixed although they looked like those of sequences."""
-    return "; ".join(model.record["origin"].get("remarks", []))
