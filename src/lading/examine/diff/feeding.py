@@ -13,7 +13,7 @@ from ...feed import Batch, Column
 from ...feed.leading import Leading
 from ...feed.units import convert
 from ...proving.exchanges import prepared_batch
-from .slots import Key, fed, flat_axis, text_of
+from .slots import Key, columns, fed, flat_axis, text_of
 from .wording import axes_text
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def _unmatched(source: Model, other: Model, twin: Input | None, given: Input, ke
 
 def _form(model: Model, given: Input) -> tuple[int, bool]:
     """Numbers of an item, and whether it is an element of a sequence."""
-    size = int(np.prod(model.item_shape(given))) * max(1, len(given.variable_list))
-    return size, bool(model.sequence_axis(given.axes))
+    return columns(model, given), bool(model.sequence_axis(given.axes))
 
 
 def _untold(source: Model, name: str, given: Input, letters: str) -> str:

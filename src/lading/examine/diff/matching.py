@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ...errors import ValueRefused
 from .matching_outputs import explicit_outputs, pair_outputs
 from .pairs import Matching, of_the_same_file
-from .slots import Key, Slot, fed, find
+from .slots import Key, Slot, columns, fed, find
 from .wording import axes_text
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def _explicit_inputs(found: Matching, one: Input, other: Input, what: str) -> No
     mine, theirs = [key[1] for key in fed(one)], [key[1] for key in fed(other)]
     if set(mine) == set(theirs) and None not in mine:
         return
-    if _columns(found.a, one) != _columns(found.b, other):
-        texts = [f"{axes_text(given)}, {_columns(model, given)} numbers {_item(model, given)}"
+    if columns(found.a, one) != columns(found.b, other):
+        texts = [f"{axes_text(given)}, {columns(model, given)} numbers {_item(model, given)}"
                  for model, given in ((found.a, one), (found.b, other))]
         raise ValueRefused(f"{what}: '{one.name}' of {found.a.where} is {texts[0]}; '{other.name}' of "
                            f"{found.b.where} {texts[1]}")
@@ -96,7 +96,7 @@ def _pair(found: Matching, one: Input, other: Input) -> None:
     found.inputs.append((one.name, other.name))
     nameless = [not given.variable_list and given.mask is None for given in (one, other)]
     same_file = (one.name, other.name) in of_the_same_file(found.a, found.b, "inputs")
-    if any(nameless) and (all(nameless) or same_file) and _columns(found.a, one) == _columns(found.b, other):
+    if any(nameless) and (all(nameless) or same_file) and columns(found.a, one) == columns(found.b, other):
         found.by_place.append((one.name, other.name))
 
 
@@ -127,14 +127,6 @@ def _names(given: Input) -> set[str]:
 def _item(model: Model, given: Input) -> str:
     axis = model.sequence_axis(given.axes)
     return "an entry" if axis is None else f"an element of '{axis}'"
-
-
-def _columns(model: Model, given: Input) -> int:
-    """Numbers of one item."""
-    size = max(1, len(given.variable_list))
-    for length in model.item_shape(given):
-        size *= length
-    return size
 
 
 def _pair_variables(found: Matching) -> None:

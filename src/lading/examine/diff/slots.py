@@ -57,6 +57,11 @@ def flat_axis(model: Model, given: Input | Output, name: str) -> int:
     return 1 + inner[1 if drops else 0 :].index(name)
 
 
+def columns(model: Model, given: Input) -> int:
+    """Numbers of one item of an input."""
+    return int(np.prod(model.item_shape(given), dtype=np.int64)) * max(1, len(given.variable_list))
+
+
 def width(model: Model, output: Output) -> int:
     """How many numbers an item of an output holds."""
     return int(np.prod(model.item_shape(output), dtype=np.int64))
