@@ -105,7 +105,7 @@ void FoldedBatch::gather(const Batch& batch) {
     if (!batch.offsets[a]) continue;
     offsets_[a].assign(1, 0);
     for (const std::int64_t e : own_)
-      offsets_[a].push_back(offsets_[a].back() + length_of(model_.bundle().axes[a], batch.offsets[a], e));
+      offsets_[a].push_back(offsets_[a].back() + batch.offsets[a][e + 1] - batch.offsets[a][e]);
     gathered_.offsets[a] = offsets_[a].data();
   }
   for (std::size_t c = 0; c < columns_.size(); ++c) gather_column(batch, c);
