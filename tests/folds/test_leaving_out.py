@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from trainings import events, scores, training, with_key
+from trainings import events, flavour_by_keys, scores, training, with_key
 
 import lading
-from lading.bundle.evaluate import evaluate
 from lading.cli import main
 from lading.endpoints import Output
 from lading.graph import Node
@@ -35,13 +34,11 @@ def mean_of_others(seeds: list[int], picked: np.ndarray, batched: bool = True) -
 def test_each_entry_gets_the_average_of_the_others(tmp_path: Path, options: dict[str, object], batched: bool) -> None:
     models = {f"fold_{seed}": training(seed, batched, samples=5) for seed in range(3)}
     model = lading.fold(models, key="event_number", leave_out=True, **options)
-    model.save(tmp_path / "tagger")
-    fed, counts = events(60)
-    keys = np.random.default_rng(2).integers(-(2**62), 2**62, 60)
-    found = evaluate(tmp_path / "tagger", with_key(fed, keys), counts)["flavour"]
+    keys, found = flavour_by_keys(model, tmp_path / "tagger")
     picked = model.folds.pick(keys)
     assert set(picked) == {0, 1, 2}
     assert np.array_equal(found, mean_of_others([0, 1, 2], picked, batched))
+    fed, counts = events(60)
     given = with_key({**fed, "tracks": {"d0": (fed["tracks"]["d0"], counts["track"])}}, keys)
     assert model.run(given)["flavour"] == pytest.approx(found, abs=1e-6)
     assert lading.load(tmp_path / "tagger").check()

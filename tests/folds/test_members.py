@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from trainings import events, scores, training, with_key
+from trainings import events, flavour_by_keys, scores, training, with_key
 
 import lading
 from lading.bundle.evaluate import BundleError, evaluate
@@ -25,12 +25,10 @@ def folded(count: int = 3, **options: object) -> lading.Model:
     {"hash": "splitmix64", "members": [0, 0, 1, 2, 2]}], ids=str)  # fmt: skip
 def test_each_entry_gets_what_its_member_gives(tmp_path: Path, options: dict[str, object]) -> None:
     model = folded(**options)
-    model.save(tmp_path / "tagger")
-    fed, counts = events(60)
-    keys = np.random.default_rng(2).integers(-(2**62), 2**62, 60)
-    found = evaluate(tmp_path / "tagger", with_key(fed, keys), counts)["flavour"]
+    keys, found = flavour_by_keys(model, tmp_path / "tagger")
     picked = model.folds.pick(keys)
     assert set(picked) == {0, 1, 2}
+    fed, counts = events(60)
     apart = [scores(model.member(fold, key=True), with_key(fed, keys), counts)["flavour"] for fold in range(3)]
     assert not np.array_equal(apart[0], apart[1])
     assert np.array_equal(found, np.stack(apart)[picked, np.arange(60)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,13 @@ def scores(model: Model, fed: dict[str, Any], counts: dict[str, np.ndarray]) -> 
     from lading.bundle.evaluate import Bundle
 
     return evaluate(Bundle(encode_model(model, None, None), model.weights), fed, counts)
+
+
+def flavour_by_keys(model: Model, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """60 random keys, and what the saved model gives for the events with them."""
+    (fed, counts), keys = events(60), np.random.default_rng(2).integers(-(2**62), 2**62, 60)
+    model.save(folder)
+    return keys, evaluate(folder, with_key(fed, keys), counts)["flavour"]
 
 
 def with_key(fed: dict[str, Any], keys: np.ndarray) -> dict[str, Any]:
