@@ -16,8 +16,15 @@ struct Call {
   float floor;  // results are at least this: 0 is relu
 };
 
-// The last, partial vector of what is added: rare, and out of the way of everything else.
-__attribute__((noinline)) vec load_last(const float* p, int n) { return load_some(p, n); }
+// What the sums of a block begin with where something is added to the bias: rare, and out of the way of everything else.
+__attribute__((noinline)) void start_sums(const Call& c, int rows, int vectors, float* start) {
+  for (int r = 0; r < rows; ++r)
+    for (int v = 0; v < vectors; ++v) {
+      const float* add = c.add + r * c.ldadd + v * VL;
+      const int lanes = v + 1 < vectors ? VL : c.last;
+      store(start + (r * vectors + v) * VL, load(c.bias + v * VL) + (lanes == VL ? load(add) : load_some(add, lanes)));
+    }
+}
 
 // The kernels hold the call in local variables: a store to y could change it otherwise, for all the compiler knows.
 
@@ -27,10 +34,13 @@ struct Rows {  // outputs on the lanes
   // `more`: vectors of the next panel, computed together with this one.
   template <int rows, int panel, int more = 0> static void run(const Call& c) {
     constexpr int vectors = panel + more;
-    const float *x = c.x, *w = c.w, *next = w + c.inputs * (panel * VL), *bias = c.bias, *add = c.add;
+    const float *x = c.x, *w = c.w, *next = w + c.inputs * (panel * VL), *start = c.bias;
     float* y = c.y;
-    const long ldx = c.ldx, ldadd = c.ldadd, ldy = c.ldy;
+    const long ldx = c.ldx, ldy = c.ldy;
     const int last = c.last;
+    float sums[rows * vectors * VL];
+    long ldstart = 0;
+    if (c.add) start_sums(c, rows, vectors, sums), start = sums, ldstart = vectors * VL;
     const vec floor = all(c.floor);
     const auto partial = [=](int v) LADING_LAMBDA { return v + 1 == vectors && last != VL; };
     with_chains<rows, vectors>(c.chains, [&]<int n>(Together<n>) LADING_LAMBDA {
@@ -39,12 +49,7 @@ struct Rows {  // outputs on the lanes
           [=](long k, int v) LADING_LAMBDA {
             return v < panel ? load(w + k * (panel * VL) + v * VL) : load(next + k * (more * VL) + (v - panel) * VL);
           },
-          [=](int r, int v) LADING_LAMBDA {
-            const vec start = load(bias + v * VL);
-            if (!add) return start;
-            const float* more_of = add + r * ldadd + v * VL;
-            return start + (partial(v) ? load_last(more_of, last) : load(more_of));
-          },
+          [=](int r, int v) LADING_LAMBDA { return load(start + r * ldstart + v * VL); },
           [=](int r, int v, vec sum) LADING_LAMBDA {
             sum = pick(less(sum, floor), floor, sum);
             if (partial(v)) store_first(y + r * ldy + v * VL, sum, last);
