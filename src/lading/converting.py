@@ -49,7 +49,7 @@ def convert(
 
     say = progress or _silent
     data, scores = _data_and_scores(data, scores)
-    model, agree = _read(source, say, options if example is None else {"example": example, **options})
+    format_, model, agree = _read(source, say, options if example is None else {"example": example, **options})
     if describe is not None:
         say("reading the papers")
         model = apply_all(model, describe, say)
@@ -63,6 +63,8 @@ def convert(
     _check(model)
     if compare and agree is not None:
         say(agree(model), True)
+    if simplify and getattr(format_, "SCALES", False) and (text := _prepared(model)):
+        say(text, True)
     if data is not None:
         from .proving import prove
 
@@ -72,8 +74,8 @@ def convert(
     return model
 
 
-def _read(source: Any, say: Progress, options: dict[str, Any]) -> tuple[Model, Callable[[Model], str] | None]:
-    """The model, and what compares it with its source, if there is something that runs that."""
+def _read(source: Any, say: Progress, options: dict[str, Any]) -> tuple[Any, Model, Callable[[Model], str] | None]:
+    """The format, the model, and what compares it with its source, if there is something that runs that."""
     from .sources import read_as, recognise, recognise_object
 
     if isinstance(source, (str, Path)):
@@ -83,7 +85,7 @@ def _read(source: Any, say: Progress, options: dict[str, Any]) -> tuple[Model, C
         oracle = _bound(format_, "oracle", path, options)
         model = read_as(format_, path, **options)
         _remark(format_, model, say)
-        return model, None if oracle is None else lambda model: _compared(model, oracle(), say)
+        return format_, model, None if oracle is None else lambda model: _compared(model, oracle(), say)
     format_ = recognise_object(source)
     check_options(format_.from_object, options, f"a {type(source).__name__} in memory")
     say(f"reading a {type(source).__name__}")
@@ -91,9 +93,9 @@ def _read(source: Any, say: Progress, options: dict[str, Any]) -> tuple[Model, C
     _remark(format_, model, say)
     live = _bound(format_, "live_oracle", source, options)
     if live is not None:
-        return model, lambda model: _compared(model, live(), say)
+        return format_, model, lambda model: _compared(model, live(), say)
     predictor = getattr(format_, "predictor", None)
-    return model, predictor and (lambda model: _compared_forest(model, predictor(source), say))
+    return format_, model, predictor and (lambda model: _compared_forest(model, predictor(source), say))
 
 
 def _remark(format_: Any, model: Model, say: Progress) -> None:
@@ -132,6 +134,13 @@ def _simplified(model: Model) -> str:
     before = _nodes(model)
     simplify(model)
     return f"{before} nodes became {_nodes(model)}" if before > 1 else ""
+
+
+def _prepared(model: Model) -> str:
+    from .simplify.scaling import scaling_to_preparation
+
+    names = scaling_to_preparation(model)
+    return f"the scaling behind {', '.join(names)} became preparation" if names else ""
 
 
 def _nodes(model: Model) -> int:

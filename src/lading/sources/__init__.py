@@ -31,7 +31,8 @@ class Source(Protocol):
     ``from_object(thing) -> Model`` for models of the training library in memory, and ``predictor(thing)``, the
     library's own numbers for them (agreement.forests.Predictor) or ``live_oracle(thing)`` (agreement.Oracle). Options
     of ``from_object`` and ``read`` are those of ``lading.convert``; the oracles get those that they take too. And
-    ``remark(model)``, what whoever converts a file should know, or "".
+    ``remark(model)``, what whoever converts a file should know, or "". ``SCALES = True`` where scaling that a network
+    does first is known to be preparation (``simplify.scaling``).
     """
 
     def recognises(self, path: Path) -> bool:

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from ..model import Model
     from .keras_file.oracle import KerasOracle
 
-#: What a folder of TensorFlow holds.
 FOLDERS = True  # a SavedModel is one
+SCALES = True  # its layers Normalization and Rescaling
+
+#: What a folder of TensorFlow holds.
 SAVED_MODEL = ("saved_model.pb", "keras_metadata.pb")
 
 
