@@ -106,7 +106,8 @@ void test_mistakes() {
   std::vector<std::int64_t> backwards(offsets[0].offsets, offsets[0].offsets + 10);
   backwards[3] = backwards[4] + 1;
   offsets[0].offsets = backwards.data();
-  CHECK_TEXT(session.run_batch(9, columns, results, offsets), "axis 'track': the offsets of entry 3 go backwards");
+  CHECK_TEXT(session.run_batch(9, columns, results, offsets),
+             "axis 'track': entry 3 has -1 elements: its count is negative, or its offsets go backwards");
   const std::vector<double> wide(36);
   CHECK_TEXT(result(model.label("flavour", "p_b"), const_cast<double*>(wide.data())),
              "result: the output holds float32, the array does not");

@@ -13,6 +13,7 @@ from building import run
 import lading
 from lading.engine import Session
 from lading.engine import compile as compiled
+from lading.feed import batch_of
 
 JETS = {"pt": [5e4, 6e4], "eta": [0, 1], "mass": [8e3, 9e3], "sv_mass": [2e3, -999]}
 TRACKS = ("d0", "z0_sin_theta", "d0_significance", "z0_significance", "pt_fraction", "dr", "pixel_hits",
@@ -29,6 +30,22 @@ def steps_events(name: str, value: float) -> dict[str, Any]:
     events["cells"] = {v: np.ones((2, 2)) for v in ("energy", "time")}
     next(columns for columns in events.values() if name in columns)[name] = np.full(2, value)
     return events
+
+
+def with_key(model: lading.Model, key: Any) -> None:
+    """The key of the second of two events."""
+    folds = lading.load(Path(model.origin).parent / "folds")
+    folds.run({"event": {"number": np.array([3, key], np.asarray(key).dtype)}, "jets": {"pt": [5.0, 6.0]},
+               "tracks": {"d0": (np.ones(3, np.float32), [1, 2])}})  # fmt: skip
+
+
+def with_elements(model: lading.Model, count: int) -> None:
+    """Two events with three elements, and with a negative number of them, past what looks at arrays."""
+    events = tagger_events() if model.folds is None else {
+        "event": {"number": [1, 2]}, "jets": {"pt": [5.0, 6.0]}, "tracks": {"d0": (np.ones(3), [1, 2])}}  # fmt: skip
+    batch = batch_of(model, events)
+    batch.counts["track"] = np.array([3, count])
+    Session(model).run_batch(batch)
 
 
 def loaded_on(isa: str, model: lading.Model) -> None:
@@ -52,6 +69,13 @@ MISTAKES: dict[str, Mistake] = {
     "no integer": lambda _, steps: steps.run(steps_events("n", 1.5)),
     "too large": lambda _, steps: steps.run(steps_events("n", 1e19)),
     "category": lambda _, steps: steps.run(steps_events("mode", 3)),
+    "key that is no number": lambda tagger, _: with_key(tagger, np.nan),
+    "key that is not whole": lambda tagger, _: with_key(tagger, np.float32(12.5)),
+    "key that is too large": lambda tagger, _: with_key(tagger, np.uint64(1 << 63)),
+    "key that is much too large": lambda tagger, _: with_key(tagger, 1e19),
+    "negative count of a fold": lambda tagger, _: with_elements(
+        lading.load(Path(tagger.origin).parent / "folds"), -1),
+    "negative count": lambda tagger, _: with_elements(tagger, -2),
     "memory": lambda tagger, _: Session(lading.load(Path(tagger.origin).parent / "sums"), 1, 100_000).run(
         {"hits": {name: (np.zeros(100_000), [100_000]) for name in "xy"}}),
 }

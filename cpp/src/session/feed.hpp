@@ -42,7 +42,8 @@ struct Batch {
 inline std::int64_t length_of(const Axis& axis, const std::int64_t* offsets, std::int64_t entry) {
   const std::int64_t length = offsets[entry + 1] - offsets[entry];
   if (length < 0)
-    throw Error("axis '" + axis.name + "': the offsets of entry " + std::to_string(entry) + " go backwards",
+    throw Error("axis '" + axis.name + "': entry " + std::to_string(entry) + " has " + std::to_string(length) +
+                    " elements: its count is negative, or its offsets go backwards",
                 Fault::value);
   return length;
 }

@@ -1,7 +1,10 @@
 #include "session/folded_batch.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+
+#include "session/exact_conversion.hpp"
 
 namespace lading {
 namespace {
@@ -82,10 +85,33 @@ void FoldedBatch::refuse_backward_offsets(const Batch& batch, std::int64_t first
 void FoldedBatch::read_keys(const Batch& batch, std::int64_t first, std::int64_t entries) {
   const auto count = static_cast<std::size_t>(entries);
   keys_.resize(count), work_.resize(count), marks_.resize(count), folds_.resize(count);
-  model_.preparation(key_field_)
-      .run(batch.feeds[static_cast<std::size_t>(key_column_)], nullptr, first, entries, 1,
-           reinterpret_cast<std::byte*>(work_.data()), marks_.data(), reinterpret_cast<std::byte*>(keys_.data()));
+  const Feed& feed = batch.feeds[static_cast<std::size_t>(key_column_)];
+  try {
+    model_.preparation(key_field_)
+        .run(feed, nullptr, first, entries, 1, reinterpret_cast<std::byte*>(work_.data()), marks_.data(),
+             reinterpret_cast<std::byte*>(keys_.data()));
+  } catch (const Error&) {
+    refuse_no_key(feed, first, entries);
+    throw;
+  }
   for (std::size_t e = 0; e < count; ++e) folds_[e] = model_.bundle().folds->pick(keys_[e]);
+}
+
+// Says of which entry a key is none.
+void FoldedBatch::refuse_no_key(const Feed& feed, std::int64_t first, std::int64_t entries) const {
+  with_type(feed.type, [&](auto zero) {
+    decltype(zero) key;
+    for (std::int64_t e = first; e < first + entries; ++e) {
+      std::memcpy(&key, static_cast<const std::byte*>(feed.data) + e * feed.stride, sizeof key);
+      if (holds<std::int64_t>(key)) continue;
+      const bool whole = std::isfinite(double(key)) && std::trunc(double(key)) == double(key);
+      throw Error(column_text(model_.bundle(), model_.table().columns[static_cast<std::size_t>(key_column_)]) + ": " +
+                      number_text(key) + " in entry " + std::to_string(e) +
+                      (whole ? " does not fit into int64" : " is no whole number") +
+                      "; it picks which training is applied, and nothing stands in for it",
+                  Fault::value);
+    }
+  });
 }
 
 void FoldedBatch::find_places(const Batch& batch, std::int64_t first, std::int64_t entries) {

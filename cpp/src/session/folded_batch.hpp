@@ -21,6 +21,7 @@ class FoldedBatch {
  private:
   void refuse_backward_offsets(const Batch& batch, std::int64_t first, std::int64_t entries) const;
   void read_keys(const Batch& batch, std::int64_t first, std::int64_t entries);
+  void refuse_no_key(const Feed& feed, std::int64_t first, std::int64_t entries) const;
   void find_places(const Batch& batch, std::int64_t first, std::int64_t entries);
   void gather(const Batch& batch);
   void gather_column(const Batch& batch, std::size_t column);

@@ -76,14 +76,9 @@ class Session:
         return self.run_batch(batch_of(self.model, events, columns, units))
 
     def _run_plain(self, way: _lading.Plain, events: Any) -> Scores | None:
-        """Scores by the short way; None where the long one is needed, which also says of which entry a key is none."""
+        """Scores by the short way; None where the long one is needed."""
         given = {self._only: events} if self._only and type(events) is np.ndarray else events
-        try:
-            scores: Scores | None = self._session.run_plain(way, given, self.threads)
-        except ValueRefused:
-            if self.model.folds is None:
-                raise
-            return None
+        scores: Scores | None = self._session.run_plain(way, given, self.threads)
         return scores
 
     def run_batch(self, batch: Batch, progress: Callable[[int], None] | None = None) -> Scores:
@@ -155,8 +150,11 @@ class Session:
     def _refuse_short(self, batch: Batch) -> None:
         """The engine trusts what it is given: every column has a row for each entry or element."""
         for axis, counts in batch.counts.items():
-            if counts.shape != (batch.entries,) or counts.min(initial=0) < 0:
+            if counts.shape != (batch.entries,):
                 raise ValueRefused(f"axis '{axis}': {len(counts)} counts for {batch.entries} entries")
+            if len(wrong := np.flatnonzero(counts < 0)):
+                raise ValueRefused(f"axis '{axis}': entry {wrong[0]} has {counts[wrong[0]]} elements: "
+                                   "its count is negative, or its offsets go backwards")  # fmt: skip
         for name, variable, _, _, width in self._columns:
             values = batch.columns[name, variable].values
             along = self.model.sequence_axis(self.model.inputs[name].axes)

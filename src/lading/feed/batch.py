@@ -61,7 +61,6 @@ class Gathering:
         items.values = items.values.reshape((len(items.values), *self.model.fixed_shape(given)))
         name = variable.name if variable is not None else None
         if self.model.folds is not None and (given.name, name) == key_of(self.model):
-            _refuse_no_key(text, items.values)
             items = self._spread(items)
         self._agree_on_entries(text, items)
         if axis is not None:
@@ -117,12 +116,3 @@ class Gathering:
             if items.valid is not None:
                 batch.valid[axis] = items.valid
         return batch
-
-
-def _refuse_no_key(text: str, values: np.ndarray) -> None:
-    """Raises ValueRefused for a key that is no whole number, saying of which entry."""
-    flat = values.reshape(-1)
-    if flat.dtype.kind == "f" and not (whole := np.isfinite(flat) & (flat == np.trunc(flat))).all():
-        at = int(np.flatnonzero(~whole)[0])
-        raise ValueRefused(f"{text}: {flat[at]} in entry {at} is no whole number; it picks which training is applied, "
-                           "and nothing stands in for it")

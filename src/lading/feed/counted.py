@@ -84,8 +84,13 @@ def _counts(counts: Any, text: str) -> np.ndarray:
     array = np.asarray(counts)
     if array.size == 0:
         array = array.astype(np.int64)
-    if array.dtype.kind not in "iu" or (array.size and array.min() < 0):
-        raise ValueRefused(f"{text}: counts must be integers that are not negative; a tuple of two is (values, counts)")
+    which = ""
+    if array.dtype.kind in "iu" and array.min(initial=0) < 0:
+        at = int(np.flatnonzero(array < 0)[0])
+        which = f" (count {at} is {array.reshape(-1)[at]})"
+    if array.dtype.kind not in "iu" or which:
+        raise ValueRefused(f"{text}: counts must be integers that are not negative{which}; "
+                           "a tuple of two is (values, counts)")  # fmt: skip
     return array.astype(np.int64)
 
 
