@@ -233,9 +233,35 @@ def test_programs_keep_their_lengths(tmp_path):
     for source in (program, tmp_path / "sets.pt2"):
         model = lading.convert(source)
         assert model.inputs["tracks"].axes == ["entry", "track", 5]
-    fixed = torch.export.export(module, example)
-    with pytest.raises(UnsupportedError, match="exported for 3 entries and no other number"):
-        lading.convert(fixed)
+
+
+def test_a_program_of_fixed_entries_takes_any_number_where_each_stands_alone(tmp_path):
+    import torch
+
+    module, example = network("DeepSets").eval(), (normal(3, 2), normal(3, 7, 5), torch.ones(3, 7))
+    torch.export.save(torch.export.export(module, example), tmp_path / "fixed.pt2")
+    model = lading.convert(tmp_path / "fixed.pt2")
+    assert model.inputs["tracks"].axes == ["entry", 7, 5]
+    assert model.record["origin"]["entries"] == 3
+    more = (normal(8, 2), normal(8, 7, 5), torch.ones(8, 7))
+    found = model.run(dict(zip(model.inputs, (each.numpy() for each in more), strict=True)))
+    wanted = module(*more).detach().numpy()
+    assert np.abs(np.asarray(found[model.output_list[0].name]) - wanted).max() <= 1e-6 * np.abs(wanted).max()
+
+
+@pytest.mark.parametrize("forward", [
+    lambda x: x.reshape(-1).reshape(3, 4) * 2,  # the number is written into it
+    lambda x: x - x.mean(0, keepdim=True),  # entries are mixed
+], ids=["written", "mixed"])  # fmt: skip
+def test_a_program_of_fixed_entries_that_needs_them_is_refused(forward):
+    import torch
+
+    class Module(torch.nn.Module):
+        def forward(self, x):
+            return forward(x)
+
+    with pytest.raises(UnsupportedError, match=r"exported for 3 entries, and .* dynamic_shapes"):
+        lading.convert(torch.export.export(Module(), (normal(3, 4),)))
 
 
 def test_damaged_files_are_refused_or_read(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...endpoints import Axis
+from ...errors import UnsupportedError
 from ..naming import endpoints, snake
 from ..onnx import read_bytes
 from ..traced.describing import by_name, described
@@ -37,7 +38,9 @@ def model_of(subject: Loaded, variables: Any, labels: Any, axes: Any, where: str
         writer = export_script if is_script(module) else export
         data, batched = writer(module, call, lengths, set(known), where)
     model = read_bytes(data, where)
-    if model.batched and not batched:
+    if subject.program is not None and not known and not batched:
+        _check_entries(model, where)
+    elif model.batched and not batched:
         _let_one_be_a_sequence(model, known, call.names[0])
     remarks = _fixed_all_the_same(model, lengths)
     kind = subject.kind
@@ -61,6 +64,17 @@ def _fixed_all_the_same(model: Model, lengths: Lengths) -> list[str]:
             said.append(f"input '{name}' is [{', '.join(map(str, given.axes))}]: a length of {fixed[0]}, as in the "
                         "example, and no other; if it should be open, say so in axes")
     return said
+
+
+def _check_entries(model: Model, where: str) -> None:
+    """Refuses a program that was exported for several entries, if a trial showed that it cannot do with others."""
+    first = {each.axes[0] if each.axes else 1 for each in endpoints(model)}
+    number = next(iter(first))
+    if not model.batched and len(first) == 1 and isinstance(number, int) and number > 1:
+        raise UnsupportedError(f"{where}: exported for {number} entries, and it does not give each of another number "
+                               "what it gives it alone: the number is written into it (in a reshape, say), or the "
+                               "entries are mixed. Export it with dynamic_shapes, or give the module itself: "
+                               "lading.convert(module, example)")
 
 
 def _let_one_be_a_sequence(model: Model, known: Lengths, first: str) -> None:

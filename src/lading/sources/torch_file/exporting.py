@@ -15,7 +15,7 @@ from ..traced.lengths import ENTRY, Lengths, stretched
 from .calls import Call, outputs_of
 from .failures import failed_to_run
 from .flat import inference
-from .tracing import check_told, named_shapes, open_lengths, shapes_of, traced
+from .tracing import check_told, named_shapes, open_lengths, traced
 from .writing import written
 
 
@@ -42,8 +42,6 @@ def export_program(program: Any, module: Any, call: Call, lengths: Lengths, told
         open_ = open_lengths(program, lengths)
         check_told(lengths, {name: {i for i, axis in enumerate(lengths[name]) if axis and not open_[name][i]}
                              for name in told}, where)  # fmt: skip
-        if not told:
-            _check_entries(program, where)
         return _written(program, module, call, outputs, open_, told, where)
 
 
@@ -82,15 +80,6 @@ def _without_entries_of_one(module: Any, call: Call, lengths: Lengths, told: set
 
 def _said(tensors: Mapping[str, Any]) -> str:
     return "the example made longer, " + ", ".join(f"{name} {list(t.shape)}" for name, t in tensors.items())
-
-
-def _check_entries(program: Any, where: str) -> None:
-    """Refuses a program that takes and gives several entries, and no other number of them."""
-    given, made = shapes_of(program)
-    first = [shape[0] if len(shape) and isinstance(shape[0], int) else 1 for shape in (*given, *made)]
-    if first[0] > 1 and set(first) == {first[0]}:
-        raise UnsupportedError(f"{where}: exported for {first[0]} entries and no other number of them; export it with "
-                               "dynamic_shapes, or give the module itself: lading.convert(module, example)")
 
 
 @contextlib.contextmanager
