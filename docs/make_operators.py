@@ -25,7 +25,8 @@ import backend_suite as suite  # noqa: E402
 HEAD = """# Operators
 
 Operators of ONNX at opset 24, the version of format 1. The ONNX reader upgrades older files to it, writes functions out
-into the operators they stand for, and drops what is only there for training; so this is about what remains.
+into the operators they stand for, loops of a fixed number of turns (at most 128) into the nodes of all turns, and drops
+what is only there for training; so this is about what remains.
 
 Cases are those of the ONNX backend suite for float32, float64, int32, int64, bool and control flow.
 `refused.txt` and `refused_by_reader.txt` in `tests/operators/` list each refused case with its reason.

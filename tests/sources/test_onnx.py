@@ -297,12 +297,75 @@ def test_all_that_is_not_supported_is_listed_in_one_error():
     assert "fine" not in text
 
 
-def test_loops_are_refused_with_advice():
+def loop(nodes, weights=None, turns="n", more=(), outputs="y", given=None, fed=None):
+    """A file with a loop whose ``nodes`` make "d" (whether it goes on), "u" and ``more`` of "i", "c" and "v"."""
     inputs = {"i": ([], TensorProto.INT64), "c": ([], TensorProto.BOOL), "v": ["batch", 3]}
-    outputs = {"d": ([], TensorProto.BOOL), "u": None}
-    body = graph([node("Identity", "c", "d"), node("Neg", "v", "u")], inputs, outputs, name="body")
-    data = file([node("Loop", "n - x", "y", name="turn", body=body)], BATCH, {"y": None}, {"n": np.array(3)})
-    with pytest.raises(UnsupportedError, match=r"Loop: no such operator in lading; at node 'turn'.*unrolled"):
+    made = {"d": ([], TensorProto.BOOL), "u": None, **dict.fromkeys(more)}
+    body = graph(nodes, inputs, made, weights, name="body")
+    turn = node("Loop", f"{turns} x", outputs, name="turn", body=body)
+    return file([turn], fed or {"x": ["batch", 3]}, dict.fromkeys(outputs.split()),
+                {"n": np.array(3), "yes": np.array(True), **(given or {})})  # fmt: skip
+
+
+STAYS = node("Identity", "c", "d")
+COUNTS = [node("Cast", "i", "f", to=1), node("Add", "f one", "g"), node("Mul", "v g", "u")]
+
+
+@pytest.mark.parametrize("turns", ["n -", "n yes"])
+def test_a_loop_of_a_fixed_number_of_turns_is_written_out(turns):
+    data = loop([STAYS, *COUNTS], {"one": np.float32(1)}, turns)
+    assert "Loop" not in [each.operator for each in read(data).graphs["main"].nodes]
+    agrees(data, {"x": X})
+    to_buffers(read(data))
+
+
+def test_so_is_one_that_counts_to_a_number_of_the_file():
+    until = [node("Less", "i last", "d"), *COUNTS]
+    data = loop(until, {"one": np.float32(1), "last": np.array(4)}, "- yes")
+    assert [each.operator for each in read(data).graphs["main"].nodes].count("Mul") == 5  # the last one is made, too
+    agrees(data, {"x": X})
+
+
+def test_what_a_loop_gives_turn_by_turn_is_stacked_and_a_loop_may_make_none():
+    nodes = [STAYS, *COUNTS, node("Neg", "u", "each")]
+    data = loop(nodes, {"one": np.float32(1)}, "n yes", ["each"], "y s")
+    agrees(data, {"x": X})
+    none = loop([STAYS, *COUNTS], {"one": np.float32(1)}, "n yes", given={"n": np.array(0)})
+    agrees(none, {"x": X})
+
+
+@pytest.mark.parametrize(("turns", "nodes", "given"), [
+    ("k yes", [STAYS, node("Neg", "v", "u")], {}),  # as many turns as the input says
+    ("n yes", [STAYS, node("Neg", "v", "u")], {"n": np.array(129)}),
+    ("- yes", [STAYS, node("Neg", "v", "u")], {}),  # without end
+    ("n yes", [node("ReduceSum", "v", "s", keepdims=0), node("Cast", "s", "d", to=9), node("Neg", "v", "u")], {}),
+    ("n -", [node("Not", "c", "d"), node("Neg", "v", "u")], {}),  # where runtimes differ
+])  # fmt: skip
+def test_other_loops_are_refused_with_advice(turns, nodes, given):
+    fed = {"x": ["batch", 3], "k": ([], TensorProto.INT64)}
+    data = loop(nodes, turns=turns, given=given, fed=fed)
+    with pytest.raises(UnsupportedError, match=r"Loop: no such operator in lading; at node 'turn'.*fixed number of"):
+        read(data)
+
+
+def test_loops_in_loops_are_written_out_up_to_a_number_of_nodes():
+    inner = [node("Identity", "c_", "d_"), node("Neg", "v_", "u_")]
+    inputs = {"i_": ([], TensorProto.INT64), "c_": ([], TensorProto.BOOL), "v_": ["batch", 3]}
+    for turns, good in ((2, True), (128, False)):
+        body = graph(inner, inputs, {"d_": ([], TensorProto.BOOL), "u_": None}, name="inner")
+        outer = [STAYS, node("Loop", "n yes v", "u", name="turn_inside", body=body)]
+        data = loop(outer, turns="n yes", given={"n": np.array(turns)})
+        if good:
+            agrees(data, {"x": X})
+        else:
+            with pytest.raises(UnsupportedError, match="Loop: no such operator"):
+                read(data)
+
+
+def test_scans_are_refused_with_advice():
+    body = graph([node("Identity", "v", "u")], {"v": [3]}, {"u": None}, name="body")
+    data = file([node("Scan", "x", "y", name="each", body=body, num_scan_inputs=1)], BATCH, {"y": None})
+    with pytest.raises(UnsupportedError, match=r"Scan: no such operator in lading; at node 'each'.*all of them at"):
         read(data)
 
 

@@ -4,7 +4,7 @@
    format 1 does not have, become the nodes they stand for.
 2. Nodes out of order are sorted; nodes whose results nobody uses are dropped, as ONNX Runtime does.
 3. ``Constant`` nodes and initializers become weights, also those listed as inputs. An ``If`` whose condition is
-   in the file becomes the branch it takes.
+   in the file becomes the branch it takes, a ``Loop`` whose number of turns is in it the nodes of all turns.
 4. Axes are guessed from the shapes of the inputs (``onnx_file/axes.py``); papers may know better.
 5. Names, docstrings and metadata go into the record; names of nodes are made readable.
 6. All that is not supported is listed in one UnsupportedError.

@@ -14,8 +14,9 @@ from .sorting import described
 
 #: What to do about operators that are met now and then. Those not listed here get the general advice.
 ADVICE = {
-    "Loop": "export the network with its loops unrolled: a fixed number of steps, or torch.onnx.export(dynamo=True)",
-    "Scan": "export the network with its loops unrolled",
+    "Loop": "a loop is written out if the file fixes its number of turns, at most 128; export the network with a fixed "
+            "number of steps, or by torch.onnx.export(dynamo=True)",
+    "Scan": "export the network with its loops unrolled, or write what it does for each step for all of them at once",
     "NonMaxSuppression": "end the network before the choice of boxes and choose them in the analysis",
     **dict.fromkeys(
         ["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli"],

@@ -20,6 +20,7 @@ from .domains import standard
 from .faults import Faults
 from .functions import Body, Functions
 from .known_values import KnownValues
+from .loops import Loops
 from .node_hints import exporter_name
 from .scope import Scope, isolated
 from .sequences import Sequences
@@ -42,7 +43,7 @@ class Reading(KnownValues):
         self.outputs: dict[str, str] = {}  # the file's name of an output -> the model's
         self.faults = Faults(where, model.producer_name)
         self._functions = Functions(model)
-        self._sequences, self._branches = Sequences(self), Branches(self)
+        self._sequences, self._branches, self._loops = Sequences(self), Branches(self), Loops(self)
         self._opsets = {standard(each.domain): each.version for each in model.opset_import}
 
     def read_main(self, graph: GraphProto) -> list[str]:
@@ -123,6 +124,8 @@ class Reading(KnownValues):
             return []
         if domain == "" and operator == "If":
             return self._branches.read(proto, scope, opsets)
+        if domain == "" and operator == "Loop":
+            return self._loops.read(proto, scope, opsets)
         if domain == "" and operator in self._sequences:
             return self._sequences.read(proto, scope)
         return self._operator(proto, scope, opsets)
