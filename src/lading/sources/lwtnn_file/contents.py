@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import FormatError, UnsupportedError, suggestion
-from .layers import Layer, layer_of
+from .layer_reading import layer_of
+from .layers import Layer
 from .network import Given, Network, Node, Result, inputs_of
 from .parsing import listed, member, number, objects, texts, whole
 

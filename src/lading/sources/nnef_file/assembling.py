@@ -15,8 +15,8 @@ from .building import Builder, Tensor
 from .container import GRAPH, Container
 from .entries import takes_entries
 from .papers import SideFile
+from .parsing import parse
 from .reading import Reading
-from .syntax import parse
 from .words import Words
 
 ENTRY = "entry"
@@ -41,8 +41,8 @@ def _assembled(files: Container, words: Words, origin: dict[str, Any]) -> Model:
     wiring = Wiring(model, model.graphs["main"].nodes, [*document.graph.parameters, *document.graph.results])
     reading = Reading(document, words, files, Builder(wiring), side.types)
     results = reading.run()
-    model.input_list = [Input(each, list(reading.inputs[each].shape), reading.inputs[each].type)
-                        for each in document.graph.parameters]  # fmt: skip
+    given = [reading.declarations.inputs[each] for each in document.graph.parameters]
+    model.input_list = [Input(each.name, list(each.shape), each.type) for each in given]
     _give_results(model, reading.build, results, side)
     _drop_unused(model)
     if side.entry_places:

@@ -78,7 +78,7 @@ class NnefOracle:
 
     def _write(self) -> None:
         """The graph and its tensors in a folder of their own, for archives and graphs of another name."""
-        from .syntax import parse
+        from .parsing import parse
         from .words import Words
 
         text = (self._files.read(GRAPH) or b"").decode()
