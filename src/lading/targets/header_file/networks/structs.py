@@ -56,33 +56,42 @@ class Struct:
 
 
 def inputs_struct(model: Model, capacity: Mapping[str, int]) -> Struct:
-    """struct Inputs."""
+    """struct Inputs: what is fed, and how long the sequences are. Masks have no member, for the engine makes them."""
     fed = [given for given in model.input_list if given.mask is None]
     members = identifiers([f"{axis}_count" for axis in capacity] + [given.name for given in fed])
     counts = dict(zip(capacity, members, strict=False))
     lines, endpoints = [], {}
     for given, member in zip(fed, members[len(capacity) :], strict=True):
-        raws = [variable.raw or usual_raw(given.type) for variable in given.variable_list]
-        variables = [v for v in given.variable_list if v.source is None]
-        names = identifiers([v.name for v in variables])
-        slots = dict(zip((v.name for v in variables), names, strict=True))
-        endpoint = _endpoint(model, given, member, capacity)
-        endpoint.slots = [slots.get(v.name, "") for v in given.variable_list]
-        endpoints[given.name] = endpoint
-        if given.variable_list and not variables:
-            continue  # all of it comes from other inputs
-        said = [(slots[v.name], CPP[raw], _about_variable(v)) for v, raw in zip(given.variable_list, raws, strict=True)
-                if v.source is None]  # fmt: skip
-        lines += _member(endpoint, said, usual_raw(given.type), given.description, capacity, members)
-    for axis, count in counts.items():
-        about = model.axes[axis]
-        hint = f"; of more give the {about.keep}" if about.max is not None else ""
-        more = "".join(f"; {text}" for text in (about.order, about.selection) if text)
-        lines.append(f"  std::int32_t {count};  // {comment(f'how many, at most {capacity[axis]}{hint}{more}')}")
+        endpoints[given.name], own = _fed(model, given, member, capacity, members)
+        lines += own
+    lines += [_count(model, axis, count, capacity[axis]) for axis, count in counts.items()]
     for given in model.input_list:
         if given.mask is not None:
             endpoints[given.name] = _endpoint(model, given, "", capacity)
     return Struct("\n".join(["struct Inputs {", *lines, "};", ""]), endpoints, counts)
+
+
+def _fed(model: Model, given: Input, member: str, capacity: Mapping[str, int], members: list[str]
+         ) -> tuple[Endpoint, list[str]]:
+    """An input and the lines of its member; variables that are taken from other inputs have no place in it."""
+    variables = [variable for variable in given.variable_list if variable.source is None]
+    names = identifiers([variable.name for variable in variables])
+    slots = dict(zip((variable.name for variable in variables), names, strict=True))
+    endpoint = _endpoint(model, given, member, capacity)
+    endpoint.slots = [slots.get(variable.name, "") for variable in given.variable_list]
+    if given.variable_list and not variables:
+        return endpoint, []
+    usual = usual_raw(given.type)
+    said = [(slots[each.name], CPP[each.raw or usual], _about_variable(each)) for each in variables]
+    return endpoint, _member(endpoint, said, usual, given.description, capacity, members)
+
+
+def _count(model: Model, axis: str, member: str, most: int) -> str:
+    """The line of the member that holds how long a sequence is."""
+    about = model.axes[axis]
+    hint = f"; of more give the {about.keep}" if about.max is not None else ""
+    more = "".join(f"; {text}" for text in (about.order, about.selection) if text)
+    return f"  std::int32_t {member};  // {comment(f'how many, at most {most}{hint}{more}')}"
 
 
 def outputs_struct(model: Model, capacity: Mapping[str, int]) -> Struct:
