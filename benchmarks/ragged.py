@@ -2,9 +2,10 @@
 
     python benchmarks/ragged.py NETWORK.onnx...
 
-Both on one thread, by their Python calls, in turns. lading gets (values, counts) and no padding. ONNX Runtime gets all jets
-padded to the longest in one call, where the file has a batch axis, and a call for each jet. Counts are geometric with a mean
-of 14 elements, at most 40, or as many as the file fixes at least (``LEAST``). Results are compared before anything is timed.
+Both on one thread, by their Python calls, in turns. lading gets (values, counts) and no padding. ONNX Runtime gets all
+jets padded to the longest in one call, where the file has a batch axis, and a call for each jet. Counts are geometric
+with a mean of 14 elements, at most 40, or as many as the file fixes at least (``LEAST``). Results are compared before
+anything is timed.
 """
 
 from __future__ import annotations
@@ -71,9 +72,8 @@ def peers(model: Model, path: Path, alone: list[Feeds]) -> dict[str, Callable[[]
     return ways
 
 
-def measure(path: Path, jets: int) -> dict[str, Any]:
-    """Microseconds a jet of each way, and how many times longer than lading's it is."""
-    model = lading.convert(path, compare=False)
+def measure(model: Model, path: Path, jets: int) -> dict[str, Any]:
+    """Microseconds a jet of each way, and how many times longer than lading's it is. ``model`` is that of the file."""
     session = model.session()
     given, alone = made_up(model, jets)
     ways = peers(model, path, alone)
@@ -109,10 +109,11 @@ def measured(paths: list[Path]) -> list[dict[str, Any]]:
     """The rows of all networks that have sequences."""
     rows = []
     for path in paths:
-        if not any(axis.kind == "sequence" for axis in lading.convert(path, compare=False).axes.values()):
+        model = lading.convert(path, compare=False)
+        if not any(axis.kind == "sequence" for axis in model.axes.values()):
             continue
         for jets in JETS:
-            rows.append(measure(path, jets))
+            rows.append(measure(model, path, jets))
             print(line(rows[-1]), flush=True)
     return rows
 
