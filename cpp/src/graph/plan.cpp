@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "error.hpp"
+#include "graph/first_fit.hpp"
 #include "graph/node_definition.hpp"
 #include "kernels/kernels.hpp"
 #include "passes/passes.hpp"
@@ -104,7 +105,7 @@ void Plan::find_views() {
     }
 }
 
-// Values get slots by first fit over their lifetimes; a view lives in the slot of what it views.
+// A view lives in the slot of what it views.
 void Plan::assign_slots() {
   const int count = static_cast<int>(steps_.size());
   std::vector<int> last(values_.size(), -1);
@@ -113,22 +114,13 @@ void Plan::assign_slots() {
     for (const int value : steps_[n].inputs)
       if (value >= 0) last[root(value)] = n;
   for (const int value : outputs_) last[root(value)] = count;
-  std::vector<int> free_from;  // per slot: first step that may use it anew
-  const auto take = [&](int from, int until) {
-    for (std::size_t slot = 0; slot < free_from.size(); ++slot)
-      if (free_from[slot] <= from) {
-        free_from[slot] = until;
-        return static_cast<int>(slot);
-      }
-    free_from.push_back(until);
-    return static_cast<int>(free_from.size()) - 1;
-  };
+  FirstFit slots;
   for (int n = 0; n < count; ++n) {
     if (steps_[n].known) continue;
     for (const int value : steps_[n].outputs)
-      if (value >= 0 && values_[value].view_of < 0) values_[value].slot = take(n, std::max(last[value], n) + 1);
+      if (value >= 0 && values_[value].view_of < 0) values_[value].slot = slots.take(n, std::max(last[value], n) + 1);
   }
-  slots_ = static_cast<int>(free_from.size());
+  slots_ = slots.count();
 }
 
 }  // namespace lading

@@ -37,7 +37,7 @@ class RaggedPlanner {
   bool all_ends_meet();
   static void add(std::vector<int>& values, int v);
   void find_roots();
-  // First fit over lifetimes, as in Plan. Everything in an inner stage is alive for as long as it lasts.
+  // As in Plan, over lifetimes.
   void assign_slots();
 
   Value& at(int v) { return made_->values_[static_cast<std::size_t>(v)]; }

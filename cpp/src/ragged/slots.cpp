@@ -1,4 +1,5 @@
 // Which values share memory.
+#include "graph/first_fit.hpp"
 #include "ragged/planner.hpp"
 
 namespace lading {
@@ -14,9 +15,9 @@ void RaggedPlanner::find_roots() {
     }
 }
 
-// First fit over lifetimes, as in Plan. Everything in an inner stage is alive for as long as it lasts.
+// Everything in an inner stage is alive for as long as it lasts.
 void RaggedPlanner::assign_slots() {
-  std::vector<int> born(plan_.value_count(), -1), last(plan_.value_count(), -1), free_from;
+  std::vector<int> born(plan_.value_count(), -1), last(plan_.value_count(), -1);
   int now = 0;
   for (const Stage& stage : made_->stages_) {
     const int end = now + static_cast<int>(stage.steps.size());
@@ -36,19 +37,16 @@ void RaggedPlanner::assign_slots() {
     now = end + 1;
   }
   for (const int v : plan_.outputs()) last[static_cast<std::size_t>(made_->root(v))] = now;
+  FirstFit slots;
   made_->slots_.assign(plan_.value_count(), -1);
   for (const Stage& stage : made_->stages_)
     for (const int n : stage.steps)
       for (const int v : plan_.steps()[static_cast<std::size_t>(n)].outputs) {
         if (!made_->wide(v) || made_->root(v) != v) continue;
-        const int from = born[static_cast<std::size_t>(v)];
-        std::size_t slot = 0;
-        while (slot < free_from.size() && free_from[slot] > from) ++slot;
-        if (slot == free_from.size()) free_from.push_back(0);
-        free_from[slot] = last[static_cast<std::size_t>(v)] + 1;
-        made_->slots_[static_cast<std::size_t>(v)] = static_cast<int>(slot);
+        const auto value = static_cast<std::size_t>(v);
+        made_->slots_[value] = slots.take(born[value], last[value] + 1);
       }
-  made_->slot_count_ = static_cast<int>(free_from.size());
+  made_->slot_count_ = slots.count();
 }
 
 }  // namespace lading
