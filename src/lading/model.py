@@ -272,6 +272,15 @@ class Model:
         return html(self)
 
 
+def drop_unread_weights(model: Model) -> list[str]:
+    """Removes the weights that no node reads; gives their names."""
+    read = {name for graph in model.graphs.values() for node in graph.nodes for name in node.reads()}
+    unread = [name for name in model.weights if name not in read]
+    for name in unread:
+        del model.weights[name]
+    return unread
+
+
 def _unique(things: list[Any]) -> list[Any]:
     """Those whose name no other has."""
     names = [thing.name for thing in things]

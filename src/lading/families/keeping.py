@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..copying import copy_of
 from ..folds import scope
-from ..simplify.unused import apply, drop_weights
+from ..model import drop_unread_weights
+from ..simplify.unused import apply
 from ..simplify.view import View
 
 if TYPE_CHECKING:
@@ -35,5 +36,5 @@ def with_outputs(model: Model, names: Iterable[str]) -> Model:
                 apply(view, node)
         kept_graphs |= view.model.graphs
     made.graphs = {name: kept_graphs[name] for name in made.graphs if name in kept_graphs}
-    drop_weights(View(made))
+    drop_unread_weights(made)
     return made

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..copying import copy_of
-from ..simplify.unused import drop_weights
-from ..simplify.view import View
+from ..model import drop_unread_weights
 from .average import give_average, refuse_other_outputs
 from .members import Member
 from .samples import renew_samples
@@ -32,7 +31,7 @@ def _without(left: Member, members: list[Member], joined: Model) -> Model:
     for graph in made.graphs.values():
         graph.nodes = [node for node in graph.nodes if not node.name.startswith(own)]
     made.graphs = {name: graph for name, graph in made.graphs.items() if not name.startswith(own)}
-    drop_weights(View(made))
+    drop_unread_weights(made)
     made.name = left.model.name
     give_average(made, [member for member in members if member is not left])
     renew_samples(made, [left.model])

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import UnsupportedError
 from ..graph import Node
+from ..model import drop_unread_weights
 from . import (
     activations,
     attention,
@@ -112,7 +113,7 @@ def simplify(model: Model) -> list[Change]:
 def _round(view: View) -> list[Change]:
     """Every rule once on every node, after the weights are tidied up."""
     changes = [Change("duplicates", (name,), "weight that is there already") for name in duplicates.merge_weights(view)]
-    changes += [Change("unused", (name,), "weight that nobody reads") for name in unused.drop_weights(view)]
+    changes += [Change("unused", (name,), "weight that nobody reads") for name in drop_unread_weights(view.model)]
     for name, rule in RULES.items():
         view.facts.clear()
         for node in view.nodes():

@@ -15,8 +15,7 @@ import numpy as np
 
 from ..endpoints import Input, usual_raw
 from ..graph import Node
-from ..model import Model
-from .unused import drop_weights
+from ..model import Model, drop_unread_weights
 from .view import View
 
 __all__ = ["scaling_to_preparation"]
@@ -34,7 +33,7 @@ def scaling_to_preparation(model: Model) -> list[str]:
     """
     view = View(model)
     moved = [given.name for given in model.input_list if _is_plain(model, given) and _move(view, given)]
-    drop_weights(view)
+    drop_unread_weights(model)
     return moved
 
 

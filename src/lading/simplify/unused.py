@@ -2,7 +2,6 @@
 
 1. A node none of whose outputs is read or leaves the model.
 2. Names of optional outputs that nobody reads: at the end they go, in the middle they become "".
-3. Weights that no node reads.
 
 Exact: nodes have no effect but their outputs.
 """
@@ -47,11 +46,3 @@ def _trim(view: View, node: Node) -> bool:
         return False
     view.set_outputs(node, kept)
     return True
-
-
-def drop_weights(view: View) -> list[str]:
-    """Removes the weights that no node reads; gives their names."""
-    unread = [name for name in view.model.weights if not view.readers(name)]
-    for name in unread:
-        del view.model.weights[name]
-    return unread

@@ -9,9 +9,8 @@ import numpy as np
 from ...endpoints import Axis, Input, Output
 from ...errors import LadingError, UnsupportedError
 from ...graph import Graph
-from ...model import Model
+from ...model import Model, drop_unread_weights
 from ..naming import snake
-from ..onnx_file.assembling import drop_unread_weights
 from ..traced.authors import author_line, depends_on_numbers, first_line
 from ..traced.describing import by_name, described
 from ..traced.entries import check_repeatable, with_entries

@@ -9,7 +9,7 @@ from onnx import ModelProto, defs
 
 from ...endpoints import valid_name
 from ...errors import LadingError, UnsupportedError
-from ...model import Model
+from ...model import Model, drop_unread_weights
 from ..naming import give_readable_names
 from ..onnx_ml.outputs import name_labels, plain_outputs
 from ..onnx_opsets import OLDEST
@@ -131,9 +131,3 @@ def _endpoint_metadata(proto: ModelProto) -> dict[str, dict[str, str]]:
     """Metadata of inputs and outputs, by their names in the file."""
     endpoints = [each for each in (*proto.graph.input, *proto.graph.output) if each.metadata_props]
     return {each.name: {item.key: item.value for item in each.metadata_props} for each in endpoints}
-
-
-def drop_unread_weights(model: Model) -> None:
-    """Leaves out weights that no node reads."""
-    read = {name for graph in model.graphs.values() for node in graph.nodes for name in node.reads()}
-    model.weights = {name: array for name, array in model.weights.items() if name in read}
