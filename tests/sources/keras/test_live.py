@@ -33,6 +33,37 @@ def test_files_agree(name):
     agreed(HERE / f"{name}.keras")
 
 
+def test_inputs_without_names_agree_in_memory_as_in_a_file(tmp_path):
+    import keras
+    from keras import layers
+    from keras_models import with_weights
+
+    jets, tracks = keras.Input((3,)), keras.Input((5, 2))
+    joined = layers.Concatenate()([jets, layers.GlobalMaxPooling1D()(layers.Dense(4)(tracks))])
+    built = with_weights(keras.Model([jets, tracks], layers.Dense(2)(joined)))
+    built.save(tmp_path / "model.keras")
+    assert list(agreed(built).inputs) == list(agreed(tmp_path / "model.keras").inputs)
+
+
+def test_dictionaries_are_numbered_by_their_sorted_keys_as_keras_does(tmp_path):
+    """Written in another order, so that places and names would differ: around a model, and around one within it."""
+    import keras
+    from keras import layers
+    from keras_models import with_weights
+
+    tracks, jets = keras.Input((3,)), keras.Input((3,))
+    ends = {"tracks": layers.Subtract()([tracks, layers.Dense(3)(jets)]), "jets": layers.Dense(3)(jets)}
+    inner = keras.Model({"tracks": tracks, "jets": jets}, ends, name="inner")
+    given = {"z": keras.Input((3,)), "a": keras.Input((3,))}
+    found = inner({"jets": given["z"], "tracks": given["a"]})
+    ends = {"z": layers.Subtract()([found["tracks"], layers.ReLU()(found["jets"])]), "a": layers.Dense(2)(given["z"])}
+    built = with_weights(keras.Model(given, ends))
+    built.save(tmp_path / "model.keras")
+    for source in (built, tmp_path / "model.keras"):
+        model = agreed(source)
+        assert (list(model.inputs), list(model.outputs)) == (["a", "z"], ["a_2", "z_2"])
+
+
 def test_every_layer_agrees_where_steps_are_missing():
     import numpy as np
     from keras_models import inputs_of, variants, with_weights

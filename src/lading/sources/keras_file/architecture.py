@@ -41,7 +41,10 @@ class Call:
 
 @dataclass
 class Architecture:
-    """A model: its layers in the order of the file. A Sequential one has no Refs."""
+    """A model: its layers in the order of the file. A Sequential one has no Refs.
+
+    Inputs and outputs in a dictionary stand in the order of its keys, in which Keras numbers them.
+    """
 
     name: str
     layers: list[Layer]
@@ -49,6 +52,7 @@ class Architecture:
     outputs: list[Ref]
     output_names: list[str]
     sequential: bool
+    input_names: list[str] = field(default_factory=list)
     shape: list[Any] | None = None  # of the input of a Sequential model that says it apart
 
 
@@ -101,7 +105,7 @@ def _sequential(config: Any, era: int, where: str, depth: int) -> Architecture:
     layers = [layer_of(item, era, where, depth) for item in items]
     about = config if isinstance(config, dict) else {}
     shape = about.get("build_input_shape") or about.get("batch_input_shape")
-    return Architecture(str(about.get("name", "sequential")), layers, [], [], [layers[-1].name], True, shape)
+    return Architecture(str(about.get("name", "sequential")), layers, [], [], [layers[-1].name], True, shape=shape)
 
 
 # ------------------------------------------------------------------------------------------ functional
@@ -117,13 +121,14 @@ def _functional(config: dict[str, Any], era: int, where: str, depth: int) -> Arc
             raise FormatError(f"{where}: two layers are called '{layer.name}'")
         layer.calls = _calls(item.get("inbound_nodes", []), layer)
         layers[layer.name] = layer
-    inputs = list(refs_in(_ends(config["input_layers"], where)))
+    inputs = list(_named_ends(config["input_layers"], where))
     outputs = list(_named_ends(config.get("output_layers"), where))
     if not inputs or not outputs:
         raise FormatError(f"{where}: a model without {'inputs' if not inputs else 'outputs'}")
     _find_first_calls(layers, [ref for _, ref in outputs])
-    return Architecture(str(config.get("name", "model")), list(layers.values()), inputs,
-                        [ref for _, ref in outputs], [name for name, _ in outputs], False)  # fmt: skip
+    return Architecture(str(config.get("name", "model")), list(layers.values()), [ref for _, ref in inputs],
+                        [ref for _, ref in outputs], [name for name, _ in outputs], False,
+                        [name for name, _ in inputs])  # fmt: skip
 
 
 def _find_first_calls(layers: dict[str, Layer], outputs: list[Ref]) -> None:
@@ -140,9 +145,9 @@ def _find_first_calls(layers: dict[str, Layer], outputs: list[Ref]) -> None:
 
 
 def _named_ends(value: Any, where: str) -> Iterator[tuple[str, Ref]]:
-    """Outputs with their names: the keys of a dictionary, else their layers' names ("dense_1", 2nd: "dense_2")."""
+    """Ends with their names: the keys of a dictionary, else their layers' names ("dense_1", 2nd: "dense_2")."""
     if isinstance(value, dict):
-        for key, item in value.items():
+        for key, item in sorted(value.items()):
             for ref in refs_in(_ends(item, where)):
                 yield str(key), ref
         return
@@ -157,7 +162,7 @@ def _ends(value: Any, where: str) -> Any:
     if isinstance(value, list):
         return [_ends(each, where) for each in value]
     if isinstance(value, dict):
-        return [_ends(each, where) for each in value.values()]
+        return [_ends(value[key], where) for key in sorted(value)]
     raise FormatError(f"{where}: {value!r} is no input or output of a model")
 
 

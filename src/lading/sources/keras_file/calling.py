@@ -156,13 +156,22 @@ def _called(layer: Layer, build: Any, args: list[Any], kwargs: dict[str, Any]) -
 def _call_model(layer: Layer, args: list[Any]) -> Any:
     inner = layer.inner
     assert inner is not None
-    values = [each for arg in args for each in (arg if isinstance(arg, list) else [arg])]
-    values = values if not any(isinstance(v, dict) for v in values) else [x for v in values for x in v.values()]
+    values = [each for arg in args for each in _in_order(arg, inner.input_names)]
     wanted = 1 if inner.sequential else len(inner.inputs)
     if len(values) != wanted or not all(isinstance(each, Value) for each in values):
         layer.fail(f"it is called with {len(values)} values, and has {wanted} inputs")
     results = run(layer.wiring, inner, values, layer.where)
     return results[0] if len(results) == 1 else results
+
+
+def _in_order(given: Any, names: list[str]) -> list[Any]:
+    """What a model is called with, in the order of its inputs: a dictionary by their names, or by its sorted keys."""
+    if isinstance(given, dict):
+        keys = dict.fromkeys(names) if all(name in given for name in names) else sorted(given)
+        return [each for key in keys for each in _in_order(given[key], [])]
+    if isinstance(given, list):
+        return [each for part in given for each in _in_order(part, [])]
+    return [given]
 
 
 def _is_operation(layer: Layer) -> bool:

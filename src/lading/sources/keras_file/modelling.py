@@ -16,7 +16,7 @@ from .layer import OpenLength, PlacedWiring
 from .names import Described, described
 from .values import ENTRY, Shape, Value
 
-__all__ = ["model_of", "output_names"]
+__all__ = ["end_names", "model_of"]
 
 TYPES = ("float32", "float64", "int32", "int64", "bool")
 
@@ -100,11 +100,11 @@ def _given(architecture: Architecture, where: str) -> list[tuple[str, list[Any],
         return [(name, shape, _input_type(first.config, first.kind == "InputLayer"))]
     layers = {layer.name: layer for layer in architecture.layers}
     found = []
-    for ref in architecture.inputs:
+    for name, ref in zip(architecture.input_names, architecture.inputs, strict=True):
         layer = layers.get(ref.layer)
         if layer is None or "batch_shape" not in layer.config:
             raise FormatError(f"{where}: its input '{ref.layer}' is no InputLayer with a shape")
-        found.append((layer.name, layer.config["batch_shape"], _input_type(layer.config, True)))
+        found.append((name, layer.config["batch_shape"], _input_type(layer.config, True)))
     return found
 
 
@@ -149,14 +149,16 @@ def _name_lengths(values: list[Value]) -> None:
                                    f"{list(value.shape)}; give all but one a number")  # fmt: skip
 
 
-def output_names(model: Any, count: int) -> list[str]:
-    """What the outputs of a model in memory are called here."""
+def end_names(model: Any, count: int) -> tuple[list[str], list[str]]:
+    """What the inputs of a model in memory, and so many outputs, are called here, in the order of Keras."""
     from .architecture import architecture_of
     from .files import json_of
 
-    said = architecture_of(json_of(model.to_json(), "model"), 3, "model").output_names
-    inputs = _unique([valid_name(str(each.name)) for each in model.inputs])
-    return _unique([valid_name(name) for name in (said if len(said) == count else said[:1] * count)], inputs)
+    architecture = architecture_of(json_of(model.to_json(), "model"), 3, "model")
+    inputs = _unique([valid_name(name) for name, _, _ in _given(architecture, "model")])
+    said = architecture.output_names
+    outputs = said if len(said) == count else said[:1] * count
+    return inputs, _unique([valid_name(name) for name in outputs], inputs)
 
 
 def _unique(names: list[str], taken: list[str] | None = None) -> list[str]:

@@ -42,18 +42,31 @@ class KerasOracle:
         self._double = None
 
     def _run(self, model: Any, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        names = _input_names(model)
-        values = list(tensors.values()) if len(names) == 1 else [tensors[name] for name in names]
+        from .modelling import end_names
+
+        values = list(tensors.values())
+        if len(values) > 1:
+            values = [tensors[name] for name in end_names(model, 1)[0]]
         if not all(array.size for array in values):
             raise OracleFailed("Keras does not take empty sequences")
         try:
             with warnings.catch_warnings():  # Keras wonders about lists of one input
                 warnings.simplefilter("ignore")
-                result = model(values[0] if len(values) == 1 else values, training=False)
+                result = model(_as_called(model, values), training=False)
         except Exception as error:  # whatever its backend raises
             raise OracleFailed(f"{type(error).__name__}: {str(error).splitlines()[0][:120]}") from None
         arrays = _arrays(result)
-        return dict(zip(_output_names(model, len(arrays)), arrays, strict=True))
+        return dict(zip(end_names(model, len(arrays))[1], arrays, strict=True))
+
+
+def _as_called(model: Any, values: list[np.ndarray]) -> Any:
+    """Inputs in the order of Keras, as the model takes them: one, a list, or a dictionary."""
+    import keras
+
+    taken = getattr(model, "_inputs_struct", None)
+    if isinstance(taken, dict):
+        return keras.tree.pack_sequence_as(taken, values)
+    return values[0] if len(values) == 1 else values
 
 
 def oracle_of_file(path: Path, weights: Any = None) -> KerasOracle | None:
@@ -157,20 +170,13 @@ def _layers(model: Any) -> list[Any]:
     return [layer for group in nested for layer in group]
 
 
-def _input_names(model: Any) -> list[str]:
-    return [str(each.name) for each in model.inputs]
-
-
 def _arrays(result: Any) -> list[np.ndarray]:
-    values = list(result.values()) if isinstance(result, dict) else result
-    values = list(values) if isinstance(values, (list, tuple)) else [values]
-    return [np.asarray(each.detach().cpu() if hasattr(each, "detach") else each) for each in values]
-
-
-def _output_names(model: Any, count: int) -> list[str]:
-    from .modelling import output_names
-
-    return output_names(model, count)
+    """What a model gave, in the order in which Keras numbers it: dictionaries by their sorted keys."""
+    if isinstance(result, dict):
+        return [array for key in sorted(result) for array in _arrays(result[key])]
+    if isinstance(result, (list, tuple)):
+        return [array for each in result for array in _arrays(each)]
+    return [np.asarray(result.detach().cpu() if hasattr(result, "detach") else result)]
 
 
 def _in_double(model: Any) -> Any:
