@@ -37,6 +37,8 @@ FILES = {
                 "TMVA's SOFIE generated from 'net.onnx'; convert that file"),
     "net.dat": (b"tensor_0weight 2\n0.25 -1\ntensor_0bias 1\n0.5\n", "weights that TMVA's SOFIE wrote beside its C"),
     "trees.json": (b'{"max_depth": 3, "splitting_convention": "<=", "trees": []}', "conifer"),
+    "tagger.mlir": (b"module @jit_f {\n  func.func public @main(%arg0: tensor<3xf32>) {\n    stablehlo.tanh",
+                    r"StableHLO, a program of JAX .* lading.convert\(function, example\)"),
     "model.pmml": (b'<?xml version="1.0"?>\n<PMML version="4.4">', "PMML; convert the model"),
     "words.gguf": (b"GGUF\x03\x00\x00\x00", "a language model"),
     "weights.npy": (b"", "an array of NumPy"),
@@ -62,6 +64,11 @@ def test_a_graph_that_begins_with_many_numbers_is_one_too(tmp_path: Path) -> Non
     first = field(1, b"w") + field(2, b"Const") + attribute
     (tmp_path / "w.pb").write_bytes(b"\x0a" + number(len(first)) + first + frozen_graph())
     assert "--inputs x:0 --outputs y:0" in way_of(tmp_path / "w.pb")
+
+
+def test_a_file_of_jax_export_holds_stablehlo_as_bytes(tmp_path: Path) -> None:
+    (tmp_path / "tagger.jax").write_bytes(b"\x3c\0\0\0\x38\0" + b"ML\xefR\x0dStableHLO_v1.14.0\0")
+    assert way_of(tmp_path / "tagger.jax").startswith("StableHLO, a program of JAX")
 
 
 def test_every_way_has_a_file_here() -> None:

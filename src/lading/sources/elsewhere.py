@@ -48,6 +48,12 @@ def _is_mxnet_graph(data: bytes) -> bool:
     return data.lstrip()[:1] == b"{" and b'"nodes"' in data and b'"op": "null"' in data
 
 
+def _is_stablehlo(data: bytes) -> bool:
+    """MLIR, as text or as bytes (which files of jax.export hold), in the words of StableHLO."""
+    binary = b"ML\xefR" in data and b"StableHLO" in data
+    return binary or (b"module" in data and b"func.func" in data and b"stablehlo." in data)
+
+
 def _way_of_frozen_graph(path: Path) -> str:
     given, made = (",".join(f"{name}:0" for name in names) or "NAME:0" for names in endpoints_of(path.read_bytes()))
     return (f"a frozen graph of TensorFlow; {TF2ONNX} --graphdef {path} --inputs {given} --outputs {made} "
@@ -83,6 +89,8 @@ WAYS: tuple[tuple[Callable[[bytes], bool], str | Callable[[Path], str]], ...] = 
      "that one"),
     (lambda data: b'"splitting_convention"' in data, "trees of conifer, cut to the precision of firmware; convert the "
                                                      "forest they were made of"),
+    (_is_stablehlo, "StableHLO, a program of JAX (or of TensorFlow) without the names of its weights; convert the "
+                    "function or module that it was made of: lading.convert(function, example)"),
     (lambda data: b"<PMML" in data, "PMML; convert the model of the library that wrote it"),
     (lambda data: data[:4] == b"GGUF", "GGUF, a language model; lading reads none"),
     (lambda data: data[:6] == b"\x93NUMPY", "an array of NumPy, without a graph; convert the model that it belongs to"),

@@ -89,9 +89,10 @@ def test_modules_of_equinox_and_nnx():
     class Net(nnx.Module):
         def __init__(self):
             self.first, self.norm = nnx.Linear(4, 8, rngs=nnx.Rngs(0)), nnx.LayerNorm(8, rngs=nnx.Rngs(1))
+            self.dropout = nnx.Dropout(0.5, rngs=nnx.Rngs(2), deterministic=True)  # holds a key of random numbers
 
         def __call__(self, jets):
-            return self.norm(nnx.relu(self.first(jets)))
+            return self.norm(self.dropout(nnx.relu(self.first(jets))))
 
     net = lading.convert(Net(), normal(3, 4))
     assert "first.w" in net.weights
@@ -99,10 +100,24 @@ def test_modules_of_equinox_and_nnx():
         agrees(model)
 
 
+def numbers_of_python(x):
+    import jax
+
+    return [jax.nn.elu(x), jax.numpy.where(x > 0, x, 0.5), jax.numpy.mod(x, 2.0)]
+
+
+def stacked(x):
+    import jax.numpy as jnp
+
+    return [jnp.stack([x, -x], 1), jnp.tile(x, (1, 2))]
+
+
 FUNCTIONS = {
     "last": (lambda tracks: tracks[:, -1] * 2 + tracks[:, 0] + tracks[:, 1:].mean(1), (2, 5, 4)),
     "pairs": (lambda tracks: ((tracks[:, :, None] - tracks[:, None]) ** 2).sum(-1).min(-1), (2, 5, 3)),
     "flat": (lambda image: image.reshape(image.shape[0], -1) @ np.ones((12, 2), np.float32), (2, 3, 4)),
+    "numbers of Python": (numbers_of_python, (2, 4)),
+    "stacked": (stacked, (2, 4)),
     "each": (lambda x: [abs(x), -x, x / (1 + x * x)], (2, 4)),
 }
 

@@ -90,7 +90,7 @@ def _parts(thing: Any) -> tuple[Any, dict[str, np.ndarray], Mapping[str, inspect
         name = getattr(thing, "__name__", type(thing).__name__)
         kind = name if name.isidentifier() else "function"
         return (lambda _, *args, **kwargs: thing(*args, **kwargs)), {}, _parameters(thing, 0), kind
-    at = [i for i, (_, leaf) in enumerate(paths) if hasattr(leaf, "dtype")]
+    at = [i for i, (_, leaf) in enumerate(paths) if hasattr(leaf, "dtype") and not _is_of_dice(leaf)]
     fixed = [leaf for _, leaf in paths]
 
     def rebuilt(leaves: list[Any], *args: Any, **kwargs: Any) -> Any:
@@ -100,6 +100,13 @@ def _parts(thing: Any) -> tuple[Any, dict[str, np.ndarray], Mapping[str, inspect
         return jax.tree_util.tree_unflatten(structure, every)(*args, **kwargs)
 
     return rebuilt, _weights([paths[i] for i in at]), _parameters(type(thing).__call__, 1), type(thing).__name__
+
+
+def _is_of_dice(leaf: Any) -> bool:
+    """Keys of random numbers, which modules with a dropout hold: no numbers themselves."""
+    import jax
+
+    return bool(jax.dtypes.issubdtype(leaf.dtype, jax.dtypes.prng_key))
 
 
 def _weights(paths: list[Any]) -> dict[str, np.ndarray]:

@@ -126,6 +126,11 @@ def _dynamic_slice(lowering: Any, equation: Any, x: Any, *starts: Any) -> Any:
     return lowering.add("Slice", x, first, end, np.array(axes, np.int64), np.ones(len(axes), np.int64))
 
 
+def _stack(lowering: Any, equation: Any, *parts: Any) -> Any:
+    axis = int(equation.params["axis"])
+    return lowering.add("Concat", *(lowering.with_new_axes(part, [axis]) for part in parts), axis=axis)
+
+
 def _dim_as_value(lowering: Any, equation: Any) -> Any:
     count = lowering.add("Squeeze", lowering.length(equation.params["dim"]), np.array([0]))
     return lowering.add("Cast", count, to=np.dtype(equation.outvars[0].aval.dtype).name)
@@ -141,5 +146,7 @@ LAYOUT: dict[str, Rule] = {
     "squeeze": lambda low, eq, x: low.add("Squeeze", x, np.array(eq.params["dimensions"], np.int64)),
     "expand_dims": lambda low, eq, x: low.add("Unsqueeze", x, np.array(eq.params["dimensions"], np.int64)),
     "transpose": lambda low, eq, x: low.add("Transpose", x, perm=[int(i) for i in eq.params["permutation"]]),
+    "stack": _stack,
+    "tile": lambda low, eq, x: low.add("Tile", x, low.shape(eq.params["reps"])),
     "concatenate": lambda low, eq, *x: low.add("Concat", *x, axis=int(eq.params["dimension"])),
 }  # fmt: skip

@@ -69,7 +69,8 @@ class Lowering:
         return self.called(function, operands[len(operands) - len(getattr(function, "jaxpr", function).invars) :])
 
     def operand(self, values: Mapping[Any, Any], atom: Any) -> Any:
-        return self.constant(np.asarray(atom.val)) if hasattr(atom, "val") else values[atom]
+        """The value of a variable, or a number that is written in place: Python's own has the type of its use."""
+        return self.constant(np.asarray(atom.val, atom.aval.dtype)) if hasattr(atom, "val") else values[atom]
 
     def _array(self, constant: Any) -> np.ndarray:
         try:
