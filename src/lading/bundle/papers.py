@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,25 @@ def papers_json(model: Model) -> bytes:
     papers = encode_model(model, None, None)
     del papers["graphs"]
     return canonical.to_bytes(papers, free=("names", "record", *model.extra))
+
+
+def whole_json(model: Model) -> bytes:
+    """The bytes of model.json without the key ``samples``."""
+    from . import to_buffers
+
+    kept = copy.copy(model)
+    kept.samples = None
+    return to_buffers(kept)[0]
+
+
+def from_whole(text: bytes, weights: dict[str, np.ndarray], where: str) -> Model:
+    """The model of what ``whole_json`` gave, with its weights, whose digest it names. Raises FormatError."""
+    from . import from_buffers
+    from .safetensors import to_bytes
+
+    read = from_buffers(text, to_bytes(weights) if weights else b"", where)
+    read.origin = where
+    return read
 
 
 def from_papers(papers: bytes, graphs: dict[str, Graph], weights: dict[str, np.ndarray], where: str) -> Model:

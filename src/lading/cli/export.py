@@ -23,6 +23,8 @@ if TYPE_CHECKING:
               help="Of a model with folds: the one that is written, by name or place from 0.")  # fmt: skip
 @click.option("--gnn-config", metavar="OUTPUTS",
               help="For .onnx: as ATLAS's framework reads networks: these outputs (a,b), or \"all\".")
+@click.option("--opset", type=int,
+              help="For .onnx: the version of ONNX's operators, from 11, for runtimes that read no newer one.")
 @click.option("--form", type=click.Choice(["graph", "sequential"]),
               help="For .json (lwtnn): a graph, or a list of layers, which has no names for its input and output.")
 @click.option("--max", "most", metavar="AXIS=N", multiple=True,
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
 @click.option("--rounded", is_flag=True, help="For .root: float64 may be rounded to float32.")
 @click.option("--without-preparation", is_flag=True, help="For .keras: what stands behind the preparation.")
 def export(model: Path, output: Path, operators: str | None, member: str | None, gnn_config: str | None,
-           form: str | None, most: tuple[str, ...], rounded: bool, without_preparation: bool) -> None:
+           opset: int | None, form: str | None, most: tuple[str, ...], rounded: bool,
+           without_preparation: bool) -> None:
     """Write MODEL, a bundle or any model file that is read, in the format that the ending of the output tells.
 
     ONNX: the graph behind the preparation, with all papers in its metadata, so that lading reads the same bundle back.
@@ -52,7 +55,7 @@ def export(model: Path, output: Path, operators: str | None, member: str | None,
     from ..opening import open_model
 
     outputs = True if gnn_config == "all" else gnn_config.split(",") if gnn_config else None
-    options = {"operators": operators, "gnn_config": outputs, "form": form, "rounded": rounded or None,
+    options = {"operators": operators, "gnn_config": outputs, "opset": opset, "form": form, "rounded": rounded or None,
                "max": dict(map(_length, most)) or None,
                "preparation": False if without_preparation else None}  # fmt: skip
     found = open_model(model)

@@ -7,6 +7,8 @@ The tensors that go in are those behind ``prepare``: who runs the file elsewhere
     lading.function   the function digest
     lading.forests    forests as they were, where there are any (``onnx_trees.py``), and what was written of them
     gnn_config        on request, what ATLAS's framework reads (``onnx_gnn_config.py``)
+    lading.model      where an older opset was asked for (``onnx_opsets.py``): model.json with the graphs as they are
+    lading.written    the digest of the nodes and tensors that were written of them
 
 so that lading reads the same model back, name for name. Tensors written in place become initializers named
 NODE/INPUT; no name of format 1 holds a ``/``.
@@ -37,6 +39,7 @@ except ImportError:
     _onnx = None  # type: ignore[assignment]
 
 PAPERS, FUNCTION = "lading.papers", "lading.function"
+MODEL, WRITTEN = "lading.model", "lading.written"
 
 #: Attributes that name an element type here and number it in ONNX.
 TYPE_VALUED = ("to", "dtype", "output_dtype", "stash_type", "softmax_precision", "precision")
@@ -45,24 +48,25 @@ TYPE_VALUED = ("to", "dtype", "output_dtype", "stash_type", "softmax_precision",
 MOST_BYTES = (1 << 31) - 1
 
 
-def write(model: Model, path: Path, operators: str = "TreeEnsemble", gnn_config: bool | str | list[str] = False
-          ) -> None:
+def write(model: Model, path: Path, operators: str = "TreeEnsemble", gnn_config: bool | str | list[str] = False,
+          opset: int = OPSET) -> None:
     """Writes ``model`` as one ONNX file, all of it or nothing. Raises UnsupportedError or MissingPackage.
 
     ``operators``: forests as "TreeEnsemble" of ai.onnx.ml 5, which new runtimes have, or "classic":
     TreeEnsembleRegressor, which all have. ``gnn_config``: as ATLAS's framework reads networks
-    (``onnx_gnn_config.py``), all outputs (True) or those named.
+    (``onnx_gnn_config.py``), all outputs (True) or those named. ``opset``: the version of ONNX's operators, for
+    runtimes that do not read the newest; ONNX Runtime 1.0 reads 11, 1.4 reads 12, 1.8 reads 14, 1.15 reads 19.
     """
     metadata: dict[str, str] = {}
     if gnn_config:
         model, metadata = for_atlas(model, gnn_config, str(path))
-    data = to_bytes(model, str(path), operators, metadata)
+    data = to_bytes(model, str(path), operators, metadata, opset)
     with whole_file(path) as beside:
         beside.write_bytes(data)
 
 
 def to_bytes(model: Model, where: str = "model.onnx", operators: str = "TreeEnsemble",
-             metadata: dict[str, str] | None = None) -> bytes:
+             metadata: dict[str, str] | None = None, opset: int = OPSET) -> bytes:
     """The bytes of the ONNX file, with more ``metadata``: the same model gives the same bytes."""
     if _onnx is None:
         raise MissingPackage(f"{where}: writing ONNX needs the package onnx: pip install 'lading[onnx]'")
@@ -70,9 +74,22 @@ def to_bytes(model: Model, where: str = "model.onnx", operators: str = "TreeEnse
         raise ValueRefused(f"{where}: operators are {' or '.join(onnx_trees.OPERATORS)}, not '{operators}'")
     _refuse(model, where)
     proto = _model(model, where, operators, metadata or {})
+    if opset != OPSET:
+        proto = _of_older_opset(model, proto, opset, where)
     if proto.ByteSize() > MOST_BYTES:
         raise UnsupportedError(f"{where}: an ONNX file holds at most 2 GB, this model needs {proto.ByteSize()} bytes")
     return bytes(proto.SerializeToString(deterministic=True))
+
+
+def _of_older_opset(model: Model, proto: ModelProto, opset: int, where: str) -> ModelProto:
+    """In older words; the model itself is kept beside, for one cannot tell from them what it was."""
+    from ..bundle.papers import whole_json
+    from .onnx_opsets import lower, written
+
+    proto = lower(proto, opset, where)
+    for key, value in ((MODEL, whole_json(model).decode()), (WRITTEN, written(proto))):
+        proto.metadata_props.add(key=key, value=value)
+    return proto
 
 
 def _refuse(model: Model, where: str) -> None:

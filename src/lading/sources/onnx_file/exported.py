@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from onnx import AttributeProto, GraphProto, ModelProto, NodeProto
 
-from ...bundle.papers import from_papers, shown_papers
+from ...bundle.papers import from_papers, from_whole, shown_papers
 from ...errors import LadingError
 from ...graph import Attribute, Graph, Node, Subgraph
 from .attributes import attribute_of
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 #: Keys of ``metadata_props`` under which lading.targets.onnx leaves the papers and the function digest.
 PAPERS, FUNCTION = "lading.papers", "lading.function"
+
+#: The same, of files in words of an older opset: the whole model, and the digest of what was written of it.
+MODEL, WRITTEN = "lading.model", "lading.written"
 
 
 def restored(proto: ModelProto, where: str) -> Model | None:
@@ -36,7 +40,10 @@ def restored(proto: ModelProto, where: str) -> Model | None:
         _put_back(graphs, forests, in_place)
         weights = {t.name: array_of(t, f"{where}: weight '{t.name}'") for t in proto.graph.initializer}
         weights = {name: array for name, array in (weights | arrays).items() if name not in in_place}
-        model = from_papers(said[PAPERS].encode(), graphs, weights, where)
+        if MODEL in said and said.get(WRITTEN) == _written(proto):  # in words of an older opset
+            model = from_whole(said[MODEL].encode(), weights, where)
+        else:
+            model = from_papers(said[PAPERS].encode(), graphs, weights, where)
         model.exported = True
         return model if model.function_digest == said[FUNCTION] else None
     except (LadingError, ValueError, KeyError, IndexError):
@@ -50,6 +57,16 @@ def described(proto: ModelProto, where: str) -> Model | None:
         return None if papers is None else shown_papers(papers.encode(), where)
     except LadingError:
         return None
+
+
+def _written(proto: ModelProto) -> str:
+    """The sha256 of the opsets, ends, nodes and tensors of a file: of all that its numbers depend on."""
+    graph, digest = proto.graph, hashlib.sha256()
+    for part in (proto.opset_import, graph.input, graph.output, graph.node, graph.initializer):
+        for each in part:
+            data = each.SerializeToString(deterministic=True)
+            digest.update(len(data).to_bytes(8, "little") + data)
+    return digest.hexdigest()
 
 
 def _read_graph(
