@@ -111,8 +111,8 @@ def test_wrong_use_is_told_in_one_line(folder: Path, arguments: list[str], told:
 
 
 def test_an_unforeseen_fault_says_how_to_see_more(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lading.examine.show.facts", lambda *_: 1 / 0)  # first: it imports the other one's
     monkeypatch.setattr("lading.examine.facts.facts", lambda *_: 1 / 0)
-    monkeypatch.setattr("lading.examine.show.facts", lambda *_: 1 / 0)
     found = lading_("show", "tau-id")
     assert found.exit_code == 2 and found.output.startswith("lading: a fault of lading itself: ZeroDivisionError: ")
     assert isinstance(lading_("--traceback", "show", "tau-id").exception, ZeroDivisionError)
