@@ -103,7 +103,8 @@ def test_a_program_that_computes_is_let_in(tmp_path):
 
 
 @pytest.mark.parametrize("target", ["torch.os.system", "torch.load", "_operator.methodcaller", "_operator.call",
-                                    "torch.ops.aten.add.__class__", "torch.ops.aten._dir.append", "#custom",
+                                    "torch.ops.aten.add.__class__", "torch.ops.aten.__init__.Tensor",
+                                    "torch.ops.aten._dir.append", "#custom",
                                     "torch.ops.mine.op", 3])
 def test_operators_from_elsewhere_are_refused(tmp_path, target):
     path = changed(tmp_path, lambda program: program["graph_module"]["graph"]["nodes"][0].update(target=target))
@@ -111,9 +112,10 @@ def test_operators_from_elsewhere_are_refused(tmp_path, target):
         check_exported(path)
 
 
-@pytest.mark.parametrize("name", ["_assert_tensor_metadata", "_softmax"])
-def test_operators_of_pytorch_may_begin_with_an_underscore(tmp_path, name):
-    target = f"torch.ops.aten.{name}.default"
+@pytest.mark.parametrize("name", ["_assert_tensor_metadata.default", "_softmax.default", "__or__.Tensor",
+                                  "__and__.Scalar", "__xor__.Tensor"])
+def test_operators_of_pytorch_may_begin_with_underscores(tmp_path, name):
+    target = f"torch.ops.aten.{name}"
     path = changed(tmp_path, lambda program: program["graph_module"]["graph"]["nodes"][0].update(target=target))
     check_exported(path)
 

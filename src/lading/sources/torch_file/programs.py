@@ -85,7 +85,13 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
             pending += value
 
 
+#: ATen's own names with two underscores: what ``|`` and its like become between tensors.
+_INFIX = re.compile(r"torch\.ops\.aten\.__(and|or|xor|lshift|rshift)__\.(Tensor|Scalar)")
+
+
 def _is_operator(target: str) -> bool:
+    if _INFIX.fullmatch(target):
+        return True
     found = _OPERATOR.fullmatch(target)
     return found is not None and "__" not in target and (found[3] is None or found[3] in _ON_LENGTHS)
 
