@@ -111,3 +111,13 @@ def test_one_of_several_networks_in_a_file_of_corrections(file_of):
         lading.convert(path, key="c2")
     with pytest.raises(lading.FormatError, match="corrections without an lwtnn node"):
         lading.convert(file_of({"schema_version": 2, "corrections": []}))
+
+
+def test_a_name_that_no_bundle_holds_is_told_with_what_it_became(tmp_path):
+    layer = {"architecture": "dense", "weights": [1, 2], "bias": [0], "activation": "linear"}
+    names = [{"name": name, "offset": 0, "scale": 1} for name in ("jet/pt", "eta")]
+    (tmp_path / "net.json").write_text(json.dumps({"inputs": names, "layers": [layer], "outputs": ["D/b"]}))
+    model = lading.convert(tmp_path / "net.json")
+    assert list(model.variables) == ["jet_pt", "eta"] and list(model.labels) == ["D_b"]
+    remarks = "; ".join(model.record["origin"]["remarks"])
+    assert "'jet/pt' is called 'jet_pt' here" in remarks and "'D/b' is called 'D_b' here" in remarks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...endpoints import valid_name
 from .layers import Embedding
 from .network import Network
 
@@ -19,6 +20,11 @@ def remarks_on(network: Network) -> list[str]:
     if defaults := sum(slot.default is not None for slot in slots):
         said.append(f"NaN and infinities of {defaults} of {len(slots)} variables become the defaults of the file; with "
                     "lwtnn the caller's NanReplacer does that")  # fmt: skip
+    names = [name for given in (*network.vectors, *network.sequences)
+             for name in (given.name, *(slot.name for slot in given.slots))]  # fmt: skip
+    names += [name for output in network.outputs for name in (output.name, *output.labels)]
+    said += [f"'{name}' is called '{valid_name(name)}' here: names hold no '/' and no control characters"
+             for name in dict.fromkeys(names) if name and valid_name(name) != name]  # fmt: skip
     for output in network.outputs:
         width = network.nodes[output.node].width
         if len(output.labels) < width:
