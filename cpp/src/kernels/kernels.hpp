@@ -66,6 +66,20 @@ struct PackedFloat64 {
   const double *weights, *bias;
 };
 
+// A factor of a sum over a window: the number `from` places after the window's first, times that row of the weights.
+struct Tap {
+  int64_t from, row;
+};
+
+// What the sum over a window of an image [..., channels] is made of: for each chain a list of taps, which is gone
+// through `repeats` times, every time `channels` numbers and `rows` rows of the weights further on.
+struct WindowTaps {
+  int chains;
+  const Tap* list[4];
+  int64_t count[4];
+  int64_t repeats, channels, rows;
+};
+
 struct Kernels {
   const char* isa;
   int lanes;
@@ -80,6 +94,10 @@ struct Kernels {
   // The same for a transposed block, of which the first `rows` <= lane_block lanes are computed (rounded up to whole
   // vectors: the lanes beyond must hold ordinary numbers): y [outputs][lane_block] = x [inputs][lane_block], add alike.
   void (*dense_lanes)(const PackedDense& w, const float* x, int rows, float* y, const float* add, bool relu);
+  // y [rows][outputs] = bias + the sums over windows that begin every ldx numbers, then relu if asked. The rows of w are
+  // in the order that the taps name.
+  void (*dense_windows)(const PackedDense& w, const WindowTaps& taps, const float* x, int64_t ldx, int64_t rows,
+                        float* y, int64_t ldy, bool relu);
   int lanes_from;  // rows from which transposed blocks are the faster ones
   // y [rows][outputs] = (bias + add) + x [rows][inputs] w, where sum = sum + x w, each rounded, for one k after the other.
   // x may be null, which stands for no inputs, and add may be null.

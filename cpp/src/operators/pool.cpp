@@ -4,10 +4,9 @@
 #include <limits>
 
 #include "graph/memory.hpp"
-#include "kernels/kernels.hpp"
 #include "operators/checks.hpp"
+#include "operators/pool_axes.hpp"
 #include "operators/powers.hpp"
-#include "operators/windows.hpp"
 
 namespace lading {
 namespace {
@@ -109,31 +108,16 @@ class Pool final : public Operator {
     for (int axis = 0; axis < w.rank; ++axis, outer *= w[axis - 1].windows) {
       inner /= w[axis].length;
       if (axis + 1 == w.rank) return pool_rows(f, w[axis], x, y, outer, spare[axis % 2], spare[(axis + 1) % 2]);
-      pool_columns(f, w[axis], x, spare[axis % 2], outer, inner);
+      pool_columns(kernels_, f, w[axis], x, spare[axis % 2], outer, inner);
       x = spare[axis % 2];
       if (kind_ == Kind::lp) f = Reduction::sum;
     }
-  }
-  // y [outer][windows][inner] of x [outer][length][inner]
-  void pool_columns(Reduction f, const WindowAxis& axis, const float* x, float* y, std::int64_t outer,
-                    std::int64_t inner) const {
-    const std::int64_t step = axis.stride * inner;
-    const Range whole{axis.windows_with(0).first, axis.windows_with(axis.kernel - 1).end};  // windows without padding
-    if (whole.first == 0 && whole.end == axis.windows && axis.windows * axis.stride == axis.length)
-      return kernels_.reduce_columns(f, x, y, axis.kernel, inner, outer * axis.windows, step);
-    for (std::int64_t i = 0; i < outer; ++i, x += axis.length * inner)
-      for (std::int64_t window = 0, some = 0; window < axis.windows; window += some, y += some * inner) {
-        const Range k = axis.elements_of(window);
-        some = whole.first <= window && window < whole.end ? whole.end - window : 1;
-        const float* from = k.first < k.end ? x + axis.element(window, k.first) * inner : x;
-        kernels_.reduce_columns(f, from, y, k.end - k.first, inner, some, step);
-      }
   }
   // Along the last axis: the rows become columns for the while. x is done with once it is turned.
   void pool_rows(Reduction f, const WindowAxis& axis, const float* x, float* y, std::int64_t rows, float* a,
                  float* b) const {
     kernels_.transpose(x, axis.length, rows, axis.length, a, rows);
-    pool_columns(f, axis, a, b, 1, rows);
+    pool_columns(kernels_, f, axis, a, b, 1, rows);
     kernels_.transpose(b, rows, axis.windows, rows, y, axis.windows);
   }
   void finish(float* y, std::int64_t n, std::int64_t planes, const Windows& w) const {
@@ -142,20 +126,6 @@ class Pool final : public Operator {
   }
 
   // ---- one by one
-  static std::int64_t numbers_under(const Windows& w, const Place& window, bool padding) {
-    std::int64_t count = 1;
-    for (int axis = 0; axis < w.rank; ++axis) {
-      const std::int64_t at = window[static_cast<std::size_t>(axis)];
-      const Range range = w[axis].elements_of(at);
-      count *= padding ? w[axis].places_of(at) : range.end - range.first;
-    }
-    return count;
-  }
-  static bool has_padding(const Windows& w) {
-    for (int axis = 0; axis < w.rank; ++axis)
-      if (w[axis].before || w[axis].element(w[axis].windows - 1, w[axis].kernel - 1) >= w[axis].length) return true;
-    return false;
-  }
   template <class T> void divide(T* y, std::int64_t planes, const Windows& w) const {
     const std::int64_t size = size_after(w, w.rank);
     if (!has_padding(w)) {

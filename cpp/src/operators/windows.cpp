@@ -20,19 +20,19 @@ std::string text(const std::vector<std::int64_t>& numbers) {
   return "[" + list + "]";
 }
 
-int spatial_axes(const Operands& io) {
-  const Shape& shape = io[0].shape;
+int spatial_axes(const Operands& io, const Shape& shape) {
   if (shape.rank < 3) io.fail("needs the axes entry, channel and at least one more; the shape is " + shape.text());
   return shape.rank - 2;
 }
 
 // An attribute must have `times` numbers for each spatial axis, or be absent.
-void check_length(const Operands& io, const char* name, const std::vector<std::int64_t>& numbers, int rank,
+void check_length(const Operands& io, const Shape& image, const char* name, const std::vector<std::int64_t>& numbers,
                   int times = 1) {
+  const int rank = image.rank - 2;
   if (numbers.empty() || static_cast<int>(numbers.size()) == times * rank) return;
   io.fail("attribute '" + std::string(name) + "' is " + text(numbers) + "; it must have " +
           std::to_string(times * rank) + (times * rank == 1 ? " number" : " numbers") + " for the spatial axes of " +
-          io[0].shape.text());
+          image.text());
 }
 
 }  // namespace
@@ -75,20 +75,21 @@ WindowAttributes::Numbers WindowAttributes::numbers(const Definition& definition
   return values;
 }
 
-Shape WindowAttributes::kernel(const Operands& io) const {
-  check_length(io, "kernel_shape", kernel_, spatial_axes(io));
+Shape WindowAttributes::kernel(const Operands& io, const Shape& image) const {
+  spatial_axes(io, image);
+  check_length(io, image, "kernel_shape", kernel_);
   Shape shape;
   for (const std::int64_t length : kernel_) shape.push(length);
   return shape;
 }
 
-Windows WindowAttributes::begin(const Operands& io, const Shape& kernel) const {
-  const Shape& shape = io[0].shape;
+Windows WindowAttributes::begin(const Operands& io, const Shape& image, const Shape& kernel) const {
   Windows windows;
-  const int rank = windows.rank = spatial_axes(io);
-  check_length(io, "kernel_shape", kernel_, rank), check_length(io, "strides", strides_, rank);
-  check_length(io, "dilations", dilations_, rank), check_length(io, "pads", pads_, rank, 2);
-  check_length(io, "output_padding", output_padding_, rank), check_length(io, "output_shape", output_shape_, rank);
+  const int rank = windows.rank = spatial_axes(io, image);
+  check_length(io, image, "kernel_shape", kernel_), check_length(io, image, "strides", strides_);
+  check_length(io, image, "dilations", dilations_), check_length(io, image, "pads", pads_, 2);
+  check_length(io, image, "output_padding", output_padding_);
+  check_length(io, image, "output_shape", output_shape_);
   const auto at = [](const Numbers& numbers, int i, std::int64_t otherwise) {
     return numbers.empty() ? otherwise : numbers[static_cast<std::size_t>(i)];
   };
@@ -98,7 +99,7 @@ Windows WindowAttributes::begin(const Operands& io, const Shape& kernel) const {
       io.fail("attribute 'kernel_shape' is " + text(kernel_) + ", the kernel of weights of shape " + kernel.text() +
               " is another");
     const bool padded = padding_ == Padding::given;
-    windows[i] = {shape[i + 2],
+    windows[i] = {image[i + 2],
                   length,
                   at(strides_, i, 1),
                   at(dilations_, i, 1),
@@ -106,20 +107,20 @@ Windows WindowAttributes::begin(const Operands& io, const Shape& kernel) const {
                   padded ? at(pads_, i + rank, 0) : 0,
                   0};
     if (length < 1) io.fail("the kernel is empty: the weights have the shape " + kernel.text());
-    if (std::max(length, shape[i + 2]) > most)
-      io.fail("axis " + std::to_string(i + 2) + " of " + shape.text() + " or of the kernel is too long");
+    if (std::max(length, image[i + 2]) > most)
+      io.fail("axis " + std::to_string(i + 2) + " of " + image.text() + " or of the kernel is too long");
   }
   return windows;
 }
 
-Windows WindowAttributes::over(const Operands& io, const Shape& kernel) const {
-  Windows windows = begin(io, kernel);
+Windows WindowAttributes::over(const Operands& io, const Shape& image, const Shape& kernel) const {
+  Windows windows = begin(io, image, kernel);
   for (int i = 0; i < windows.rank; ++i) count_windows(windows[i]);
   return windows;
 }
 
 Windows WindowAttributes::under(const Operands& io, const Shape& kernel) const {
-  Windows windows = begin(io, kernel);
+  Windows windows = begin(io, io[0].shape, kernel);
   for (int i = 0; i < windows.rank; ++i) {
     windows[i].windows = windows[i].length;
     measure_output(windows[i], i);
@@ -158,6 +159,13 @@ void WindowAttributes::measure_output(WindowAxis& axis, int i) const {
     axis.length = output_shape_.empty() ? axis.windows * axis.stride : output_shape_[at];
     share(axis, std::max<std::int64_t>(0, whole - axis.length));
   }
+}
+
+Shape channels_first(const Shape& last) {
+  Shape first = last;
+  for (int axis = 2; axis < last.rank; ++axis) first[axis] = last[axis - 1];
+  if (last.rank > 1) first[1] = last[last.rank - 1];
+  return first;
 }
 
 Shape shape_of_windows(std::int64_t entries, std::int64_t channels, const Windows& windows) {

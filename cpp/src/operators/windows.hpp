@@ -36,17 +36,21 @@ class WindowAttributes {
 
   // The windows of a convolution or a pool over the spatial axes of input 0. `kernel` holds one number for each of
   // them in its last axes: the shape of the weights, or that of pools.
-  Windows over(const Operands& io, const Shape& kernel) const;
+  Windows over(const Operands& io, const Shape& kernel) const { return over(io, io[0].shape, kernel); }
+  // The same for an image of shape [entry, channel, spatial...], however it is stored.
+  Windows over(const Operands& io, const Shape& image, const Shape& kernel) const;
   // The same the other way around, for a transposed convolution: the axes of input 0 are the windows, and what they
   // meet is the output.
   Windows under(const Operands& io, const Shape& kernel) const;
-  Shape kernel(const Operands& io) const;  // kernel_shape alone
+  // kernel_shape alone
+  Shape kernel(const Operands& io) const { return kernel(io, io[0].shape); }
+  Shape kernel(const Operands& io, const Shape& image) const;
 
  private:
   enum class Padding { given, valid, same_upper, same_lower };
   using Numbers = std::vector<std::int64_t>;
   static Numbers numbers(const Definition& definition, const char* name, std::int64_t least);
-  Windows begin(const Operands& io, const Shape& kernel) const;
+  Windows begin(const Operands& io, const Shape& image, const Shape& kernel) const;
   void count_windows(WindowAxis& axis) const;
   void measure_output(WindowAxis& axis, int i) const;
   void share(WindowAxis& axis, std::int64_t padding) const;
@@ -84,6 +88,8 @@ template <class F> void each_window(const Windows& windows, F&& f) {
   }
 }
 
+// [entry, channels, spatial...] of an image [entry, spatial..., channels]
+Shape channels_first(const Shape& last);
 // [entry, channels, windows...] of what convolutions and pools give
 Shape shape_of_windows(std::int64_t entries, std::int64_t channels, const Windows& windows);
 // Bytes of that many numbers; fails if nobody could have so much memory.

@@ -10,6 +10,8 @@ void run_passes(Graph& graph);
 void fold_constants(Graph& graph);            // nodes that read constants only
 void fold_batch_normalization(Graph& graph);  // into the weights of the layer before it
 void fuse_convolution(Graph& graph);          // Conv and Relu
+void keep_channels_last(Graph& graph);        // between convolutions with constant weights
+void fuse_pool(Graph& graph);                 // into the convolution before it
 void fuse_dense(Graph& graph);                // MatMul or Gemm with constant weights, bias, residual, activation
 
 }  // namespace lading

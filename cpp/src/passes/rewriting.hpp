@@ -32,6 +32,15 @@ inline Constant float_constant(const Shape& shape, const std::vector<float>& val
   return {Type::float32, shape, data};
 }
 
+inline Constant integer_constant(const std::vector<std::int64_t>& values) {
+  std::shared_ptr<std::byte> data(static_cast<std::byte*>(std::aligned_alloc(64, (values.size() * 8 + 127) / 64 * 64)),
+                                  [](std::byte* p) { std::free(p); });
+  std::memcpy(data.get(), values.data(), values.size() * 8);
+  Shape shape;
+  shape.push(static_cast<std::int64_t>(values.size()));
+  return {Type::int64, shape, data};
+}
+
 inline int add_constant(Graph& graph, const std::string& name, Constant constant) {
   const int value = graph.add_value(name);
   graph.values[value].constant = std::move(constant);

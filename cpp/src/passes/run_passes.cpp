@@ -6,6 +6,8 @@ void run_passes(Graph& graph) {
   fold_constants(graph);
   fold_batch_normalization(graph);
   fuse_convolution(graph);
+  keep_channels_last(graph);
+  fuse_pool(graph);
   fuse_dense(graph);
   graph.remove_unused();
 }

@@ -30,12 +30,14 @@ struct FullMultiply {
   __attribute__((always_inline)) vec operator()(int, vec a, vec b, vec sum) const { return fma(a, b, sum); }
 };
 
-// scalar(row, k) times load(k, vector), summed over k; init(row, vector) starts a sum, done(row, vector, sum)
-// takes it. `together` of the chains run side by side. multiply(vector, a, b, sum) is a * b + sum.
+// Sums of scalar(row, k) times load(k, vector), whatever a k is: init(row, vector) starts a sum, done(row, vector, sum)
+// takes it. `together` of the chains run side by side: walk(chain, step) calls step(p, k) for every k of chain + p, in
+// order, p being below `together`. multiply(vector, a, b, sum) is a * b + sum. `few_registers`: where the sums of a chain
+// take most of them, those of the chains before it wait in memory.
 // Loops to unroll read best nested.
 // clang-format off
-template <int rows, int vectors, int together, class Scalar, class Load, class Init, class Done, class Multiply = FullMultiply>
-LADING_INLINE void block(long K, int chains, Scalar scalar, Load load, Init init, Done done, Multiply multiply = {}) {
+template <int rows, int vectors, int together, bool few_registers, class Walk, class Scalar, class Load, class Init, class Done, class Multiply>
+LADING_INLINE void sums(int chains, Walk walk, Scalar scalar, Load load, Init init, Done done, Multiply multiply) {
   vec sum[rows][vectors];
   int chain = 0;
   do {
@@ -43,7 +45,7 @@ LADING_INLINE void block(long K, int chains, Scalar scalar, Load load, Init init
     LADING_UNROLL for (int p = 0; p < together; ++p)
       LADING_UNROLL for (int r = 0; r < rows; ++r)
         LADING_UNROLL for (int v = 0; v < vectors; ++v) part[p][r][v] = p || chain ? zero() : init(r, v);
-    const auto step = [&](int p, long k) LADING_LAMBDA {
+    walk(chain, [&](int p, auto k) LADING_LAMBDA {
       vec w[vectors];
       LADING_UNROLL for (int v = 0; v < vectors; ++v) {
         w[v] = load(k, v);
@@ -53,20 +55,30 @@ LADING_INLINE void block(long K, int chains, Scalar scalar, Load load, Init init
         const vec a = all(scalar(r, k));
         LADING_UNROLL for (int v = 0; v < vectors; ++v) part[p][r][v] = multiply(v, a, w[v], part[p][r][v]);
       }
-    };
+    });
+    LADING_UNROLL for (int p = 0; p < together; ++p)
+      LADING_UNROLL for (int r = 0; r < rows; ++r)
+        LADING_UNROLL for (int v = 0; v < vectors; ++v) {
+          sum[r][v] = p || chain ? sum[r][v] + part[p][r][v] : part[p][r][v];
+          if constexpr (few_registers && rows * vectors * (together + 1) + vectors + 2 >= all_registers) leave(sum[r][v]);
+        }
+  } while ((chain += together) < chains);
+  LADING_UNROLL for (int r = 0; r < rows; ++r)
+    LADING_UNROLL for (int v = 0; v < vectors; ++v) done(r, v, sum[r][v]);
+}
+
+// The same over k = 0 to K - 1.
+template <int rows, int vectors, int together, class Scalar, class Load, class Init, class Done, class Multiply = FullMultiply>
+LADING_INLINE void block(long K, int chains, Scalar scalar, Load load, Init init, Done done, Multiply multiply = {}) {
+  const auto walk = [=](int chain, auto step) LADING_LAMBDA {
     long k = chain;
     for (; k + together <= K; k += chains)
       LADING_UNROLL for (int p = 0; p < together; ++p) step(p, k + p);
     if constexpr (together > 1)
       LADING_UNROLL for (int p = 0; p < together - 1; ++p)
         if (k + p < K) step(p, k + p);
-    LADING_UNROLL for (int p = 0; p < together; ++p)
-      LADING_UNROLL for (int r = 0; r < rows; ++r)
-        LADING_UNROLL for (int v = 0; v < vectors; ++v)
-          sum[r][v] = p || chain ? sum[r][v] + part[p][r][v] : part[p][r][v];
-  } while ((chain += together) < chains);
-  LADING_UNROLL for (int r = 0; r < rows; ++r)
-    LADING_UNROLL for (int v = 0; v < vectors; ++v) done(r, v, sum[r][v]);
+  };
+  sums<rows, vectors, together, false>(chains, walk, scalar, load, init, done, multiply);
 }
 // clang-format on
 
@@ -77,6 +89,13 @@ template <int rows, int vectors, class Body> LADING_INLINE void with_chains(int 
     if (chains == 4) return body(Together<4>{});
   if constexpr (rows * vectors < 8 && rows * vectors * 2 <= registers)
     if (chains >= 2) return body(Together<2>{});
+  body(Together<1>{});
+}
+
+// The same with all of four chains side by side, or none: less code, for what is seldom so small.
+template <int rows, int vectors, class Body> LADING_INLINE void with_all_chains(int chains, Body body) {
+  if constexpr (rows * vectors <= 4 && rows * vectors * 4 <= registers)
+    if (chains == 4) return body(Together<4>{});
   body(Together<1>{});
 }
 

@@ -19,8 +19,11 @@ struct Call {
 // `whole`: the last vector has all its lanes; `spread`: the rows of b begin anywhere. Where a mask costs nothing, no
 // vector is taken to be whole: that halves the code.
 template <bool whole, bool spread> struct Blocks {
-  static constexpr int most(int vectors) { return most_rows[vectors]; }
-  static constexpr bool has(int rows) { return rows <= 4 || rows % 2 == 0; }  // 7 rows are 4 + 3: a third less code
+  // Spread rows are those of convolutions that dense_windows does not take: fewer blocks, so less code.
+  static constexpr int most(int vectors) { return spread && vectors > 2 ? 2 : most_rows[vectors]; }
+  static constexpr bool has(int rows) {  // 7 rows are 4 + 3: a third less code
+    return spread ? rows <= 2 || rows == 4 || rows == 8 || rows == 12 : rows <= 4 || rows % 2 == 0;
+  }
   template <int rows, int vectors> static void run(const Call& c) {
     const float *a = c.a, *b = c.b, *bias = c.bias;
     float* y = c.y;
@@ -29,7 +32,11 @@ template <bool whole, bool spread> struct Blocks {
     const int64_t* at = c.at;
     const vec floor = all(c.floor);
     const auto partial = [](int v) LADING_LAMBDA { return !whole && v + 1 == vectors; };
-    with_chains<rows, vectors>(c.chains, [&]<int n>(Together<n>) LADING_LAMBDA {
+    const auto with = [&](auto body) LADING_LAMBDA {
+      if constexpr (spread) with_all_chains<rows, vectors>(c.chains, body);
+      else with_chains<rows, vectors>(c.chains, body);
+    };
+    with([&]<int n>(Together<n>) LADING_LAMBDA {
       block<rows, vectors, n>(
           c.K, c.chains, [=](int r, long k) LADING_LAMBDA { return a[r * lda + k]; },
           [=](long k, int v) LADING_LAMBDA {
@@ -57,13 +64,14 @@ template <bool spread> constexpr BlockTable<Call, Blocks<false, spread>, widest_
 
 // All rows of a few columns, shared out evenly over the blocks.
 template <bool spread> LADING_INLINE void run_columns(Call c, int vectors, long rows) {
-  const int most = most_rows[vectors];
+  const int most = Blocks<true, spread>::most(vectors);
   const auto& table = c.last == VL ? whole_table<spread>.at[vectors] : partial_table<spread>.at[vectors];
   if (rows <= most && table[rows]) return table[rows](c);
   const long groups = (rows + most - 1) / most, each = rows / groups, longer = rows % groups;
   for (long g = 0; g < groups; ++g)
     for (long left = each + (g < longer); left;) {
-      const long some = table[left] ? left : left - 3;
+      long some = table[left] || spread ? left : left - 3;
+      while (!table[some]) --some;
       table[some](c);
       c.a += some * c.lda, c.y += some * c.ldy;
       if (c.bias) c.bias += some;
@@ -75,7 +83,8 @@ template <bool spread> LADING_INLINE void run_all(Call c, int64_t m, int64_t n) 
   if (!m) return;
   while (n > 0) {
     int64_t some = (n + VL - 1) / VL;
-    if (some > widest_right) some = widest_right;
+    const int widest_here = spread && m > 2 && widest_right > 2 ? 2 : widest_right;
+    if (some > widest_here) some = widest_here;
     if (some > widest_partial(spread) && n < some * VL) --some;
     const int64_t columns = some * VL < n ? some * VL : n;
     c.last = static_cast<int>(columns - VL * (some - 1));

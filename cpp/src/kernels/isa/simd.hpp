@@ -37,6 +37,9 @@ namespace lading::LADING_ISA_NAMESPACE {
 
 constexpr bool fma_is_fast = VL > 4;
 
+// Leaves a in memory: what is seldom needed should take no register from the sums of an inner loop.
+LADING_INLINE void leave(vec& a) { asm("" : "+m"(a)); }
+
 LADING_INLINE vec zero() { return all(0.f); }
 LADING_INLINE vec operator-(vec a) { return bits_xor(all(-0.f), a); }
 LADING_INLINE vec absolute(vec a) { return bits_andnot(all(-0.f), a); }

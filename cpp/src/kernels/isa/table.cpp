@@ -14,6 +14,7 @@ const Kernels table = {
     .dense_pack = dense_pack,
     .dense = dense,
     .dense_lanes = dense_lanes,
+    .dense_windows = dense_windows,
     .lanes_from = 2 * VL,
     .dense_float64 = dense_float64,
     .matmul = matmul,

@@ -1,0 +1,107 @@
+// Dense layers over windows: the rows are places of an image whose channels stand last, and what a sum is made of is
+// read where it stands. Outputs are on the lanes.
+#include "kernels/isa/block.hpp"
+#include "kernels/isa/table.hpp"
+
+namespace lading::LADING_ISA_NAMESPACE {
+namespace {
+
+struct Call {
+  const WindowTaps* taps;
+  int last;  // lanes of the last vector that are outputs
+  const float *x, *w, *bias;
+  float* y;
+  long ldx, ldy, ldw;
+  float floor;  // results are at least this: 0 is relu
+};
+
+struct Product {
+  const float *x, *w;
+};
+
+// A last vector that is not whole: out of the way of everything else, unless masks are free.
+__attribute__((noinline)) void store_last(float* p, vec a, int n) { store_first(p, a, n); }
+
+constexpr int widest_window = 2;  // vectors: a number of the window then serves two products, which is enough
+
+struct Windows {
+  static constexpr int most(int vectors) { return most_rows[vectors]; }
+  static constexpr bool has(int rows) {  // as few as serve: 14 are 6 + 8
+    return rows == 1 || rows == 4 || (fma_is_fast && (rows <= 2 || rows == 6 || rows == 8 || rows >= 12));
+  }
+  template <int rows, int vectors> static void run(const Call& c) {
+    const float *x = c.x, *w = c.w, *bias = c.bias;
+    float* y = c.y;
+    const long ldx = c.ldx, ldy = c.ldy, ldw = c.ldw;
+    const int last = c.last;
+    const WindowTaps& taps = *c.taps;
+    const float least = c.floor;  // no vector before the sums are done: some blocks need every register
+    with_all_chains<rows, vectors>(taps.chains, [&]<int n>(Together<n>) LADING_LAMBDA {
+      const auto walk = [&](int chain, auto step) LADING_LAMBDA {
+        const float *from = x, *weights = w;
+        for (long left = taps.repeats; left > 0; --left) {
+          long longest = 0;
+          LADING_UNROLL for (int p = 0; p < n; ++p) if (taps.count[chain + p] > longest) longest =
+              taps.count[chain + p];
+          for (long i = 0; i < longest; ++i) LADING_UNROLL for (int p = 0; p < n; ++p) {
+              if (n > 1 && i >= taps.count[chain + p]) continue;
+              const Tap& tap = taps.list[chain + p][i];
+              step(p, Product{from + tap.from, weights + tap.row * ldw});
+            }
+          from += taps.channels, weights += taps.rows * ldw;
+        }
+      };
+      sums<rows, vectors, n, true>(
+          taps.chains, walk, [=](int r, Product k) LADING_LAMBDA { return k.x[r * ldx]; },
+          [=](Product k, int v) LADING_LAMBDA { return load(k.w + v * VL); },
+          [=](int, int v) LADING_LAMBDA { return load(bias + v * VL); },
+          [=](int r, int v, vec sum) LADING_LAMBDA {
+            const vec floor = all(least);
+            sum = pick(less(sum, floor), floor, sum);
+            float* to = y + r * ldy + v * VL;
+            if (v + 1 < vectors) store(to, sum);
+            else if (masks_are_free) store_first(to, sum, last);
+            else if (last == VL) store(to, sum);
+            else store_last(to, sum, last);
+          },
+          FullMultiply{});
+    });
+  }
+};
+
+constexpr BlockTable<Call, Windows, widest_window> table_of_windows;
+
+// Any number of windows, shared out evenly: 7 are 4 + 3, not 6 + 1.
+LADING_INLINE void run_all(Call c, int vectors, long rows) {
+  const long most = most_rows[vectors];
+  while (rows > 0) {
+    const long groups = (rows + most - 1) / most;
+    long some = (rows + groups - 1) / groups;
+    while (!table_of_windows.at[vectors][some]) --some;
+    table_of_windows.at[vectors][some](c);
+    c.x += some * c.ldx, c.y += some * c.ldy, rows -= some;
+  }
+}
+
+}  // namespace
+
+void dense_windows(const PackedDense& d, const WindowTaps& taps, const float* x, int64_t ldx, int64_t rows, float* y,
+                   int64_t ldy, bool relu) {
+  Call c{&taps, VL, x, d.weights, d.bias, y, ldx, ldy, 0, relu ? 0.f : -__builtin_inff()};
+  int vectors_left = d.vectors;
+  for (int panel = 0; panel < d.panels; ++panel) {
+    const int width = d.narrow + (panel < d.wider);
+    const float* next = c.w + d.inputs * long{VL} * width;
+    c.ldw = long{VL} * width;
+    for (int left = width, pieces = (width + widest_window - 1) / widest_window; left; --pieces) {
+      const int some = (left + pieces - 1) / pieces;
+      left -= some, vectors_left -= some;
+      c.last = vectors_left ? VL : static_cast<int>(d.outputs - int64_t{VL} * (d.vectors - 1));
+      run_all(c, some, rows);
+      c.w += some * VL, c.bias += some * VL, c.y += some * VL;
+    }
+    c.w = next;
+  }
+}
+
+}  // namespace lading::LADING_ISA_NAMESPACE
