@@ -80,6 +80,11 @@ struct WindowTaps {
   int64_t repeats, channels, rows;
 };
 
+// A row of windows side by side over an image [..., channels], whose rows begin every `row` numbers.
+struct WindowPool {
+  int64_t windows, height, width, channels, row;
+};
+
 struct Kernels {
   const char* isa;
   int lanes;
@@ -98,6 +103,8 @@ struct Kernels {
   // in the order that the taps name.
   void (*dense_windows)(const PackedDense& w, const WindowTaps& taps, const float* x, int64_t ldx, int64_t rows,
                         float* y, int64_t ldy, bool relu);
+  // y [windows][channels]: the largest numbers under each window
+  void (*largest_of_windows)(const WindowPool& pool, const float* x, float* y);
   int lanes_from;  // rows from which transposed blocks are the faster ones
   // y [rows][outputs] = (bias + add) + x [rows][inputs] w, where sum = sum + x w, each rounded, for one k after the other.
   // x may be null, which stands for no inputs, and add may be null.

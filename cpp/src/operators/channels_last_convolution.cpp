@@ -87,7 +87,7 @@ class ChannelsLastConvolution final : public Operator {
     AlikeWindows *y, *x;
     std::int64_t y_groups = 0, x_groups = 0;
     WindowTaps* taps;
-    float *band, *row;  // of results that are pooled next
+    float* band;  // rows of results that are pooled next
   };
 
   Windows windows_of(const Operands& io) const { return attributes_.over(io, channels_first(io[0].shape), shape_); }
@@ -97,13 +97,13 @@ class ChannelsLastConvolution final : public Operator {
   // ---- scratch
   struct Room {  // bytes
     std::size_t groups, taps, lists, band;
-    std::size_t size() const { return groups + taps + lists + 2 * band; }
+    std::size_t size() const { return groups + taps + lists + band; }
   };
   Room room(const Operands& io, const Image& image) const {
     const std::int64_t rows = count_alike(image.y), columns = count_alike(image.x);
     return {room_for(io, {rows + columns}, sizeof(AlikeWindows)), room_for(io, {rows, columns}, sizeof(WindowTaps)),
             room_for(io, {rows, columns, sums_.taps()}, sizeof(Tap)),
-            pooled() ? room_for(io, {pool_height(), image.x.windows, image.outputs}, sizeof(float)) + tail : 0};
+            pooled() ? room_for(io, {band_rows(image), image.x.windows, image.outputs}, sizeof(float)) : 0};
   }
   Work make_work(const Operands& io, const Image& image) const {
     const Room room = this->room(io, image);
@@ -116,7 +116,6 @@ class ChannelsLastConvolution final : public Operator {
     work.taps = reinterpret_cast<WindowTaps*>(at += room.groups);
     Tap* list = reinterpret_cast<Tap*>(at += room.taps);
     work.band = reinterpret_cast<float*>(at += room.lists);
-    work.row = reinterpret_cast<float*>(at + room.band);
     for (std::int64_t i = 0; i < work.y_groups; ++i)
       for (std::int64_t j = 0; j < work.x_groups; ++j, list += sums_.taps())
         work.taps[i * work.x_groups + j] =
@@ -159,16 +158,23 @@ class ChannelsLastConvolution final : public Operator {
                 std::int64_t ldy) const {
     kernels_.dense_windows(weights_.packed(), taps, x, ldx, windows, y, ldy, relu_);
   }
-  // Row by row of the pool, so that what it reads is in the cache.
+  // A few rows of the pool at a time, so that what they are made of is in the cache.
   void run_pooled(const Image& image, const Work& work, const float* x, float* y) const {
-    const std::int64_t height = pool_height(), width = pool_.back(), outputs = image.outputs;
-    const std::int64_t columns = image.x.windows / width, row = image.x.windows * outputs;
-    for (std::int64_t i = 0; i < image.y.windows / height; ++i, y += columns * outputs) {
-      run_rows(image, work, {i * height, (i + 1) * height}, x, work.band);
-      if (height > 1) kernels_.reduce_columns(Reduction::max, work.band, work.row, height, row, 1, 0);
-      kernels_.reduce_columns(Reduction::max, height > 1 ? work.row : work.band, y, width, outputs, columns,
-                              width * outputs);
+    const std::int64_t height = pool_height(), width = pool_.back(), row = image.x.windows * image.outputs;
+    const WindowPool pool{image.x.windows / width, height, width, image.outputs, row};
+    const std::int64_t some = band_rows(image), rows = image.y.windows / height * height;
+    for (std::int64_t first = 0; first < rows; first += some) {
+      const Range band{first, std::min(first + some, rows)};
+      run_rows(image, work, band, x, work.band);
+      for (std::int64_t i = 0; i < band.end - band.first; i += height, y += pool.windows * image.outputs)
+        kernels_.largest_of_windows(pool, work.band + i * row, y);
     }
+  }
+  // Rows of windows that are pooled together.
+  std::int64_t band_rows(const Image& image) const {
+    constexpr std::int64_t numbers = 1 << 11;  // that leave room in the first cache
+    const std::int64_t height = pool_height(), each = height * image.x.windows * image.outputs;
+    return height * std::clamp<std::int64_t>(numbers / each, 1, std::max<std::int64_t>(1, image.y.windows / height));
   }
 
   const Kernels& kernels_;

@@ -15,6 +15,7 @@ const Kernels table = {
     .dense = dense,
     .dense_lanes = dense_lanes,
     .dense_windows = dense_windows,
+    .largest_of_windows = largest_of_windows,
     .lanes_from = 2 * VL,
     .dense_float64 = dense_float64,
     .matmul = matmul,

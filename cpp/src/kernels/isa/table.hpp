@@ -13,6 +13,7 @@ void dense(const PackedDense& d, const float* x, int64_t ldx, int64_t rows, floa
 void dense_lanes(const PackedDense& d, const float* x, int rows, float* y, const float* add, bool relu);
 void dense_windows(const PackedDense& d, const WindowTaps& taps, const float* x, int64_t ldx, int64_t rows, float* y,
                    int64_t ldy, bool relu);
+void largest_of_windows(const WindowPool& pool, const float* x, float* y);
 void matmul(const float* a, int64_t lda, const float* b, int64_t ldb, float* y, int64_t ldy, int64_t m, int64_t n,
             int64_t k, int chains, const float* bias);
 void convolve(const float* a, int64_t lda, const float* b, const int64_t* at, float* y, int64_t ldy, int64_t m,

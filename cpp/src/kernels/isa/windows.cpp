@@ -1,6 +1,8 @@
 // Dense layers over windows: the rows are places of an image whose channels stand last, and what a sum is made of is
 // read where it stands. Outputs are on the lanes.
 #include "kernels/isa/block.hpp"
+#include "kernels/isa/functions.hpp"
+#include "kernels/isa/row_sums.hpp"
 #include "kernels/isa/table.hpp"
 
 namespace lading::LADING_ISA_NAMESPACE {
@@ -71,19 +73,47 @@ struct Windows {
 
 constexpr BlockTable<Call, Windows, widest_window> table_of_windows;
 
-// Any number of windows, shared out evenly: 7 are 4 + 3, not 6 + 1.
-LADING_INLINE void run_all(Call c, int vectors, long rows) {
-  const long most = most_rows[vectors];
+// Any number of windows, shared out evenly: 10 are 6 + 4, not 8 + 2.
+LADING_INLINE void run_all(Call c, int vectors, int64_t rows) {
+  const auto& table = table_of_windows.at[vectors];
+  const int most = most_rows[vectors];
   while (rows > 0) {
-    const long groups = (rows + most - 1) / most;
-    long some = (rows + groups - 1) / groups;
-    while (!table_of_windows.at[vectors][some]) --some;
-    table_of_windows.at[vectors][some](c);
+    int some = static_cast<int>(rows <= most ? rows : rows >= 2 * most ? most : (rows + 1) / 2);
+    while (!table[some]) --some;
+    table[some](c);
     c.x += some * c.ldx, c.y += some * c.ldy, rows -= some;
   }
 }
 
+// The order of a pool axis by axis: of the rows first, then of the columns. Lengths of 0 are those given.
+template <int rows, int columns>
+LADING_INLINE vec largest_under(const float* x, int64_t row, int64_t height, int64_t width, int64_t channels,
+                                int some) {
+  if (rows) height = rows, width = columns;
+  vec best;
+  for (int64_t j = 0; j < width; ++j) {
+    vec column = load_up_to(x + j * channels, some);
+    for (int64_t i = 1; i < height; ++i) column = larger(column, load_up_to(x + i * row + j * channels, some));
+    best = j ? larger(best, column) : column;
+  }
+  return best;
+}
+template <int rows, int columns> LADING_INLINE void each_largest(const WindowPool& p, const float* x, float* y) {
+  for (int64_t window = 0; window < p.windows; ++window, x += p.width * p.channels, y += p.channels) {
+    int64_t i = 0;
+    for (; i + VL <= p.channels; i += VL)
+      store(y + i, largest_under<rows, columns>(x + i, p.row, p.height, p.width, p.channels, VL));
+    if (const int some = static_cast<int>(p.channels - i))
+      store_first(y + i, largest_under<0, 0>(x + i, p.row, p.height, p.width, p.channels, some), some);
+  }
+}
+
 }  // namespace
+
+void largest_of_windows(const WindowPool& pool, const float* x, float* y) {
+  if (pool.height == 2 && pool.width == 2) each_largest<2, 2>(pool, x, y);
+  else each_largest<0, 0>(pool, x, y);
+}
 
 void dense_windows(const PackedDense& d, const WindowTaps& taps, const float* x, int64_t ldx, int64_t rows, float* y,
                    int64_t ldy, bool relu) {
@@ -93,8 +123,8 @@ void dense_windows(const PackedDense& d, const WindowTaps& taps, const float* x,
     const int width = d.narrow + (panel < d.wider);
     const float* next = c.w + d.inputs * long{VL} * width;
     c.ldw = long{VL} * width;
-    for (int left = width, pieces = (width + widest_window - 1) / widest_window; left; --pieces) {
-      const int some = (left + pieces - 1) / pieces;
+    for (int left = width; left;) {
+      const int some = left < widest_window ? left : widest_window;
       left -= some, vectors_left -= some;
       c.last = vectors_left ? VL : static_cast<int>(d.outputs - int64_t{VL} * (d.vectors - 1));
       run_all(c, some, rows);
