@@ -221,7 +221,24 @@ def dense_folds() -> Model:
     return made
 
 
+def image() -> Model:
+    """A jet's image through two convolutions, one with its pool, and a pool that overlaps."""
+    made = Model("image", "1")
+    made.axes = {"jet": Axis("jet", "entry")}
+    made.input_list, made.output_list = [Input("image", ["jet", 1, 12, 10])], [Output("y", ["jet", 384])]
+    _weights(made, 3, w1=(16, 1, 3, 3), b1=(16,), w2=(24, 16, 3, 3))
+    made.graphs["main"] = Graph([
+        Node("convolve", "Conv", ["image", "w1", "b1"], ["a"], {"pads": [1, 1, 1, 1]}),
+        Node("bend", "Relu", ["a"], ["b"]),
+        Node("largest", "MaxPool", ["b"], ["c"], {"kernel_shape": [2, 2], "strides": [2, 2]}),
+        Node("convolve_2", "Conv", ["c", "w2"], ["d"], {"pads": [1, 1, 1, 1]}),
+        Node("average", "AveragePool", ["d"], ["e"], {"kernel_shape": [3, 2]}),
+        Node("row", "Flatten", ["e"], ["f"]), Node("scores", "Softmax", ["f"], ["y"]),
+    ])  # fmt: skip
+    return made
+
+
 MODELS: dict[str, Callable[[], Model]] = {
     "tagger": tagger, "dense": dense, "attention": attention, "steps": steps, "layout": layout, "branches": branches,
-    "sums": sums, "recurrent": recurrent, "folds": folds, "dense_folds": dense_folds,
+    "sums": sums, "recurrent": recurrent, "image": image, "folds": folds, "dense_folds": dense_folds,
 }  # fmt: skip

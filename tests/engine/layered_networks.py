@@ -46,6 +46,23 @@ def images() -> Network:
     return net
 
 
+def jet_image() -> Network:
+    """A chain of convolutions whose images keep their channels last: of one chain of sums and of four, with a pool in
+    the convolution and one beside it, a residual, and windows that strides and padding cut."""
+    net = Network("jet image")
+    x = net.input("image", "jet", 1, 14, 12)
+    x = net.node("Relu", net.node("Conv", x, net.weight(16, 1, 3, 3), net.weight(16), pads=[1, 1, 1, 1]))
+    x = net.node("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
+    kept = net.node("Tanh", net.node("Conv", x, net.weight(24, 16, 3, 3), net.weight(24), pads=[1, 1, 1, 1]))
+    x = net.node("Conv", kept, net.weight(24, 24, 3, 3), auto_pad="SAME_UPPER")
+    x = net.node("LeakyRelu", net.node("Add", x, kept))
+    x = net.node("AveragePool", x, kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[1, 2])
+    x = net.node("Relu", net.node("Conv", x, net.weight(9, 24, 1, 1), net.weight(9)))
+    x = net.node("Conv", x, net.weight(8, 9, 3, 2), net.weight(8), strides=[2, 1], pads=[1, 0, 1, 1])
+    net.output(net.dense(net.node("Flatten", x), 96, 2, ""), "jet", "label", labels=2)
+    return net
+
+
 def double_precision() -> Network:
     """A network of float64, and whole numbers beside it."""
     net = Network("double precision", dtype="float64")

@@ -18,17 +18,11 @@ WindowSums::WindowSums(std::int64_t channels, std::int64_t height, std::int64_t 
       width_(width),
       chains_(chains(channels * height * width)),
       period_(period_of(channels, height * width, chains_)) {
-  const std::int64_t each = period_ * height * width, repeats = channels / period_;
   std::int64_t row = 0;
   for (int chain = 0; chain < chains_; ++chain) {
-    first_[static_cast<std::size_t>(chain)] = products_.size();
-    for (std::int64_t k = chain; k < each; k += chains_, ++row)
-      products_.push_back({static_cast<std::int32_t>(k / (height * width)),
-                           static_cast<std::int32_t>(k / width % height), static_cast<std::int32_t>(k % width),
-                           static_cast<std::int32_t>(row)});
-    row += (repeats - 1) * each / chains_;
+    first_row_[static_cast<std::size_t>(chain)] = row;
+    row += (channels * height * width - chain + chains_ - 1) / chains_;
   }
-  first_[static_cast<std::size_t>(chains_)] = products_.size();
 }
 
 std::vector<float> WindowSums::rows_of(const float* weights, std::int64_t outputs) const {
@@ -44,18 +38,19 @@ std::vector<float> WindowSums::rows_of(const float* weights, std::int64_t output
 WindowTaps WindowSums::make(const Range& rows, const Range& columns, std::int64_t row_step, std::int64_t column_step,
                             Tap* memory) const {
   WindowTaps taps{chains_, {}, {}, channels_ / period_, period_, period_ * height_ * width_ / chains_};
-  for (int chain = 0; chain < chains_; ++chain) {
-    const auto at = static_cast<std::size_t>(chain);
-    Tap* end = memory;
-    for (std::size_t i = first_[at]; i < first_[at + 1]; ++i) {
-      const Product& product = products_[i];
-      const std::int64_t y = product.y - rows.first, x = product.x - columns.first;
-      *end = {y * row_step + x * column_step + product.channel, product.row};
-      end += y >= 0 && product.y < rows.end && x >= 0 && product.x < columns.end;
+  const int shift = chains_ / 2;  // 1, 2 and 4 chains
+  Tap* end[4];
+  for (int chain = 0; chain < chains_; ++chain) taps.list[chain] = end[chain] = memory + chain * most_of_chain();
+  for (std::int64_t channel = 0; channel < period_; ++channel)
+    for (std::int64_t y = rows.first; y < rows.end; ++y) {
+      std::int64_t k = (channel * height_ + y) * width_ + columns.first;
+      std::int64_t from = channel + (y - rows.first) * row_step;
+      for (std::int64_t x = columns.first; x < columns.end; ++x, ++k, from += column_step) {
+        const auto chain = static_cast<std::size_t>(k & (chains_ - 1));
+        *end[chain]++ = {from, first_row_[chain] + (k >> shift)};
+      }
     }
-    taps.list[chain] = memory, taps.count[chain] = end - memory;
-    memory = end;
-  }
+  for (int chain = 0; chain < chains_; ++chain) taps.count[chain] = end[chain] - taps.list[chain];
   return taps;
 }
 

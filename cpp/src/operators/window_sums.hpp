@@ -43,22 +43,20 @@ class WindowSums {
   WindowSums(std::int64_t channels, std::int64_t height, std::int64_t width);
   // Weights [outputs][channels][height][width] as rows [products][outputs], in the order in which they are taken.
   std::vector<float> rows_of(const float* weights, std::int64_t outputs) const;
-  // The most taps of a window.
-  std::int64_t taps() const { return static_cast<std::int64_t>(products_.size()); }
+  // Room that the taps of a window take.
+  std::int64_t taps() const { return chains_ * most_of_chain(); }
   // The taps, written to `memory`, of windows that meet these elements, counted from the first of them; steps are
   // from one row and one column of elements to the next.
   WindowTaps make(const Range& rows, const Range& columns, std::int64_t row_step, std::int64_t column_step,
                   Tap* memory) const;
 
  private:
-  struct Product {
-    std::int32_t channel, y, x, row;
-  };
+  std::int64_t most_of_chain() const { return (period_ * height_ * width_ + chains_ - 1) / chains_; }
+
   std::int64_t channels_, height_, width_;
   int chains_;
-  std::int64_t period_;                 // channels after which the chains' products repeat
-  std::vector<Product> products_;       // of `period_` channels, chain by chain
-  std::array<std::size_t, 5> first_{};  // product of each chain
+  std::int64_t period_;                      // channels after which the chains' products repeat
+  std::array<std::int64_t, 4> first_row_{};  // of the weights of each chain
 };
 
 }  // namespace lading

@@ -40,16 +40,19 @@ struct Windows {
     const float least = c.floor;  // no vector before the sums are done: some blocks need every register
     with_all_chains<rows, vectors>(taps.chains, [&]<int n>(Together<n>) LADING_LAMBDA {
       const auto walk = [&](int chain, auto step) LADING_LAMBDA {
+        // clang-format off
         const float *from = x, *weights = w;
+        long longest = 0;
+        LADING_UNROLL for (int p = 0; p < n; ++p)
+          if (taps.count[chain + p] > longest) longest = taps.count[chain + p];
         for (long left = taps.repeats; left > 0; --left) {
-          long longest = 0;
-          LADING_UNROLL for (int p = 0; p < n; ++p) if (taps.count[chain + p] > longest) longest =
-              taps.count[chain + p];
-          for (long i = 0; i < longest; ++i) LADING_UNROLL for (int p = 0; p < n; ++p) {
+          for (long i = 0; i < longest; ++i)
+            LADING_UNROLL for (int p = 0; p < n; ++p) {
               if (n > 1 && i >= taps.count[chain + p]) continue;
               const Tap& tap = taps.list[chain + p][i];
               step(p, Product{from + tap.from, weights + tap.row * ldw});
             }
+          // clang-format on
           from += taps.channels, weights += taps.rows * ldw;
         }
       };
