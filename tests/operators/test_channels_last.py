@@ -76,7 +76,8 @@ def random_chain(seed: int) -> Chain:
         attributes = grids.windows(rng, kernel)
         if rng.random() < 0.4:
             attributes.pop("strides", None)
-        chain.convolve(int(rng.choice([8, 9, 16, 24, 33, 80, 100])), kernel, bool(rng.random() < 0.7), **attributes)
+        outputs = int(rng.choice([8, 12, 13, 16, 24, 33, 80, 100]))
+        chain.convolve(outputs, kernel, bool(rng.random() < 0.7), **attributes)
         if rng.random() < 0.7:
             chain.add(str(rng.choice(ACTIVATIONS)))
         if rng.random() < 0.3:
@@ -117,16 +118,16 @@ LAYOUTS: dict[str, tuple[int, list[int], list[int], int, dict[str, Any]]] = {
     "an image": (1, [32, 32], [3, 3], 16, {"pads": [1, 1, 1, 1]}),
     "four chains": (16, [16, 16], [3, 3], 32, {"pads": [1, 1, 1, 1]}),
     "channels that are no multiple of four": (15, [9, 9], [3, 3], 17, {"pads": [1, 1, 1, 1]}),
-    "two chains": (4, [9, 9], [3, 3], 10, {"pads": [1, 1, 1, 1]}),
-    "an even kernel": (6, [8, 10], [2, 4], 8, {"pads": [1, 2, 0, 1]}),
+    "two chains": (4, [9, 9], [3, 3], 13, {"pads": [1, 1, 1, 1]}),
+    "an even kernel": (6, [8, 10], [2, 4], 12, {"pads": [1, 2, 0, 1]}),
     "a wide kernel": (2, [12, 12], [7, 7], 12, {"pads": [3, 3, 3, 3]}),
-    "a kernel larger than the image": (3, [4, 3], [5, 5], 9, {"pads": [2, 2, 2, 2]}),
+    "a kernel larger than the image": (3, [4, 3], [5, 5], 12, {"pads": [2, 2, 2, 2]}),
     "rows that go on": (8, [6, 6], [3, 1], 40, {"pads": [1, 0, 1, 0]}),
-    "strides": (5, [17, 19], [5, 5], 8, {"strides": [2, 3], "pads": [2, 2, 1, 0]}),
-    "a stride beyond the kernel": (9, [20], [2], 8, {"strides": [5]}),
+    "strides": (5, [17, 19], [5, 5], 14, {"strides": [2, 3], "pads": [2, 2, 1, 0]}),
+    "a stride beyond the kernel": (9, [20], [2], 16, {"strides": [5]}),
     "dilations": (4, [30], [3], 64, {"dilations": [4], "pads": [4, 4]}),
-    "the whole image": (3, [6, 6], [6, 6], 10, {}),
-    "windows in the padding alone": (2, [3], [2], 8, {"pads": [4, 4]}),
+    "the whole image": (3, [6, 6], [6, 6], 15, {}),
+    "windows in the padding alone": (2, [3], [2], 12, {"pads": [4, 4]}),
     "many outputs": (3, [5, 5], [3, 3], 150, {"pads": [1, 1, 1, 1]}),
     "a sequence": (10, [40], [5], 32, {"auto_pad": "SAME_LOWER"}),
 }
@@ -191,7 +192,7 @@ def test_an_image_is_turned_only_at_the_ends():
     chain = layout("four chains", pool=True)
     chain.convolve(32, [3, 3], pads=[1, 1, 1, 1])
     chain.add("Tanh")
-    chain.convolve(8, [1, 1])
+    chain.convolve(12, [1, 1])
     chain.add("AveragePool", kernel_shape=[3, 3], pads=[1, 1, 1, 1])
     chain.add("Flatten")
     assert chain.steps() == ["Transpose", "ChannelsLastConvolution", "ChannelsLastConvolution", "Tanh",
@@ -205,7 +206,7 @@ def test_a_residual_stays_in_the_chain():
     chain.add("Relu")
     chain.convolve(32, [3, 3], pads=[1, 1, 1, 1])
     chain.add("Add", kept)
-    chain.convolve(8, [3, 3])
+    chain.convolve(12, [3, 3])
     assert chain.steps() == ["Transpose", "ChannelsLastConvolution", "Relu", "ChannelsLastConvolution", "Add",
                              "ChannelsLastConvolution", "Transpose"]  # fmt: skip
     planned, alone = (chain.run(planned, outputs=(kept,)) for planned in (True, False))

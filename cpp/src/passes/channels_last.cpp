@@ -9,8 +9,8 @@
 namespace lading {
 namespace {
 
-// With fewer outputs most lanes of a vector would be idle.
-constexpr std::int64_t fewest_outputs = 8;
+// With fewer outputs too many lanes of a vector would be idle.
+constexpr std::int64_t fewest_outputs = 12;
 // More would make long lists of what windows at the border are made of.
 constexpr std::int64_t most_elements = 64;
 
