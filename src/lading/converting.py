@@ -28,6 +28,7 @@ def convert(
     name: str | None = None,
     simplify: bool = True,
     compare: bool = True,
+    small_weights: str | None = None,
     progress: Progress | None = None,
     **options: Any,
 ) -> Model:
@@ -37,7 +38,9 @@ def convert(
     out, lading's own or those of experiments: a file, a dictionary, or several (see ``lading.describe``). ``data``:
     events on which the names are proven, a file or anything that ``Model.run`` takes, with ``scores``, the training's
     own (columns of the file, or a mapping by label); or both as a pair. ``name``: what the model is called.
-    ``simplify``: make the graph readable. ``compare``: run the result and its source on made-up inputs. ``options``:
+    ``simplify``: make the graph readable. ``compare``: run the result and its source on made-up inputs.
+    ``small_weights``: keep weights as "float16", "bfloat16" or "int8", half the bytes or a quarter; what that changes
+    is measured and recorded (``source`` may be a bundle then, or a Model, which stays as it is). ``options``:
     what the format lets one choose, as ``key="forest"``: which of a ROOT file's forests, and
     ``response="classification"``: what its score is; ``variables={"jets": ["pt", "eta"]}`` of a network.
 
@@ -48,6 +51,9 @@ def convert(
     from .sources.naming import give_readable_names
 
     say = progress or _silent
+    if small_weights is not None and (done := _converted(source)) is not None:
+        _refuse_others(source, example=example, describe=describe, data=data, scores=scores, **options)
+        return _keep_small(done, small_weights, say)
     data, scores = _data_and_scores(data, scores)
     format_, model, agree = _read(source, say, options if example is None else {"example": example, **options})
     if describe is not None:
@@ -71,6 +77,33 @@ def convert(
         say(str(prove(model, data, scores, say)), True)
     else:
         keep_made_up_samples(model)
+    if small_weights is not None:
+        _keep_small(model, small_weights, say)
+    return model
+
+
+def _converted(source: Any) -> Model | None:
+    """A model that needs no converting: in memory (a copy of it) or in a bundle."""
+    from .bundle import read
+    from .copying import copy_of
+    from .model import Model
+    from .opening import is_bundle
+
+    if isinstance(source, Model):
+        return copy_of(source)
+    return read(source) if isinstance(source, (str, Path)) and is_bundle(Path(source)) else None
+
+
+def _refuse_others(source: Any, **options: Any) -> None:
+    for name, value in options.items():
+        if value is not None and value != []:
+            raise ValueRefused(f"{name}: {source} is a model of lading already; only its weights can be made small")
+
+
+def _keep_small(model: Model, kind: str, say: Progress) -> Model:
+    from .small_weights import keep_small
+
+    say(keep_small(model, kind, say), True)
     return model
 
 

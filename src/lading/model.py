@@ -27,13 +27,13 @@ class Samples:
 
     ``inputs`` by (input, variable), the variable None where slots have no names: (n, ...) raw values of n
     entries, or of all their elements in a row. ``counts`` by sequence axis: (n,) elements of each entry.
-    ``outputs`` by name. ``numerics`` is the version of the engine's bits that gave them.
+    ``outputs`` by name. ``numerics`` is the version of the engine's bits that gave them, None if another model did.
     """
 
     inputs: dict[tuple[str, str | None], np.ndarray]
     counts: dict[str, np.ndarray]
     outputs: dict[str, np.ndarray]
-    numerics: int = 1
+    numerics: int | None = 1
 
 
 @dataclass(eq=False)

@@ -58,6 +58,9 @@ struct PackedDense {
   int64_t inputs, outputs;
   int vectors, panels, narrow, wider;  // `wider` panels of narrow + 1 vectors, then the rest of `narrow`
   const float *weights, *bias;         // 64-byte aligned
+  // The weights once more, if all of them are bfloat16: [panel][k][pair of vectors], a lane of the even vector in the lower
+  // half of a word, of the odd one in the upper half. Else null.
+  const float* pairs;
 };
 
 // The same of float64, in panels of up to 32 outputs: [panel][k][output], the bias in the order of the outputs.
@@ -91,6 +94,7 @@ struct Kernels {
 
   // ---- matrix products. An output's bits depend on its row, its column and the inputs' number alone.
   size_t (*dense_bytes)(int64_t inputs, int64_t outputs);
+  bool reads_pairs;  // whether one row reads pairs of bfloat16 where they are given: half the bytes, the same bits
   // Packs w [inputs][outputs] and bias (or null) into `memory` of dense_bytes() bytes, 64-byte aligned.
   PackedDense (*dense_pack)(const float* w, const float* bias, int64_t inputs, int64_t outputs, void* memory);
   // y [rows][outputs] = x [rows][inputs] w + (bias + add), then relu if asked; add [rows][outputs] may be null or y.

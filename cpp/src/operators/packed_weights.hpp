@@ -1,5 +1,6 @@
 // Constant weights [K][N] of a dense layer, packed for the kernels when a model is loaded.
 #pragma once
+#include <cstring>
 #include <vector>
 
 #include "graph/memory.hpp"
@@ -7,16 +8,25 @@
 
 namespace lading {
 
+// PackedDense::pairs of weights that are bfloat16, as those of a model with small weights are; null if one is not.
+Memory bfloat16_pairs(const PackedDense& packed, int lanes);
+// Smaller layers are near enough anyway, and the kernels' code for these is not needed then.
+constexpr std::int64_t pairs_from = 128;
+
 class PackedWeights {
  public:
   // w [inputs][outputs]; bias [outputs] or null
   PackedWeights(const Kernels& kernels, const float* w, const float* bias, std::int64_t inputs, std::int64_t outputs)
       : kernels_(kernels), bytes_(kernels.dense_bytes(inputs, outputs)), memory_(allocate(bytes_)) {
     packed_ = kernels.dense_pack(w, bias, inputs, outputs, memory_.get());
+    if (kernels.reads_pairs && inputs >= pairs_from) {
+      pairs_ = bfloat16_pairs(packed_, kernels.lanes);
+      packed_.pairs = reinterpret_cast<const float*>(pairs_.get());
+    }
   }
   std::int64_t inputs() const { return packed_.inputs; }
   std::int64_t outputs() const { return packed_.outputs; }
-  std::size_t bytes() const { return bytes_; }
+  std::size_t bytes() const { return pairs_ ? bytes_ + bytes_ / 2 : bytes_; }
   const PackedDense& packed() const { return packed_; }
   // y [rows][outputs] = x [rows][inputs] w + (bias + add), then relu if asked; add may be null
   void multiply(const float* x, std::int64_t rows, float* y, const float* add = nullptr, bool relu = false) const {
@@ -26,7 +36,7 @@ class PackedWeights {
  private:
   const Kernels& kernels_;
   std::size_t bytes_;
-  Memory memory_;
+  Memory memory_, pairs_;
   PackedDense packed_;
 };
 

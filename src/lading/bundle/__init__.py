@@ -93,7 +93,9 @@ def _model_json(model: Model, files: dict[str, bytes], record: dict[str, Any] | 
     if WEIGHTS in files:
         weights = _record_of(WEIGHTS, files[WEIGHTS]) | {"bytes": len(files[WEIGHTS])}
     if SAMPLES in files and model.samples is not None:
-        record = _record_of(SAMPLES, files[SAMPLES]) | {"numerics": model.samples.numerics}
+        record = _record_of(SAMPLES, files[SAMPLES])
+        if model.samples.numerics is not None:
+            record = record | {"numerics": model.samples.numerics}
     if record is not None:
         record = record | {"relative": model.tolerance[0], "absolute": model.tolerance[1]}
     encoded = encode_model(model, weights, record)
@@ -154,7 +156,7 @@ def _read(files: Files) -> Model:
 
 def _read_samples(files: Files, record: dict[str, Any]) -> Any:
     data = checked(files, record["file"], record["sha256"])
-    return samples.from_buffer(data, files.path(record["file"]), record.get("numerics", 1))
+    return samples.from_buffer(data, files.path(record["file"]), record.get("numerics"))
 
 
 def _read_agreement(files: Files) -> dict[str, Any]:

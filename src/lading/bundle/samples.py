@@ -22,7 +22,7 @@ def to_bytes(samples: Samples) -> bytes:
     return safetensors.to_bytes(tensors)
 
 
-def from_buffer(data: bytes | memoryview, where: str, numerics: int) -> Samples:
+def from_buffer(data: bytes | memoryview, where: str, numerics: int | None) -> Samples:
     """The samples that a samples.safetensors holds. Raises FormatError, beginning with ``where``."""
     from ..model import Samples
 

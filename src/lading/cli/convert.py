@@ -33,12 +33,14 @@ from .progress import Progress
               help="The weights of a Keras model, where SOURCE is its architecture.")
 @click.option("--variables", type=click.Path(path_type=Path), metavar="FILE.json",
               help="The variables file of lwtnn's converters, of a Keras model.")
+@click.option("--small-weights", type=click.Choice(["float16", "bfloat16", "int8"]),
+              help="Keep weights in half the bytes (int8: a quarter), and measure what that changes; of a bundle, too.")
 @click.option("--no-simplify", is_flag=True, help="Keep the exporter's graph as it is.")
 @click.option("--no-compare", is_flag=True, help="Do not compare the result with its source.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def convert(source: Path, output: Path, describe: tuple[Path, ...], data: Path | None, scores: str,
             name: str | None, key: str | None, response: str | None, type_: str | None, example: Path | None,
-            weights: Path | None, variables: Path | None,
+            weights: Path | None, variables: Path | None, small_weights: str | None,
             no_simplify: bool, no_compare: bool, quiet: bool) -> None:
     """Turn SOURCE into a bundle with readable names, and check it against its source.
 
@@ -55,6 +57,7 @@ def convert(source: Path, output: Path, describe: tuple[Path, ...], data: Path |
             name=name,
             simplify=not no_simplify,
             compare=not no_compare,
+            small_weights=small_weights,
             progress=progress.step,
             **{option: value for option, value in (("key", key), ("response", response), ("type", type_),
                                                    ("weights", weights), ("variables", variables))

@@ -71,10 +71,10 @@ def _entries(model: Model, samples: Samples) -> int:
 def _one_after_the_other(found: list[Samples], outputs: bool = True) -> Samples:
     from ..model import Samples
 
-    one = found[0]
+    one, versions = found[0], {each.numerics for each in found}
     return Samples(
         {key: np.concatenate([each.inputs[key] for each in found]) for key in one.inputs},
         {axis: np.concatenate([each.counts[axis] for each in found]) for axis in one.counts},
         {name: np.concatenate([each.outputs[name] for each in found]) for name in one.outputs if outputs},
-        min(each.numerics for each in found),
+        None if None in versions else min(version for version in versions if version is not None),
     )

@@ -14,6 +14,7 @@ struct Call {
   float* y;
   long ldx, ldadd, ldy, ldw;
   float floor;  // results are at least this: 0 is relu
+  const float* pairs;  // the weights as pairs of bfloat16, or null
 };
 
 // What the sums of a block begin with where something is added to the bias: rare, and out of the way of everything else.
@@ -28,13 +29,39 @@ __attribute__((noinline)) void start_sums(const Call& c, int rows, int vectors, 
 
 // The kernels hold the call in local variables: a store to y could change it otherwise, for all the compiler knows.
 
-struct Rows {  // outputs on the lanes
+// How weights are stored: as they are, or for one row, which waits for nothing else, two in a word.
+struct Whole {
   static constexpr int most(int vectors) { return most_rows[vectors]; }
-  static constexpr bool has(int) { return true; }
+  static constexpr bool there = true;
+  static constexpr int words(int vectors) { return vectors; }
+  static const float* of(const Call& c) { return c.w; }
+  template <int rows, int vectors, class Body> static __attribute__((always_inline)) void side_by_side(int n, Body body) {
+    with_chains<rows, vectors>(n, body);
+  }
+  static __attribute__((always_inline)) vec load(const float* p, int v) { return LADING_ISA_NAMESPACE::load(p + v * VL); }
+};
+struct Pairs {
+  static constexpr int most(int) { return 1; }
+  static constexpr bool there = reads_pairs;
+  static constexpr int words(int vectors) { return (vectors + 1) / 2; }
+  static const float* of(const Call& c) { return c.pairs; }
+  // Layers so small that they have fewer than four chains do not come here.
+  template <int rows, int vectors, class Body> static __attribute__((always_inline)) void side_by_side(int, Body body) {
+    body(Together<vectors * 4 <= registers ? 4 : vectors * 2 <= registers ? 2 : 1>{});
+  }
+  static __attribute__((always_inline)) vec load(const float* p, int v) {
+    const vec both = LADING_ISA_NAMESPACE::load(p + v / 2 * VL);
+    return v % 2 ? upper_half(both) : lower_half(both);
+  }
+};
+
+template <class Stored> struct Rows {  // outputs on the lanes
+  static constexpr int most(int vectors) { return Stored::most(vectors); }
+  static constexpr bool has(int) { return Stored::there; }
   // `more`: vectors of the next panel, computed together with this one.
   template <int rows, int panel, int more = 0> static void run(const Call& c) {
     constexpr int vectors = panel + more;
-    const float *x = c.x, *w = c.w, *next = w + c.inputs * (panel * VL), *start = c.bias;
+    const float *x = c.x, *w = Stored::of(c), *next = w + c.inputs * (Stored::words(panel) * VL), *start = c.bias;
     float* y = c.y;
     const long ldx = c.ldx, ldy = c.ldy;
     const int last = c.last;
@@ -43,11 +70,12 @@ struct Rows {  // outputs on the lanes
     if (c.add) start_sums(c, rows, vectors, sums), start = sums, ldstart = vectors * VL;
     const vec floor = all(c.floor);
     const auto partial = [=](int v) LADING_LAMBDA { return v + 1 == vectors && last != VL; };
-    with_chains<rows, vectors>(c.chains, [&]<int n>(Together<n>) LADING_LAMBDA {
+    Stored::template side_by_side<rows, vectors>(c.chains, [&]<int n>(Together<n>) LADING_LAMBDA {
       block<rows, vectors, n>(
           c.inputs, c.chains, [=](int r, long k) LADING_LAMBDA { return x[r * ldx + k]; },
           [=](long k, int v) LADING_LAMBDA {
-            return v < panel ? load(w + k * (panel * VL) + v * VL) : load(next + k * (more * VL) + (v - panel) * VL);
+            return v < panel ? Stored::load(w + k * (Stored::words(panel) * VL), v)
+                             : Stored::load(next + k * (Stored::words(more) * VL), v - panel);
           },
           [=](int r, int v) LADING_LAMBDA { return load(start + r * ldstart + v * VL); },
           [=](int r, int v, vec sum) LADING_LAMBDA {
@@ -81,13 +109,15 @@ struct Lanes {  // rows on the lanes; the block's rows are outputs
   }
 };
 
-constexpr BlockTable<Call, Rows, widest> rows_table;
+constexpr BlockTable<Call, Rows<Whole>, widest> rows_table;
+constexpr BlockTable<Call, Rows<Pairs>, widest> pairs_table;
 constexpr BlockTable<Call, Lanes, 2> lanes_table;
 
 // One panel times any number of rows, shared out evenly: 7 rows are 4 + 3, not 6 + 1. A single block must
 // not wait for a division, nor for a copy of the call that was just written.
 LADING_INLINE void run_panel(Call& c, int vectors, long rows) {
   const int most = most_rows[vectors];
+  if (c.pairs) return pairs_table.at[vectors][1](c);
   if (rows <= most) return rows_table.at[vectors][rows](c);
   const float *x = c.x, *add = c.add;
   float* y = c.y;
@@ -101,10 +131,15 @@ LADING_INLINE void run_panel(Call& c, int vectors, long rows) {
   c.x = x, c.y = y, c.add = add;
 }
 
+template <class Stored, int rows> LADING_INLINE void run_both(const Call& c, int panel, int more) {
+  if (panel == 2) Rows<Stored>::template run<rows, 2, 2>(c);
+  else if (more == 2) Rows<Stored>::template run<rows, 3, 2>(c);
+  else Rows<Stored>::template run<rows, 3, 3>(c);
+}
 template <int rows> LADING_INLINE void run_both(const Call& c, int panel, int more) {
-  if (panel == 2) Rows::run<rows, 2, 2>(c);
-  else if (more == 2) Rows::run<rows, 3, 2>(c);
-  else Rows::run<rows, 3, 3>(c);
+  if constexpr (reads_pairs && rows == 1)
+    if (c.pairs) return run_both<Pairs, 1>(c, panel, more);
+  run_both<Whole, rows>(c, panel, more);
 }
 // One or two rows leave registers for two panels at once; false if these do not go together.
 LADING_INLINE bool run_pair(const Call& c, int panel, int more, long rows) {
@@ -165,7 +200,7 @@ PackedDense dense_pack(const float* w, const float* bias, int64_t inputs, int64_
 void dense(const PackedDense& d, const float* x, int64_t ldx, int64_t rows, float* y, int64_t ldy, const float* add,
            int64_t ldadd, bool relu) {
   if (!rows) return;
-  Call c{d.inputs, chains(d.inputs), VL, x, d.weights, d.bias, add, y, ldx, add ? ldadd : 0, ldy, 0, floor_of(relu)};
+  Call c{d.inputs, chains(d.inputs), VL, x, d.weights, d.bias, add, y, ldx, add ? ldadd : 0, ldy, 0, floor_of(relu), rows == 1 ? d.pairs : nullptr};
   const auto width_of = [&](int panel) { return panel < d.panels ? d.narrow + (panel < d.wider) : 0; };
   for (int panel = 0; panel < d.panels;) {
     const int width = width_of(panel), next = width_of(panel + 1);
@@ -179,12 +214,13 @@ void dense(const PackedDense& d, const float* x, int64_t ldx, int64_t rows, floa
     const long done = long{VL} * (width + (pair ? next : 0));
     panel += pair ? 2 : 1;
     c.w += d.inputs * done, c.bias += done, c.y += done;
+    if (c.pairs) c.pairs += d.inputs * VL * (Pairs::words(width) + (pair ? Pairs::words(next) : 0));
     if (c.add) c.add += done;
   }
 }
 
 void dense_lanes(const PackedDense& d, const float* x, int rows, float* y, const float* add, bool relu) {
-  Call c{d.inputs, chains(d.inputs), VL, x, d.weights, d.bias, add, y, 0, 0, 0, 0, floor_of(relu)};
+  Call c{d.inputs, chains(d.inputs), VL, x, d.weights, d.bias, add, y, 0, 0, 0, 0, floor_of(relu), nullptr};
   for (int64_t panel = 0, at = 0; panel < d.panels; ++panel) {
     const int64_t width = int64_t{VL} * (d.narrow + (panel < d.wider));
     const int64_t outputs = d.outputs - at < width ? d.outputs - at : width;

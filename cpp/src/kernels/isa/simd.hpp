@@ -35,13 +35,14 @@
 
 namespace lading::LADING_ISA_NAMESPACE {
 
-constexpr bool fma_is_fast = VL > 4;
+constexpr bool fma_is_fast = VL > 4, reads_pairs = VL > 4;
 
 // Leaves a in memory: what is seldom needed should take no register from the sums of an inner loop.
 LADING_INLINE void leave(vec& a) { asm("" : "+m"(a)); }
 
 LADING_INLINE vec zero() { return all(0.f); }
 LADING_INLINE vec operator-(vec a) { return bits_xor(all(-0.f), a); }
+LADING_INLINE vec upper_half(vec a) { return bits_and(a, all(__builtin_bit_cast(float, 0xffff0000))); }
 LADING_INLINE vec absolute(vec a) { return bits_andnot(all(-0.f), a); }
 LADING_INLINE vec with_sign(vec size, vec sign) { return bits_or(absolute(size), bits_and(all(-0.f), sign)); }
 

@@ -16,6 +16,8 @@ LADING_INLINE mask lanes_below(int n) {
   return {_mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)))};
 }
 LADING_INLINE vec load(const float* p) { return {_mm256_loadu_ps(p)}; }
+// The bits of each lane 16 places up: the lower one of two bfloat16.
+LADING_INLINE vec lower_half(vec a) { return {_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(a.v), 16))}; }
 LADING_INLINE void store(float* p, vec a) { _mm256_storeu_ps(p, a.v); }
 LADING_INLINE vec load_first(const float* p, int n) {
   return {_mm256_maskload_ps(p, _mm256_castps_si256(lanes_below(n).m))};

@@ -14,6 +14,8 @@ constexpr int VL = 16;
 
 LADING_INLINE mask lanes_below(int n) { return {static_cast<__mmask16>(n >= VL ? 0xffff : (1u << n) - 1)}; }
 LADING_INLINE vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
+// The bits of each lane 16 places up: the lower one of two bfloat16.
+LADING_INLINE vec lower_half(vec a) { return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(a.v), 16))}; }
 LADING_INLINE void store(float* p, vec a) { _mm512_storeu_ps(p, a.v); }
 LADING_INLINE vec load_first(const float* p, int n) { return {_mm512_maskz_loadu_ps(lanes_below(n).m, p)}; }
 LADING_INLINE void store_first(float* p, vec a, int n) { _mm512_mask_storeu_ps(p, lanes_below(n).m, a.v); }

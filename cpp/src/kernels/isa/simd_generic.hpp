@@ -47,6 +47,7 @@ LADING_CALLED vec sqrt(vec a) { LADING_LANES(__builtin_sqrtf(a.v[l])); }
 LADING_CALLED vec floor(vec a) { LADING_LANES(__builtin_floorf(a.v[l])); }
 LADING_CALLED vec ceil(vec a) { LADING_LANES(__builtin_ceilf(a.v[l])); }
 LADING_CALLED vec round_even(vec a) { LADING_LANES(__builtin_nearbyintf(a.v[l])); }
+LADING_CALLED vec lower_half(vec a) { LADING_LANES(from_bits(to_bits(a.v[l]) << 16)); }
 LADING_CALLED vec bits_and(vec a, vec b) { LADING_LANES(from_bits(to_bits(a.v[l]) & to_bits(b.v[l]))); }
 LADING_CALLED vec bits_or(vec a, vec b) { LADING_LANES(from_bits(to_bits(a.v[l]) | to_bits(b.v[l]))); }
 LADING_CALLED vec bits_xor(vec a, vec b) { LADING_LANES(from_bits(to_bits(a.v[l]) ^ to_bits(b.v[l]))); }

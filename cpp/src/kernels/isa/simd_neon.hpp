@@ -29,6 +29,8 @@ LADING_INLINE mask lanes_below(int n) {
   LADING_MASK(vcltq_s32(vaddq_s32(first, vdupq_n_s32(4 * h)), vdupq_n_s32(n)));
 }
 LADING_INLINE vec load(const float* p) { LADING_HALVES(vld1q_f32(p + 4 * h)); }
+// The bits of each lane 16 places up: the lower one of two bfloat16.
+LADING_INLINE vec lower_half(vec a) { LADING_HALVES(from_bits(vshlq_n_u32(to_bits(a.v[h]), 16))); }
 LADING_INLINE void store(float* p, vec a) { vst1q_f32(p, a.v[0]), vst1q_f32(p + 4, a.v[1]); }
 LADING_INLINE vec load_first(const float* p, int n) {
   float some[VL] = {};

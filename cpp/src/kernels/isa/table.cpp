@@ -11,6 +11,7 @@ const Kernels table = {
     .isa = LADING_TEXT(LADING_ISA_NAMESPACE),
     .lanes = VL,
     .dense_bytes = dense_bytes,
+    .reads_pairs = reads_pairs,
     .dense_pack = dense_pack,
     .dense = dense,
     .dense_lanes = dense_lanes,
