@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FormatError, UnsupportedError, check_options
+from .wide_weights import with_wide_weights
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -36,6 +37,8 @@ def export(model: Model, path: str | os.PathLike[str], **options: Any) -> None:
                                f"hold; {how}")
     if name in WITHOUT_FORESTS:
         _refuse_forests(model, path, WITHOUT_FORESTS[name])
+    if name != "onnx":
+        model = with_wide_weights(model)
     write = import_module(f".{name}", __name__).write
     check_options(partial(write, model), options, f"{path}: the format {name}")
     write(model, path, **options)
