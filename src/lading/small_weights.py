@@ -108,7 +108,7 @@ def _small(whole: Model, found: dict[str, Weight], names: list[str], kind: str) 
     model = copy_of(whole)
     taken = {name for graph in model.graphs.values() for node in graph.nodes for name in (node.name, *node.outputs)}
     taken |= {*model.weights, *(given.name for given in model.input_list)}
-    for name in names:
+    for name in reversed(names):  # each node goes before the others
         stored, expand = _stored(model.weights[name], found[name], kind, taken)
         if stored is None:
             continue

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
-from written_network import Network
+from written_network import Network, numbers
+
+from lading.bundle.evaluate import to_bfloat16
 
 
 def multilayer_perceptron() -> Network:
@@ -14,6 +18,20 @@ def multilayer_perceptron() -> Network:
         x = net.node("Gemm", x, net.weight(inputs, outputs), net.weight(outputs))
         x = net.node(activation, net.normalize(x, outputs))
     net.output(net.node("Softmax", net.dense(x, 67, 3, "")), "jet", "label", labels=3)
+    return net
+
+
+def small_weights() -> Network:
+    """Layers with bfloat16 weights, which one row reads two in a word, in panels of many widths; and one with int8."""
+    net = Network("small weights")
+    x = net.input("jets", "jet", 13)
+    for inputs, outputs in pairwise((13, 200, 136, 264, 150, 130, 177, 16, 3)):
+        name = net.weight(inputs, outputs)
+        net.model.weights[name] = to_bfloat16(net.model.weights[name])
+        x = net.node("Elu", net.node("Gemm", x, net.node("Cast", name, to="float32"), net.weight(outputs)))
+    net.model.weights["steps"] = numbers(3, 3, 5, low=-128, high=128).astype(np.int8)
+    weights = net.node("DequantizeLinear", "steps", net.weight(5, low=0.01, high=0.02), axis=1)
+    net.output(net.node("MatMul", x, weights), "jet", "label", labels=5)
     return net
 
 

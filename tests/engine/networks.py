@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from layered_networks import double_precision, half_precision, images, jet_image, multilayer_perceptron, rows
+from layered_networks import (
+    double_precision,
+    half_precision,
+    images,
+    jet_image,
+    multilayer_perceptron,
+    rows,
+    small_weights,
+)
 from operator_networks import choice, functions, nearest_neighbours
 from prepared_networks import categories, preparation
 from sequence_networks import (
@@ -23,7 +31,7 @@ NETWORKS: dict[str, Callable[[], Network]] = {
     f.__name__: f
     for f in (multilayer_perceptron, deep_sets, one_jet_at_a_time, rows, self_attention, attention_heads, categories,
               choice, nearest_neighbours, images, jet_image, recurrent, double_precision, half_precision,
-              one_event_at_a_time, two_sequences, recurrent_double_precision)
+              one_event_at_a_time, two_sequences, recurrent_double_precision, small_weights)
 } | {
     f"preparation_{raw}_{name}": lambda raw=raw, name=name: preparation(name, raw)
     for raw in ("float32", "float64", "int64") for name in ("float32", "float64")

@@ -168,6 +168,8 @@ def _summary(found: dict[str, Any]) -> Table:
     if found["agreement"].get("outputs"):
         agreement = found["agreement"]
         table.add_row("compared", f"with {agreement['with']}: {_agreement_text(agreement['outputs'])}")
+    if small := found["agreement"].get("small weights"):
+        table.add_row("weights", _small_weights_text(small))
     for label, value in _origin(found["record"]):
         table.add_row(label, value)
     if found["digest"]:
@@ -179,6 +181,11 @@ def _folds_text(folds: dict[str, Any]) -> str:
     """ "even, odd by event.event_number modulo 2 (3 of 8 variables prepared by fold)"."""
     differing = f" ({len(folds['by_fold'])} of {folds['of']} variables by fold)" if folds["by_fold"] else ""
     return f"{folds['text']}{differing}"
+
+
+def _small_weights_text(small: dict[str, Any]) -> str:
+    worst = max(found["difference"] for found in small["outputs"].values())
+    return f"{small['weights']} are {small['type']}, which changes results by up to {worst:.1e} of scale"
 
 
 def _agreement_text(outputs: dict[str, dict[str, Any]]) -> str:
