@@ -13,7 +13,7 @@ struct Call {
   const float *x, *w, *bias, *add;
   float* y;
   long ldx, ldadd, ldy, ldw;
-  float floor;  // results are at least this: 0 is relu
+  float floor;         // results are at least this: 0 is relu
   const float* pairs;  // the weights as pairs of bfloat16, or null
 };
 
@@ -35,10 +35,13 @@ struct Whole {
   static constexpr bool there = true;
   static constexpr int words(int vectors) { return vectors; }
   static const float* of(const Call& c) { return c.w; }
-  template <int rows, int vectors, class Body> static __attribute__((always_inline)) void side_by_side(int n, Body body) {
+  template <int rows, int vectors, class Body>
+  static __attribute__((always_inline)) void side_by_side(int n, Body body) {
     with_chains<rows, vectors>(n, body);
   }
-  static __attribute__((always_inline)) vec load(const float* p, int v) { return LADING_ISA_NAMESPACE::load(p + v * VL); }
+  static __attribute__((always_inline)) vec load(const float* p, int v) {
+    return LADING_ISA_NAMESPACE::load(p + v * VL);
+  }
 };
 struct Pairs {
   static constexpr int most(int) { return 1; }
@@ -47,7 +50,7 @@ struct Pairs {
   static const float* of(const Call& c) { return c.pairs; }
   // Layers so small that they have fewer than four chains do not come here.
   template <int rows, int vectors, class Body> static __attribute__((always_inline)) void side_by_side(int, Body body) {
-    body(Together<vectors * 4 <= registers ? 4 : vectors * 2 <= registers ? 2 : 1>{});
+    body(Together < vectors * 4 <= registers ? 4 : vectors * 2 <= registers ? 2 : 1 > {});
   }
   static __attribute__((always_inline)) vec load(const float* p, int v) {
     const vec both = LADING_ISA_NAMESPACE::load(p + v / 2 * VL);
@@ -200,7 +203,20 @@ PackedDense dense_pack(const float* w, const float* bias, int64_t inputs, int64_
 void dense(const PackedDense& d, const float* x, int64_t ldx, int64_t rows, float* y, int64_t ldy, const float* add,
            int64_t ldadd, bool relu) {
   if (!rows) return;
-  Call c{d.inputs, chains(d.inputs), VL, x, d.weights, d.bias, add, y, ldx, add ? ldadd : 0, ldy, 0, floor_of(relu), rows == 1 ? d.pairs : nullptr};
+  Call c{d.inputs,
+         chains(d.inputs),
+         VL,
+         x,
+         d.weights,
+         d.bias,
+         add,
+         y,
+         ldx,
+         add ? ldadd : 0,
+         ldy,
+         0,
+         floor_of(relu),
+         rows == 1 ? d.pairs : nullptr};
   const auto width_of = [&](int panel) { return panel < d.panels ? d.narrow + (panel < d.wider) : 0; };
   for (int panel = 0; panel < d.panels;) {
     const int width = width_of(panel), next = width_of(panel + 1);
