@@ -67,6 +67,7 @@ __attribute__((target("sha,sse4.1"))) void take_blocks_by_instructions(State& st
     const __m128i abef_before = abef, cdgh_before = cdgh;
     __m128i w[4];
     for (int i = 0; i < 4; ++i) w[i] = _mm_shuffle_epi8(load(data + at + 16 * i), order);
+#pragma GCC unroll 16
     for (int i = 0; i < 16; ++i) {
       const __m128i with = _mm_add_epi32(w[i % 4], load(&constants[4 * static_cast<std::size_t>(i)]));
       cdgh = _mm_sha256rnds2_epu32(cdgh, abef, with);

@@ -191,8 +191,11 @@ PackedDense dense_pack(const float* w, const float* bias, int64_t inputs, int64_
   d.weights = to;
   for (int64_t panel = 0, at = 0; panel < d.panels; ++panel) {
     const int64_t end = at + (d.narrow + (panel < d.wider)) * VL;
-    for (int64_t k = 0; k < inputs; ++k)
-      for (int64_t j = at; j < end; ++j) *to++ = w[k * outputs + (j < outputs ? j : outputs - 1)];
+    const int64_t there = end < outputs ? end : outputs;
+    for (const float* row = w; row != w + inputs * outputs; row += outputs) {
+      for (int64_t j = at; j < there; ++j) *to++ = row[j];
+      for (int64_t j = there; j < end; ++j) *to++ = row[outputs - 1];
+    }
     at = end;
   }
   d.bias = to;
