@@ -49,6 +49,9 @@ static inline bool has_float64(Unary f) { return f == Unary::exp || f == Unary::
 enum class Binary : int { add, sub, mul, div, min, max, count };
 enum class Reduction : int { sum, sum_square, l1, max, min, prod, log_sum_exp, count };
 
+// Which part of a distance |p|^2 - 2 p q + |q|^2 is added last: the product, or the square of one of the two points.
+enum class AddedLast : int { products, own, others };
+
 // Rows that stand side by side in a transposed block: [columns][lane_block].
 constexpr int lane_block = 64;
 
@@ -145,6 +148,13 @@ struct Kernels {
   // of `count` such x, which begin every `step` numbers, to y [count][inner]
   void (*reduce_columns)(Reduction f, const float* x, float* y, int64_t n, int64_t inner, int64_t count, int64_t step);
   void (*softmax_columns)(const float* x, float* y, int64_t n, int64_t inner, bool logarithm);
+
+  // ---- points and their neighbours. A block of points stands on the lanes: x [n][lane_block].
+  // Distances in place of products, own [lanes] and others [n] being the squares; false if one is infinite or no number.
+  bool (*distances)(float* products, const float* own, const float* others, int64_t n, int lanes, AddedLast last);
+  // For each of the first lanes the places of the `count` smallest, but for the `skipped` first, in order; of equal ones the
+  // first place comes first: places [lanes][count - skipped]. n is at most 2^24.
+  void (*nearest)(const float* distances, int64_t n, int lanes, int64_t skipped, int64_t count, int64_t* places);
 
   // ---- gated cells with the default activations, per unit, gates in ONNX order; memory may not overlap
   // LSTM gates i o f c [4][units], complete: c = sigmoid(f) c + sigmoid(i) tanh(c'), h = sigmoid(o) tanh(c).

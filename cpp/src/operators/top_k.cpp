@@ -2,21 +2,20 @@
 // come in the order of their indices; NaN counts as larger than every number.
 #include <algorithm>
 
-#include "operators/sort_key.hpp"
+#include "operators/order.hpp"
 
 namespace lading {
-namespace {
 
-struct Candidate {
-  std::uint64_t key;
-  std::int64_t index;
-  bool operator<(const Candidate& other) const { return key != other.key ? key < other.key : index < other.index; }
-};
-
-// One function for all types.
-[[gnu::noinline]] void sort_first(Candidate* candidates, std::int64_t count, std::int64_t length) {
+void sort_first(Candidate* candidates, std::int64_t count, std::int64_t length) {
   std::partial_sort(candidates, candidates + count, candidates + length);
 }
+
+void refuse_count(const Operands& io, std::int64_t count, std::int64_t length) {
+  io.fail("cannot take " + std::to_string(count) + " elements from an axis of length " + std::to_string(length) +
+          "; feed longer sequences, or give their axis a \"min\" in the model's axes");
+}
+
+namespace {
 
 class TopK final : public Operator {
  public:
@@ -32,9 +31,7 @@ class TopK final : public Operator {
     if (out.rank == 0) io.fail("a number without an axis has no order");
     const int axis = normal_axis(io, axis_, out.rank);
     const std::int64_t count = Integers(io, 1)[0];
-    if (count < 0 || count > out[axis])
-      io.fail("cannot take " + std::to_string(count) + " elements from an axis of length " + std::to_string(out[axis]) +
-              "; feed longer sequences, or give their axis a \"min\" in the model's axes");
+    if (count < 0 || count > out[axis]) refuse_count(io, count, out[axis]);
     out[axis] = count;
     io.set(0, io[0].type, out);
     io.set(1, Type::int64, out);

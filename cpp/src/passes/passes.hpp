@@ -13,5 +13,6 @@ void fuse_convolution(Graph& graph);          // Conv and Relu
 void keep_channels_last(Graph& graph);        // between convolutions with constant weights
 void fuse_pool(Graph& graph);                 // into the convolution before it
 void fuse_dense(Graph& graph);                // MatMul or Gemm with constant weights, bias, residual, activation
+void find_neighbours(Graph& graph);           // distances of points and TopK
 
 }  // namespace lading

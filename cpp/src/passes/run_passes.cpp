@@ -9,6 +9,7 @@ void run_passes(Graph& graph) {
   keep_channels_last(graph);
   fuse_pool(graph);
   fuse_dense(graph);
+  find_neighbours(graph);
   graph.remove_unused();
 }
 

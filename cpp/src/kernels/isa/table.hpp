@@ -32,6 +32,8 @@ void layer_norm(const float* x, const float* scale, const float* bias, float* y,
                 bool centred);
 void reduce_rows(Reduction f, const float* x, float* y, int64_t rows, int64_t n);
 void reduce_columns(Reduction f, const float* x, float* y, int64_t n, int64_t inner, int64_t count, int64_t step);
+bool distances(float* products, const float* own, const float* others, int64_t n, int lanes, AddedLast last);
+void nearest(const float* distances, int64_t n, int lanes, int64_t skipped, int64_t count, int64_t* places);
 void lstm_cell(const float* gates, float* c, float* h, int64_t units);
 void gru_cell(const float* input_part, const float* state_part, float* h, int64_t units);
 void gru_blend(const float* z, const float* g, float* h, int64_t units);
