@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from edge_networks import edge_convolutions
 from layered_networks import (
     double_precision,
     half_precision,
@@ -31,7 +32,7 @@ NETWORKS: dict[str, Callable[[], Network]] = {
     f.__name__: f
     for f in (multilayer_perceptron, deep_sets, one_jet_at_a_time, rows, self_attention, attention_heads, categories,
               choice, nearest_neighbours, images, jet_image, recurrent, double_precision, half_precision,
-              one_event_at_a_time, two_sequences, recurrent_double_precision, small_weights)
+              one_event_at_a_time, two_sequences, recurrent_double_precision, small_weights, edge_convolutions)
 } | {
     f"preparation_{raw}_{name}": lambda raw=raw, name=name: preparation(name, raw)
     for raw in ("float32", "float64", "int64") for name in ("float32", "float64")

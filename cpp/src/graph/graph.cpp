@@ -93,7 +93,7 @@ class Builder {
 }  // namespace
 
 int Graph::add_value(std::string name) {
-  values.push_back({std::move(name), std::nullopt});
+  values.push_back({std::move(name), std::nullopt, std::nullopt});
   return static_cast<int>(values.size()) - 1;
 }
 
@@ -126,10 +126,26 @@ void Graph::remove_unused() {
   }
 }
 
+namespace {
+
+AxisLengths lengths_of(const Bundle& bundle, const Input& input) {
+  AxisLengths lengths;
+  for (const AxisUse& use : input.axes) {
+    const bool varies = use.kind == AxisUse::Kind::entry || use.kind == AxisUse::Kind::sequence;
+    lengths.push_back(varies ? AxisLength{-1, use.axis} : AxisLength{use.size, -1});
+  }
+  return lengths;
+}
+
+}  // namespace
+
 Graph build_graph(const Bundle& bundle) {
   Graph graph;
   Builder builder(bundle, graph);
-  for (const Input& input : bundle.inputs) graph.inputs.push_back(builder.define(input.name));
+  for (const Input& input : bundle.inputs) {
+    graph.inputs.push_back(builder.define(input.name));
+    graph.values[graph.inputs.back()].lengths = lengths_of(bundle, input);
+  }
   for (const Node& node : bundle.graphs.at("main")) builder.add(node);
   for (const Output& output : bundle.outputs) graph.outputs.push_back(builder.find(output.name));
   return graph;

@@ -9,9 +9,20 @@
 
 namespace lading {
 
+// How long an axis is, as the bundle says it.
+struct AxisLength {
+  std::int64_t number = -1;  // -1: not a number
+  int axis = -1;             // of the bundle: as long as all that name it
+
+  bool known() const { return number >= 0 || axis >= 0; }
+  bool operator==(const AxisLength& other) const { return number == other.number && axis == other.axis; }
+};
+using AxisLengths = std::vector<AxisLength>;
+
 struct GraphValue {
   std::string name;
   std::optional<Constant> constant;
+  std::optional<AxisLengths> lengths = {};  // of inputs
 };
 
 struct GraphNode {

@@ -155,6 +155,9 @@ struct Kernels {
   // For each of the first lanes the places of the `count` smallest, but for the `skipped` first, in order; of equal ones the
   // first place comes first: places [lanes][count - skipped]. n is at most 2^24.
   void (*nearest)(const float* distances, int64_t n, int lanes, int64_t skipped, int64_t count, int64_t* places);
+  // y [points][each][width] = own [point] + others [at], rows of ld numbers that begin every ld; then relu if asked.
+  void (*edges)(const float* own, const float* others, int64_t ld, const int64_t* at, int64_t points, int64_t each,
+                int64_t width, float* y, bool relu);
 
   // ---- gated cells with the default activations, per unit, gates in ONNX order; memory may not overlap
   // LSTM gates i o f c [4][units], complete: c = sigmoid(f) c + sigmoid(i) tanh(c'), h = sigmoid(o) tanh(c).

@@ -14,5 +14,6 @@ void keep_channels_last(Graph& graph);        // between convolutions with const
 void fuse_pool(Graph& graph);                 // into the convolution before it
 void fuse_dense(Graph& graph);                // MatMul or Gemm with constant weights, bias, residual, activation
 void find_neighbours(Graph& graph);           // distances of points and TopK
+void fuse_edges(Graph& graph);                // an EdgeConv: what its edges share is computed once for each point
 
 }  // namespace lading

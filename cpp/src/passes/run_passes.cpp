@@ -10,6 +10,7 @@ void run_passes(Graph& graph) {
   fuse_pool(graph);
   fuse_dense(graph);
   find_neighbours(graph);
+  fuse_edges(graph);
   graph.remove_unused();
 }
 

@@ -34,6 +34,7 @@ const Kernels table = {
     .softmax_columns = softmax_columns,
     .distances = distances,
     .nearest = nearest,
+    .edges = edges,
     .lstm_cell = lstm_cell,
     .gru_cell = gru_cell,
     .gru_blend = gru_blend,

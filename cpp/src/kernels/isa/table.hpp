@@ -34,6 +34,8 @@ void reduce_rows(Reduction f, const float* x, float* y, int64_t rows, int64_t n)
 void reduce_columns(Reduction f, const float* x, float* y, int64_t n, int64_t inner, int64_t count, int64_t step);
 bool distances(float* products, const float* own, const float* others, int64_t n, int lanes, AddedLast last);
 void nearest(const float* distances, int64_t n, int lanes, int64_t skipped, int64_t count, int64_t* places);
+void edges(const float* own, const float* others, int64_t ld, const int64_t* at, int64_t points, int64_t each,
+           int64_t width, float* y, bool relu);
 void lstm_cell(const float* gates, float* c, float* h, int64_t units);
 void gru_cell(const float* input_part, const float* state_part, float* h, int64_t units);
 void gru_blend(const float* z, const float* g, float* h, int64_t units);

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ....graph import Node
+from .edges import fuse_edges
 
 if TYPE_CHECKING:
     from ....model import Model
@@ -29,6 +30,7 @@ class Plan:
             while at < len(self.nodes):
                 fuse(at)
                 at += 1
+        fuse_edges(self, model)
 
     # ------------------------------------------------------------------------------------- what is read
 
