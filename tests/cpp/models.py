@@ -189,6 +189,41 @@ def recurrent() -> Model:
     return made
 
 
+def edges() -> Model:
+    """The two nearest tracks of each, and a network of every pair: steps that passes join."""
+    made = Model("edges", "1")
+    made.axes = {"jet": Axis("jet", "entry"), "track": Axis("track", "sequence", of="jet", min=3)}
+    made.input_list = [Input("tracks", ["jet", "track", "variable"], variable_list=[Variable("d0"), Variable("z0")])]
+    made.output_list = [Output("each", ["jet", "track", 7])]
+    _weights(made, 9, w=(4, 5), b=(5,), v=(5, 7))
+    made.weights |= {name: np.array(each, np.int64) for name, each in {
+        "last": [-1], "three": [3], "from": [1], "end": [9], "two": [2], "one": [1], "across": [1, 1, 2],
+        "each_one": [1, 1, 2, 1], "ends": [2, 2]}.items()}  # fmt: skip
+    made.weights["2.0"] = np.array(2, np.float32)
+    made.graphs["main"] = Graph([
+        Node("square", "Mul", ["tracks", "tracks"], ["s"]), Node("squares", "ReduceSum", ["s", "last"], ["ss"]),
+        Node("turn", "Transpose", ["tracks"], ["t"], {"perm": [0, 2, 1]}),
+        Node("product", "MatMul", ["tracks", "t"], ["p"]), Node("twice", "Mul", ["p", "2.0"], ["pp"]),
+        Node("less", "Sub", ["ss", "pp"], ["l"]), Node("other", "Transpose", ["ss"], ["o"], {"perm": [0, 2, 1]}),
+        Node("distance", "Add", ["l", "o"], ["d"]),
+        Node("nearest", "TopK", ["d", "three"], ["", "all"], {"largest": 0}),
+        Node("others", "Slice", ["all", "from", "end", "two"], ["places"]),
+        Node("entries", "Shape", ["tracks"], ["e"], {"start": 0, "end": 1}),
+        Node("count", "Shape", ["tracks"], ["n"], {"start": 1, "end": 2}), Node("pairs", "Mul", ["n", "two"], ["nk"]),
+        Node("list", "Concat", ["e", "nk", "one"], ["to"], {"axis": 0}),
+        Node("flat", "Reshape", ["places", "to"], ["f"]), Node("spread", "Expand", ["f", "across"], ["fs"]),
+        Node("pick", "GatherElements", ["tracks", "fs"], ["g"], {"axis": 1}),
+        Node("both", "Concat", ["e", "n", "ends"], ["shape"], {"axis": 0}),
+        Node("apart", "Reshape", ["g", "shape"], ["ga"]),
+        Node("centre", "Unsqueeze", ["tracks", "two"], ["c"]), Node("centres", "Expand", ["c", "each_one"], ["cs"]),
+        Node("step", "Sub", ["ga", "cs"], ["gs"]), Node("edge", "Concat", ["cs", "gs"], ["x"], {"axis": 3}),
+        Node("first", "MatMul", ["x", "w"], ["y"]), Node("bias", "Add", ["y", "b"], ["yb"]),
+        Node("relu", "Relu", ["yb"], ["z"]), Node("second", "MatMul", ["z", "v"], ["zz"]),
+        Node("mean", "ReduceMean", ["zz", "two"], ["each"], {"keepdims": 0}),
+    ])  # fmt: skip
+    return made
+
+
 def folds() -> Model:
     """Three trainings of jets with tracks, of which a hash of the event's number picks one."""
     made = Model("folds", "1", requires=["folds"])
@@ -240,5 +275,5 @@ def image() -> Model:
 
 MODELS: dict[str, Callable[[], Model]] = {
     "tagger": tagger, "dense": dense, "attention": attention, "steps": steps, "layout": layout, "branches": branches,
-    "sums": sums, "recurrent": recurrent, "image": image, "folds": folds, "dense_folds": dense_folds,
+    "sums": sums, "recurrent": recurrent, "image": image, "edges": edges, "folds": folds, "dense_folds": dense_folds,
 }  # fmt: skip
