@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
-from edge_networks import edge_conv, edge_features, nearest
+from edge_networks import edge_conv, edge_convolutions, edge_features, nearest
 from joined_steps import both_ways, operators, tensors
 from written_network import Network
 
@@ -38,6 +40,25 @@ def test_edges_are_those_of_the_graph(pool: str, parts: str, widths: list[int], 
         found = joined.session().run_graph(given_tensors)[name]
         assert np.abs(expected).max() > 0.01
         np.testing.assert_allclose(found, expected, rtol=0, atol=2e-6 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("n", [6, 7, 40])
+def test_edges_are_those_of_onnx_runtime(n: int, tmp_path: Path) -> None:
+    """Two EdgeConvs one behind the other, written as ONNX."""
+    onnxruntime = pytest.importorskip("onnxruntime", reason="ONNX Runtime is the judge")
+    model = edge_convolutions().model
+    model.export(tmp_path / "edges.onnx")
+    fed = {each.name: values for each, values in zip(model.input_list, _normal(n, 2, 5), strict=True)}
+    outputs = [each.name for each in model.output_list]
+    expected = onnxruntime.InferenceSession(tmp_path / "edges.onnx").run(outputs, fed)
+    found = model.session().run_graph(fed)
+    for name, values in zip(outputs, expected, strict=True):
+        np.testing.assert_allclose(found[name], values, rtol=0, atol=1e-6 * np.abs(values).max())
+
+
+def _normal(n: int, *widths: int) -> list[np.ndarray]:
+    random = np.random.default_rng(n)
+    return [random.normal(size=(5, n, width)).astype(np.float32) for width in widths]
 
 
 def near_misses() -> dict[str, Network]:
