@@ -64,14 +64,16 @@ def test_neighbours_of_strange_points(largest: bool, strange: float) -> None:
     check_places(net, found, given_tensors)
 
 
-@pytest.mark.parametrize("change", ["factor", "sign", "squares", "axis", "values"])
+@pytest.mark.parametrize("change", ["factor", "rank", "sign", "squares", "axis", "values"])
 def test_what_are_not_distances_stays(change: str) -> None:
     net, _ = neighbours(False, 4, True, ORDERS[0], 3)
     nodes = net.model.graphs["main"].nodes
     by = {node.operator: node for node in nodes}
-    if change == "factor":
-        next(node for node in nodes if isinstance(node.inputs[-1], np.ndarray) and node.operator == "Mul").inputs[1] = (
-            np.array(3, np.float32)
+    if change in ("factor", "rank"):
+        factor = np.float32(3) if change == "factor" else np.full((1, 1, 1, 1), 2, np.float32)
+        net.model.weights["factor"] = np.asarray(factor)
+        next(node for node in nodes if node.operator == "Mul" and isinstance(node.inputs[1], np.ndarray)).inputs[1] = (
+            "factor"
         )
     elif change == "sign":
         by["Add"].operator = "Sub"

@@ -1,7 +1,5 @@
 // The k nearest points of each point, as graphs write it: |p|^2 - 2 p q + |q|^2 for all pairs, and TopK of it. That becomes
 // internal.Neighbours, which sees every distance but keeps none; the operations on a distance and their order stay.
-#include <cstdlib>
-
 #include "passes/passes.hpp"
 #include "passes/rewriting.hpp"
 
@@ -10,12 +8,8 @@ namespace {
 
 // A term of a sum, whatever stands before it.
 struct Term {
-  enum class Kind {
-    none,
-    products,
-    own,
-    others
-  } kind = Kind::none;  // own: of the row's point; others: of the column's
+  enum class Kind { none, products, own, others };  // own: the square of the row's point; others: of the column's
+  Kind kind = Kind::none;
   bool negative = false;
   int points = -1, squares = -1;
   bool columns = false;  // a point is a column
@@ -185,7 +179,7 @@ class Finder {
     return names;
   }
 
-  static constexpr std::int64_t most_places = 1024;
+  static constexpr std::int64_t most_places = 128;  // beyond, sorting takes less
   Graph& graph_;
   std::vector<int> by_, uses_;
 };

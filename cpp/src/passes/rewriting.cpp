@@ -45,7 +45,8 @@ bool one_integer(const Constant* constant, std::int64_t& number) {
 }
 
 bool one_float(const Constant* constant, float& number) {
-  if (!constant || constant->type != Type::float32 || constant->shape.size() != 1) return false;
+  if (!constant || constant->type != Type::float32 || constant->shape.size() != 1 || constant->shape.rank > 2)
+    return false;
   number = constant->tensor().as<float>()[0];
   return true;
 }

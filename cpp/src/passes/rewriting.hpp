@@ -14,6 +14,7 @@ const std::vector<std::int64_t>* integers_attribute(const GraphNode& node, const
 
 // The only number of a constant; false if it is no such thing.
 bool one_integer(const Constant* constant, std::int64_t& number);
+// The same; one with more axes than a matrix, which would give them to what it is multiplied with, is no such thing either.
 bool one_float(const Constant* constant, float& number);
 
 Constant float_constant(const Shape& shape, const std::vector<float>& values);
