@@ -13,7 +13,7 @@ namespace lading::LADING_ISA_NAMESPACE {
 // panel of a layer with many outputs; whether one row takes two panels at once; outputs of a block whose lanes
 // are rows.
 #if defined(__AVX512F__)
-constexpr int all_registers = 32, registers = 28, widest = 6, most_rows[] = {0, 14, 12, 8, 6, 5, 4};
+constexpr int all_registers = 32, registers = 28, widest = 6, most_rows[] = {0, 8, 12, 8, 6, 5, 4};
 constexpr int widest_of_many = 4, pairs = 0, lane_rows = 12;
 #elif defined(__AVX2__)
 constexpr int all_registers = 16, registers = 13, widest = 3, most_rows[] = {0, 12, 6, 4, 3};
