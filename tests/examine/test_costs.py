@@ -29,7 +29,7 @@ def test_every_node_is_in_one_step(name: str) -> None:
 
 def test_what_is_fused_is_one_step() -> None:
     steps = plan(NETWORKS["multilayer_perceptron"]().model)["steps"]
-    assert any(step["operator"] == "Dense" and step["nodes"].count(" + ") >= 2 for step in steps)
+    assert any(step["operator"].startswith("Dense") and step["nodes"].count(" + ") >= 2 for step in steps)
     assert all("." not in step["operator"] for step in steps)
 
 

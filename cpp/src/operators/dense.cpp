@@ -7,27 +7,14 @@
 namespace lading {
 namespace {
 
-const Tensor& weights_of(const Definition& definition) {
-  check_counts(definition, 2, 4);
-  const Tensor* w = definition.constant(1);
-  if (!w || w->type != Type::float32 || w->shape.rank != 2) definition.fail("needs constant float32 weights [K, N]");
-  return *w;
-}
-const float* bias_of(const Definition& definition, std::int64_t outputs) {
-  if (!definition.has_input(2)) return nullptr;
-  const Tensor* bias = definition.constant(2);
-  if (!bias || bias->type != Type::float32 || bias->size() != outputs)
-    definition.fail("needs a constant float32 bias, one number for each output");
-  return bias->as<float>();
-}
-
 class Dense final : public Operator {
  public:
   explicit Dense(const Definition& definition)
       : kernels_(definition.kernels()),
         activation_(Activation::named(definition, definition.text("activation", ""))),
-        weights_(kernels_, weights_of(definition).as<float>(), bias_of(definition, weights_of(definition).shape[1]),
-                 weights_of(definition).shape[0], weights_of(definition).shape[1]) {}
+        weights_(packed_layer(definition, 1)) {
+    check_counts(definition, 2, 4);
+  }
   void infer(const Operands& io) const override {
     check_type(io, 0, bit(Type::float32));
     Shape out = io[0].shape;

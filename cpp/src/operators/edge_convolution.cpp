@@ -57,13 +57,9 @@ class EdgeConvolution final : public Operator {
   static constexpr std::int64_t edges_at_once = 56;
 
   void add_layer(const Definition& definition, int i) {
-    const Tensor *w = definition.constant(i), *bias = definition.constant(i + 1);
-    if (!w || w->type != Type::float32 || w->shape.rank != 2 || w->shape[0] != outputs_)
-      definition.fail("needs constant float32 weights [" + std::to_string(outputs_) + ", N]");
-    if (!bias || bias->type != Type::float32 || bias->size() != w->shape[1])
-      definition.fail("needs a constant float32 bias, one number for each output");
-    layers_.emplace_back(kernels_, w->as<float>(), bias->as<float>(), w->shape[0], w->shape[1]);
-    outputs_ = w->shape[1], widest_ = std::max(widest_, outputs_);
+    layers_.push_back(packed_layer(definition, i));
+    if (layers_.back().inputs() != outputs_) definition.fail("needs weights [" + std::to_string(outputs_) + ", N]");
+    outputs_ = layers_.back().outputs(), widest_ = std::max(widest_, outputs_);
   }
   static std::int64_t neighbours(const Operands& io) { return io[1].shape[io[1].shape.rank - 1]; }
   static std::int64_t points_at_once(const Operands& io) {

@@ -25,4 +25,13 @@ Memory bfloat16_pairs(const PackedDense& packed, int lanes) {
   return memory;
 }
 
+PackedWeights packed_layer(const Definition& definition, int i) {
+  const Tensor* w = definition.constant(i);
+  if (!w || w->type != Type::float32 || w->shape.rank != 2) definition.fail("needs constant float32 weights [K, N]");
+  const Tensor* bias = definition.has_input(i + 1) ? definition.constant(i + 1) : nullptr;
+  if (definition.has_input(i + 1) && (!bias || bias->type != Type::float32 || bias->size() != w->shape[1]))
+    definition.fail("needs a constant float32 bias, one number for each output");
+  return {definition.kernels(), w->as<float>(), bias ? bias->as<float>() : nullptr, w->shape[0], w->shape[1]};
+}
+
 }  // namespace lading

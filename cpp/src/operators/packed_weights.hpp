@@ -5,6 +5,7 @@
 
 #include "graph/memory.hpp"
 #include "kernels/kernels.hpp"
+#include "operators/operator.hpp"
 
 namespace lading {
 
@@ -39,6 +40,9 @@ class PackedWeights {
   Memory memory_, pairs_;
   PackedDense packed_;
 };
+
+// The constant weights [K, N] of a layer, which are a node's input i, and its bias [N], i + 1, or none.
+PackedWeights packed_layer(const Definition& definition, int i);
 
 // w [rows][columns] turned around
 inline std::vector<float> transposed(const float* w, std::int64_t rows, std::int64_t columns) {

@@ -15,5 +15,6 @@ void fuse_pool(Graph& graph);                 // into the convolution before it
 void fuse_dense(Graph& graph);                // MatMul or Gemm with constant weights, bias, residual, activation
 void find_neighbours(Graph& graph);           // distances of points and TopK
 void fuse_edges(Graph& graph);                // an EdgeConv: what its edges share is computed once for each point
+void fuse_chains(Graph& graph);               // dense layers one after the other
 
 }  // namespace lading

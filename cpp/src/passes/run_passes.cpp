@@ -11,6 +11,7 @@ void run_passes(Graph& graph) {
   fuse_dense(graph);
   find_neighbours(graph);
   fuse_edges(graph);
+  fuse_chains(graph);
   graph.remove_unused();
 }
 

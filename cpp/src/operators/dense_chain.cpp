@@ -1,0 +1,92 @@
+// internal.DenseChain, which a pass makes of dense layers that follow one another: y = f2(f1(x w1 + b1) w2 + b2) ...
+// Inputs: x [..., K], and of each layer w [K, N] and bias [N] or none in turn; `relu` says of each whether it has one.
+//
+// Rows go through all layers a block at a time, so that what lies between two layers never leaves the cache. Whole blocks
+// are turned: their rows lie on the lanes of vectors then, and no lane is idle where outputs do not fill the last one.
+#include <algorithm>
+
+#include "operators/checks.hpp"
+#include "operators/packed_weights.hpp"
+
+namespace lading {
+namespace {
+
+class DenseChain final : public Operator {
+ public:
+  explicit DenseChain(const Definition& definition)
+      : kernels_(definition.kernels()), relu_(definition.integers("relu")) {
+    if (relu_.empty()) definition.fail("attribute 'relu' must say it of every layer");
+    for (std::size_t layer = 0; layer < relu_.size(); ++layer)
+      layers_.push_back(packed_layer(definition, static_cast<int>(2 * layer + 1)));
+    for (const PackedWeights& layer : layers_) widest_ = std::max({widest_, layer.inputs(), layer.outputs()});
+  }
+  void infer(const Operands& io) const override {
+    check_type(io, 0, bit(Type::float32));
+    Shape out = io[0].shape;
+    if (out.rank == 0 || out[out.rank - 1] != layers_.front().inputs())
+      io.fail("takes " + std::to_string(layers_.front().inputs()) + " numbers along its last axis, the shape is " +
+              out.text());
+    out[out.rank - 1] = layers_.back().outputs();
+    io.set(0, Type::float32, out);
+  }
+  std::size_t scratch(const Operands& io) const override {
+    return 2 * half(std::min<std::int64_t>(rows_of(io), lane_block)) * sizeof(float);
+  }
+  void run(const Operands& io) const override {
+    const std::int64_t rows = rows_of(io);
+    auto* a = reinterpret_cast<float*>(io.scratch());
+    auto* b = a + half(std::min<std::int64_t>(rows, lane_block));
+    for (std::int64_t first = 0; first < rows; first += lane_block) {
+      const std::int64_t count = std::min<std::int64_t>(rows - first, lane_block);
+      const float* x = io[0].as<float>() + first * layers_.front().inputs();
+      float* y = io.output().as<float>() + first * layers_.back().outputs();
+      if (count == lane_block && widest_ <= widest_on_lanes) run_on_lanes(x, y, a, b);
+      else run_rows(x, count, y, a, b);
+    }
+  }
+  int entry(const Operands& io, int) const override {
+    const int axis = io.entry(0);
+    return axis < 0 || axis == io.output().shape.rank - 1 ? int(Entry::mixed) : axis;
+  }
+  std::size_t memory() const override {
+    std::size_t bytes = 0;
+    for (const PackedWeights& layer : layers_) bytes += layer.bytes();
+    return bytes;
+  }
+
+ private:
+  // Two turned blocks of this width are in the first cache, and one waits in the second.
+  static constexpr std::int64_t widest_on_lanes = 128;
+
+  static std::int64_t rows_of(const Operands& io) { return io[0].shape.size(0, io[0].shape.rank - 1); }
+  // Numbers of one of the two pieces of scratch.
+  std::size_t half(std::int64_t rows) const {
+    return aligned(static_cast<std::size_t>(rows * widest_) * sizeof(float) + tail) / sizeof(float);
+  }
+  void run_rows(const float* x, std::int64_t rows, float* y, float* a, float* b) const {
+    for (std::size_t layer = 0; layer < layers_.size(); ++layer, std::swap(a, b)) {
+      float* to = layer + 1 == layers_.size() ? y : a;
+      layers_[layer].multiply(x, rows, to, nullptr, relu_[layer]);
+      x = to;
+    }
+  }
+  void run_on_lanes(const float* x, float* y, float* a, float* b) const {
+    kernels_.transpose(x, layers_.front().inputs(), lane_block, layers_.front().inputs(), a, lane_block);
+    for (std::size_t layer = 0; layer < layers_.size(); ++layer, std::swap(a, b))
+      kernels_.dense_lanes(layers_[layer].packed(), a, lane_block, b, nullptr, relu_[layer]);
+    kernels_.transpose(a, lane_block, layers_.back().outputs(), lane_block, y, layers_.back().outputs());
+  }
+
+  const Kernels& kernels_;
+  std::vector<std::int64_t> relu_;
+  std::vector<PackedWeights> layers_;
+  std::int64_t widest_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Operator> make_DenseChain(const Definition& definition) {
+  return std::make_unique<DenseChain>(definition);
+}
+
+}  // namespace lading
