@@ -25,6 +25,8 @@ if TYPE_CHECKING:
               help="For .onnx: as ATLAS's framework reads networks: these outputs (a,b), or \"all\".")
 @click.option("--opset", type=int,
               help="For .onnx: the version of ONNX's operators, from 11, for runtimes that read no newer one.")
+@click.option("--preparation", is_flag=True,
+              help="For .onnx: the inputs take values as they were measured, and the first nodes prepare them.")
 @click.option("--form", type=click.Choice(["graph", "sequential"]),
               help="For .json (lwtnn): a graph, or a list of layers, which has no names for its input and output.")
 @click.option("--max", "most", metavar="AXIS=N", multiple=True,
@@ -32,11 +34,12 @@ if TYPE_CHECKING:
 @click.option("--rounded", is_flag=True, help="For .root: float64 may be rounded to float32.")
 @click.option("--without-preparation", is_flag=True, help="For .keras: what stands behind the preparation.")
 def export(model: Path, output: Path, operators: str | None, member: str | None, gnn_config: str | None,
-           opset: int | None, form: str | None, most: tuple[str, ...], rounded: bool,
+           opset: int | None, preparation: bool, form: str | None, most: tuple[str, ...], rounded: bool,
            without_preparation: bool) -> None:
     """Write MODEL, a bundle or any model file that is read, in the format that the ending of the output tells.
 
-    ONNX: the graph behind the preparation, with all papers in its metadata, so that lading reads the same bundle back.
+    ONNX: the graph behind the preparation, or with it, and all papers in its metadata, so that lading reads the same
+    bundle back.
 
     JSON: a network as lwtnn reads it, where lwtnn has what the network needs.
 
@@ -53,15 +56,19 @@ def export(model: Path, output: Path, operators: str | None, member: str | None,
     lading export forest/ -o forest.root
     """
     from ..opening import open_model
+    from ..targets.onnx_file.preparation import left_to_the_caller
 
     outputs = True if gnn_config == "all" else gnn_config.split(",") if gnn_config else None
     options = {"operators": operators, "gnn_config": outputs, "opset": opset, "form": form, "rounded": rounded or None,
                "max": dict(map(_length, most)) or None,
-               "preparation": False if without_preparation else None}  # fmt: skip
+               "preparation": True if preparation else False if without_preparation else None}  # fmt: skip
     found = open_model(model)
     found = found if member is None else found.member(_name_or_place(found, member))
     found.export(output, **{name: value for name, value in options.items() if value is not None})
     click.echo(f"wrote {output}", err=True)
+    if preparation and output.suffix.lower() == ".onnx":
+        for text in left_to_the_caller(found):
+            click.echo(text, err=True)
 
 
 def _length(text: str) -> tuple[str, int]:

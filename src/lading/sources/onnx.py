@@ -98,10 +98,20 @@ def remark(model: Model) -> str:
 
 
 def oracle(path: str | Path) -> OnnxOracle:
-    """What runs the file itself, to compare a conversion with: ONNX Runtime, else onnx's reference."""
-    from .onnx_file.oracle import OnnxOracle
+    """What runs the file itself, to compare a conversion with: ONNX Runtime, else onnx's reference.
 
-    return OnnxOracle(path)
+    Of a file whose first nodes prepare, it runs what stands behind them.
+    """
+    import mmap
+
+    from .onnx_file.exported_preparation import network_alone, prepares
+    from .onnx_file.oracle import OnnxOracle
+    from .onnx_file.skimming import skim
+
+    path = Path(path)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        network = network_alone(_parse(data[:], str(path))) if prepares(skim(data)) else None  # type: ignore[arg-type]
+    return OnnxOracle(path, None if network is None else network.SerializeToString())
 
 
 def _need_package(where: str) -> None:

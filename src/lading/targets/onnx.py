@@ -1,13 +1,14 @@
 """ONNX files: the main graph with its prepared inputs, and the papers in the metadata.
 
-The tensors that go in are those behind ``prepare``: who runs the file elsewhere prepares them as the papers say.
-``metadata_props`` holds
+The tensors that go in are those behind ``prepare``: who runs the file elsewhere prepares them as the papers say,
+unless preparation is asked for as nodes. ``metadata_props`` holds
 
     lading.papers     model.json without graphs, weights and samples
     lading.function   the function digest
     lading.forests    forests as they were, where there are any (``onnx_trees.py``), and what was written of them
     gnn_config        on request, what ATLAS's framework reads (``onnx_gnn_config.py``)
-    lading.model      where an older opset was asked for (``onnx_opsets.py``): model.json with the graphs as they are
+    lading.preparation  where asked for: the first nodes prepare (``onnx_file/preparation.py``), and what they leave
+    lading.model      there, and in words of an older opset (``onnx_opsets.py``): model.json with the graphs as they are
     lading.written    the digest of the nodes and tensors that were written of them
 
 so that lading reads the same model back, name for name. Tensors written in place become initializers named
@@ -49,47 +50,53 @@ MOST_BYTES = (1 << 31) - 1
 
 
 def write(model: Model, path: Path, operators: str = "TreeEnsemble", gnn_config: bool | str | list[str] = False,
-          opset: int = OPSET) -> None:
+          opset: int = OPSET, preparation: bool = False) -> None:
     """Writes ``model`` as one ONNX file, all of it or nothing. Raises UnsupportedError or MissingPackage.
 
     ``operators``: forests as "TreeEnsemble" of ai.onnx.ml 5, which new runtimes have, or "classic":
     TreeEnsembleRegressor, which all have. ``gnn_config``: as ATLAS's framework reads networks
     (``onnx_gnn_config.py``), all outputs (True) or those named. ``opset``: the version of ONNX's operators, for
     runtimes that do not read the newest; ONNX Runtime 1.0 reads 11, 1.4 reads 12, 1.8 reads 14, 1.15 reads 19.
+    ``preparation``: True: the inputs take values as they were measured, and the first nodes prepare them
+    (``onnx_file/preparation.py``).
     """
     metadata: dict[str, str] = {}
+    if gnn_config and preparation:
+        raise ValueRefused(f"{path}: with gnn_config ATLAS's framework prepares, with preparation the file: one of two")
     if gnn_config:
         model, metadata = for_atlas(model, gnn_config, str(path))
-    data = to_bytes(model, str(path), operators, metadata, opset)
+    data = to_bytes(model, str(path), operators, metadata, opset, preparation)
     with whole_file(path) as beside:
         beside.write_bytes(data)
 
 
 def to_bytes(model: Model, where: str = "model.onnx", operators: str = "TreeEnsemble",
-             metadata: dict[str, str] | None = None, opset: int = OPSET) -> bytes:
+             metadata: dict[str, str] | None = None, opset: int = OPSET, preparation: bool = False) -> bytes:
     """The bytes of the ONNX file, with more ``metadata``: the same model gives the same bytes."""
     if _onnx is None:
         raise MissingPackage(f"{where}: writing ONNX needs the package onnx: pip install 'lading[onnx]'")
     if operators not in onnx_trees.OPERATORS:
         raise ValueRefused(f"{where}: operators are {' or '.join(onnx_trees.OPERATORS)}, not '{operators}'")
     _refuse(model, where)
-    proto = _model(model, where, operators, metadata or {})
-    if opset != OPSET:
-        proto = _of_older_opset(model, proto, opset, where)
+    proto = _model(model, where, operators, metadata or {}, preparation)
+    if opset != OPSET or preparation:
+        proto = _in_other_words(model, proto, opset, where)
     if proto.ByteSize() > MOST_BYTES:
         raise UnsupportedError(f"{where}: an ONNX file holds at most 2 GB, this model needs {proto.ByteSize()} bytes")
     return bytes(proto.SerializeToString(deterministic=True))
 
 
-def _of_older_opset(model: Model, proto: ModelProto, opset: int, where: str) -> ModelProto:
-    """In older words; the model itself is kept beside, for one cannot tell from them what it was."""
+def _in_other_words(model: Model, proto: ModelProto, opset: int, where: str) -> ModelProto:
+    """In the words of an opset; the model itself is kept beside, for one cannot tell from them what it was."""
     from ..bundle.papers import whole_json
+    from .onnx_file.preparation import keep_types
     from .onnx_opsets import lower, written
 
-    proto = lower(proto, opset, where)
-    for key, value in ((MODEL, whole_json(model).decode()), (WRITTEN, written(proto))):
-        proto.metadata_props.add(key=key, value=value)
-    return proto
+    lowered = lower(proto, opset, where)
+    keep_types(lowered, proto)
+    for key, value in ((MODEL, whole_json(model).decode()), (WRITTEN, written(lowered))):
+        lowered.metadata_props.add(key=key, value=value)
+    return lowered
 
 
 def _refuse(model: Model, where: str) -> None:
@@ -99,7 +106,7 @@ def _refuse(model: Model, where: str) -> None:
                 raise UnsupportedError(f"{where}: node '{node.name}' is a {node.operator}, which ONNX does not have")
 
 
-def _model(model: Model, where: str, operators: str, metadata: dict[str, str]) -> ModelProto:
+def _model(model: Model, where: str, operators: str, metadata: dict[str, str], preparation: bool) -> ModelProto:
     from onnx import helper
 
     from ..bundle import to_buffers
@@ -118,6 +125,10 @@ def _model(model: Model, where: str, operators: str, metadata: dict[str, str]) -
     proto.graph.name = model.name or "main"
     proto.graph.initializer.extend(
         _tensor(array, name) for name, array in sorted(model.weights.items()) if name not in forests.arrays)
+    if preparation:
+        from .onnx_file.preparation import put_in_front
+
+        metadata = metadata | put_in_front(proto, model, where)
     said = {PAPERS: papers_json(model).decode(), FUNCTION: model.function_digest}
     helper.set_model_props(proto, said | forests.metadata(proto) | metadata)
     return proto

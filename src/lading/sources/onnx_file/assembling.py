@@ -16,7 +16,7 @@ from ..onnx_opsets import OLDEST
 from .axes import guess_axes
 from .domains import standard
 from .endpoints import endpoints_of
-from .exported import FUNCTION, PAPERS, described, restored
+from .exported import FUNCTION, MODEL, PAPERS, PREPARATION, WRITTEN, described, restored
 from .exported_forests import FORESTS
 from .reading import Reading
 from .types import Types
@@ -114,7 +114,7 @@ def about(proto: ModelProto) -> dict[str, Any]:
         "domain": proto.domain, "model_version": proto.model_version, "ir_version": proto.ir_version,
         "opset": opsets, "graph": proto.graph.name, "graph_description": proto.graph.doc_string,
         "metadata": {each.key: each.value for each in (*proto.metadata_props, *proto.graph.metadata_props)
-                     if each.key not in (PAPERS, FUNCTION, FORESTS)},
+                     if each.key not in (PAPERS, FUNCTION, FORESTS, MODEL, WRITTEN, PREPARATION)},
         "nodes": _node_texts(proto),
         "endpoint_metadata": _endpoint_metadata(proto),
     }  # fmt: skip

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 #: Keys of ``metadata_props`` under which lading.targets.onnx leaves the papers and the function digest.
 PAPERS, FUNCTION = "lading.papers", "lading.function"
 
-#: The same, of files in words of an older opset: the whole model, and the digest of what was written of it.
+#: The same, of files in words of an older opset or with preparation as nodes: the whole model, and the digest of what
+#: was written of it.
 MODEL, WRITTEN = "lading.model", "lading.written"
+
+#: There where the first nodes prepare: what goes in, and what they leave to the caller.
+PREPARATION = "lading.preparation"
 
 
 def restored(proto: ModelProto, where: str) -> Model | None:
@@ -33,14 +37,15 @@ def restored(proto: ModelProto, where: str) -> Model | None:
         return None
     graphs: dict[str, Graph] = {}
     in_place: dict[str, np.ndarray] = {}
+    whole = is_as_written(proto)
     try:
-        forests, arrays = kept(said.get(FORESTS), proto.graph)
+        forests, arrays = kept(said.get(FORESTS), None if whole else proto.graph)
         in_place |= {name: array for name, array in arrays.items() if "/" in name}
         _read_graph(proto.graph, "main", graphs, in_place, where)
         _put_back(graphs, forests, in_place)
         weights = {t.name: array_of(t, f"{where}: weight '{t.name}'") for t in proto.graph.initializer}
         weights = {name: array for name, array in (weights | arrays).items() if name not in in_place}
-        if MODEL in said and said.get(WRITTEN) == _written(proto):  # in words of an older opset
+        if whole:
             model = from_whole(said[MODEL].encode(), weights, where)
         else:
             model = from_papers(said[PAPERS].encode(), graphs, weights, where)
@@ -57,6 +62,12 @@ def described(proto: ModelProto, where: str) -> Model | None:
         return None if papers is None else shown_papers(papers.encode(), where)
     except LadingError:
         return None
+
+
+def is_as_written(proto: ModelProto) -> bool:
+    """Whether a file holds the whole model beside what was written of it, and nobody changed that."""
+    said = {each.key: each.value for each in proto.metadata_props}
+    return MODEL in said and said.get(WRITTEN) == _written(proto)
 
 
 def _written(proto: ModelProto) -> str:

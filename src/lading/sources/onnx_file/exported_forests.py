@@ -37,8 +37,11 @@ def written(graph: GraphProto) -> str:
     return digest.hexdigest()
 
 
-def kept(text: str | None, graph: GraphProto) -> tuple[dict[str, Node], dict[str, np.ndarray]]:
-    """The nodes by name and the arrays in the metadata ``text``. Raises FormatError for a damaged or changed file."""
+def kept(text: str | None, graph: GraphProto | None) -> tuple[dict[str, Node], dict[str, np.ndarray]]:
+    """The nodes by name and the arrays in the metadata ``text``; ``graph`` is None if it is known to be unchanged.
+
+    Raises FormatError for a damaged or changed file.
+    """
     if text is None:
         return {}, {}
     try:
@@ -46,7 +49,7 @@ def kept(text: str | None, graph: GraphProto) -> tuple[dict[str, Node], dict[str
         data = zlib.decompress(base64.b64decode(said["arrays"], validate=True))
         nodes = {name: Node(name, "lading.TreeEnsemble", list(each["inputs"]), list(each["outputs"]),
                             dict(each["attributes"])) for name, each in said["nodes"].items()}  # fmt: skip
-        same = said["written"] == written(graph)
+        same = graph is None or said["written"] == written(graph)
     except (ValueError, KeyError, TypeError, AttributeError, zlib.error, binascii.Error, RecursionError) as error:
         raise FormatError(f"{FORESTS}: damaged: {error}") from None
     if not same:

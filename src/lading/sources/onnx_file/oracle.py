@@ -25,8 +25,13 @@ WORKER = Path(__file__).with_name("oracle_worker.py")
 class OnnxOracle:
     """Runs an ONNX file in a process of its own: on some empty sequences ONNX Runtime takes the process down."""
 
-    def __init__(self, path: str | Path):
-        self._path = Path(path).resolve()
+    def __init__(self, path: str | Path, instead: bytes | None = None):
+        """``instead``: bytes of a file that is run instead of that at ``path``."""
+        self._path, self._kept = Path(path).resolve(), None
+        if instead is not None:
+            self._kept = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+            self._path = Path(self._kept.name) / self._path.name
+            self._path.write_bytes(instead)
         has_runtime = importlib.util.find_spec("onnxruntime") is not None
         self._single = _Worker(self._path, "onnxruntime" if has_runtime else "reference")
         self._double = _Worker(self._path, "double")
@@ -47,6 +52,8 @@ class OnnxOracle:
     def close(self) -> None:
         self._single.close()
         self._double.close()
+        if self._kept is not None:
+            self._kept.cleanup()
 
 
 class _Worker:

@@ -1,0 +1,1 @@
+"""Parts of what writes ONNX files."""

@@ -1,0 +1,262 @@
+"""ONNX files that prepare: fed with raw values, ONNX Runtime has the engine's prepared numbers, to the bit."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import onnx
+import onnxruntime
+import prepared_networks
+import pytest
+from click.testing import CliRunner
+from test_onnx import session
+
+import lading
+from lading import UnsupportedError, ValueRefused
+from lading.bundle.papers import whole_json
+from lading.cli import main
+from lading.endpoints import Axis, Input, Label, Mask, Missing, Output, Variable
+from lading.graph import Node
+from lading.model import Model
+from lading.sources.onnx import read_bytes
+from lading.targets.onnx import to_bytes
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "sources" / "lwtnn"))
+EXAMPLE = Path(__file__).parents[2] / "examples" / "tagger"
+
+#: By input, then by variable: numbers of all entries.
+Columns = dict[str, dict[str, np.ndarray]]
+
+
+def written(model: Model, **options: Any) -> bytes:
+    """The file, which must come back as the same model."""
+    data = to_bytes(model, "x.onnx", preparation=True, **options)
+    onnx.checker.check_model(data, full_check=True)
+    back = read_bytes(data, "x.onnx")
+    assert back.function_digest == model.function_digest and whole_json(back) == whole_json(model)
+    return data
+
+
+def entry_of(model: Model, runs: onnxruntime.InferenceSession, columns: Columns, counts: dict[str, Any], entry: int
+             ) -> dict[str, np.ndarray]:  # fmt: skip
+    """What the file is fed for one entry: values as they are, a column for each variable."""
+    fed = {}
+    for end in runs.get_inputs():
+        given = model.inputs[end.name]
+        sequence = model.sequence_axis(given.axes)
+        many = 1 if sequence is None else int(counts[sequence][entry])
+        begin = entry if sequence is None else int(np.sum(counts[sequence][:entry]))
+        if given.mask is not None:
+            raw = np.full(many, given.mask.present, given.type)
+        else:
+            raw = np.stack([columns[given.name][each.name][begin:begin + many]
+                            for each in given.variable_list if each.source is None], axis=-1)  # fmt: skip
+        raw = raw.astype({"tensor(float)": "float32", "tensor(double)": "float64"}.get(end.type, raw.dtype))
+        fed[end.name] = raw if sequence and not model.batched else raw[np.newaxis] if sequence else raw
+    return fed
+
+
+def assert_same(model: Model, columns: Columns, counts: dict[str, Any], entries: int = 60, within: float = 0.0,
+                **options: Any) -> None:  # fmt: skip
+    """ONNX Runtime and the engine give the same from the same raw values, entry by entry."""
+    sizes = {axis: np.asarray(each)[:entries] for axis, each in counts.items()}
+    few: Columns = {}
+    for name, given in columns.items():
+        axis = model.sequence_axis(model.inputs[name].axes)
+        few[name] = {key: each[: entries if axis is None else int(sizes[axis].sum())] for key, each in given.items()}
+    events = {name: {key: (each, sizes[str(model.sequence_axis(model.inputs[name].axes))])
+                     if model.sequence_axis(model.inputs[name].axes) else each for key, each in given.items()}
+              for name, given in few.items()}  # fmt: skip
+    scores, runs = model.run(events), session(written(model, **options))
+    for entry in range(entries):
+        found = dict(zip(model.outputs, runs.run(list(model.outputs), entry_of(model, runs, few, sizes, entry)),
+                         strict=True))  # fmt: skip
+        for output in model.output_list:
+            expected: Any = scores[output.name]
+            if isinstance(expected, tuple):
+                values, numbers = expected
+                begin = int(np.sum(numbers[:entry]))
+                expected = values[begin : begin + int(numbers[entry])]
+            else:
+                expected = np.asarray(expected)[entry]
+            got = np.asarray(found[output.name]).reshape(np.shape(expected))
+            np.testing.assert_allclose(got, expected, rtol=within, atol=within / 10, err_msg=f"entry {entry}")
+
+
+def of_network(net: Any) -> tuple[Columns, dict[str, Any]]:
+    columns: Columns = {}
+    for (name, variable), values in net.columns.items():
+        columns.setdefault(name, {})[variable] = values
+    return columns, net.counts
+
+
+def of_variables(*variables: Variable, type_: str = "float32") -> Model:
+    """A model that shows what its variables become."""
+    made = Model("shown")
+    made.axes = {"jet": Axis("jet", "entry")}
+    made.input_list = [Input("x", ["jet", "variable"], type_, list(variables))]
+    made.output_list = [Output("y", ["jet", "label"], type_, [Label(each.name) for each in variables])]
+    made.graphs["main"].nodes = [Node("show", "Identity", ["x"], ["y"])]
+    return made
+
+
+# ---- the same numbers
+
+
+@pytest.mark.parametrize("opset", [24, 11])
+def test_scaling_of_columns_side_by_side_needs_two_nodes(opset: int) -> None:
+    made = of_variables(Variable("pt", prepare=[{"subtract": 41.3}, {"divide": 17.7}]),
+                        Variable("eta", prepare=[{"subtract": 0.1}, {"divide": 1.3}]))  # fmt: skip
+    proto = onnx.load_model_from_string(written(made, opset=opset))
+    assert [node.op_type for node in proto.graph.node] == ["Sub", "Div", "Identity", "Identity"]
+    dice = np.random.default_rng(3)
+    values = {name: dice.normal(size=500).astype(np.float32) * 50 for name in ("pt", "eta")}
+    assert_same(made, {"x": values}, {}, 500, opset=opset)
+
+
+@pytest.mark.parametrize("raw", ["float32", "float64", "int64"])
+@pytest.mark.parametrize("opset", [24, 13, 11])
+def test_all_steps_and_missing_values_have_the_same_bits(raw: str, opset: int) -> None:
+    net = prepared_networks.preparation("float32", raw)
+    net.model.axes["track"].min = 0
+    assert_same(net.model, *of_network(net), opset=opset)
+
+
+@pytest.mark.parametrize("raw", ["float64", "int64"])
+def test_logarithms_that_stay_in_float64_may_differ_in_the_last_place(raw: str) -> None:
+    net = prepared_networks.preparation("float64", raw)
+    net.model.axes["track"].min = 0
+    assert_same(net.model, *of_network(net), within=1e-14)
+
+
+@pytest.mark.parametrize("opset", [24, 11])
+def test_categories_flags_and_variables_from_others(opset: int) -> None:
+    net = prepared_networks.categories()
+    assert_same(net.model, *of_network(net), opset=opset)
+
+
+def test_logarithms_where_they_are_delicate() -> None:
+    steps: list[list[Any]] = [["log"], ["log10"], ["log1p"], ["sqrt"], [{"clip": [-0.5, 2]}]]
+    made = of_variables(*(Variable(f"v{i}", prepare=each) for i, each in enumerate(steps)))
+    edges = [0, -0.0, 1, -1, 1e-45, -1e-20, 1e-12, 1e-7, -0.5, 10, 1000, 3e38, np.inf, -np.inf, np.nan, -1.5]
+    values = {each.name: np.array(edges, np.float32) for each in made.input_list[0].variable_list}
+    assert_same(made, {"x": values}, {}, len(edges))
+
+
+def test_slots_of_several_types_come_as_float64() -> None:
+    made = of_variables(Variable("a"), Variable("b", raw="float64", prepare=[{"subtract": 0.1}]),
+                        Variable("c", raw="int64", categories=[11, 13, 22], unknown=3),
+                        Variable("d", raw="int64", missing=Missing([-1], 7), prepare=[{"divide": 3}]))  # fmt: skip
+    dice = np.random.default_rng(5)
+    values = {"a": dice.normal(size=80).astype(np.float32), "b": dice.normal(size=80),
+              "c": dice.choice([11, 13, 15, 22], 80), "d": dice.integers(-1, 9, 80)}  # fmt: skip
+    assert_same(made, {"x": values}, {}, 80)
+    assert session(written(made)).get_inputs()[0].type == "tensor(double)"
+
+
+def test_a_category_that_is_none_makes_the_runtime_fail() -> None:
+    made = of_variables(Variable("charge", raw="int64", categories=[-1, 1]))
+    runs = session(written(made))
+    assert runs.run(None, {"x": np.array([[1], [-1]])})[0].tolist() == [[1], [0]]
+    with pytest.raises(Exception, match="out of data bounds"):
+        runs.run(None, {"x": np.array([[2]])})
+
+
+def test_what_is_padding_by_a_mask_gets_the_pad_whatever_it_was_fed() -> None:
+    made = Model("masked")
+    made.axes = {"jet": Axis("jet", "entry"), "track": Axis("track", "sequence", of="jet", max=3, pad=-7)}
+    made.input_list = [
+        Input("x", ["jet", "track", "variable"], "float32", [Variable("a", prepare=["log"]), Variable("b", pad=5)]),
+        Input("present", ["jet", "track"], "bool", mask=Mask("track", True, False)),  # type: ignore[arg-type]
+    ]
+    made.output_list = [Output("y", ["jet", "track", "label"], "float32", [Label("a"), Label("b")])]
+    made.graphs["main"].nodes = [Node("show", "Identity", ["x"], ["y"]), Node("read", "Identity", ["present"], ["z"])]
+    raw = np.array([[[1, 2], [0, np.nan], [1, 1], [1, 1]]], np.float32)
+    got = session(written(made)).run(["y"], {"x": raw, "present": np.array([[True, False, True, True]])})[0]
+    assert got.tolist() == [[[0, 2], [-7, 5], [0, 1]]]
+
+
+# ---- models
+
+
+@pytest.mark.parametrize("batched", ["", "_batched"])
+def test_the_tagger_takes_raw_values(batched: str, tmp_path) -> None:
+    model = lading.convert(EXAMPLE / f"tagger{batched}.onnx", describe=EXAMPLE / f"papers{batched}.json", compare=False)
+    with h5py.File(EXAMPLE / "jets.h5") as file:
+        jets, tracks = file["jets"][:40], file["tracks"][:40]
+    model.axes["track"].max = 5  # so that most are cut
+    elements = tracks[tracks["valid"]]
+    columns = {name: {each: given[each] for each in model.inputs[name].variables}
+               for name, given in (("jets", jets), ("tracks", elements))}  # fmt: skip
+    assert_same(model, columns, {"track": tracks["valid"].sum(axis=1)}, 40, within=1e-5, opset=17)
+    model.export(tmp_path / "raw.onnx", preparation=True, opset=17)
+    back = lading.convert(tmp_path / "raw.onnx")
+    assert back.function_digest == model.function_digest
+    assert all(each["difference"] < 1e-6 for each in back.agreement["outputs"].values())
+
+
+def test_networks_of_lwtnn_are_prepared_in_float64(tmp_path) -> None:
+    from lwtnn_networks import NETWORKS
+
+    (tmp_path / "net.json").write_text(json.dumps(NETWORKS["deep_sets"]))
+    model = lading.convert(tmp_path / "net.json", compare=False, type="float32")
+    assert {each.raw for given in model.input_list for each in given.variable_list} == {"float64"}
+    dice, counts = np.random.default_rng(6), np.arange(30) % 5
+    columns = {given.name: {each.name: dice.normal(size=30 if model.sequence_axis(given.axes) is None else counts.sum())
+                            for each in given.variable_list} for given in model.input_list}  # fmt: skip
+    axis = next(axis.name for axis in model.axes.values() if axis.kind == "sequence")
+    assert_same(model, columns, {axis: counts}, 30, within=1e-5)
+
+
+@pytest.mark.parametrize("opset", [24, 12])
+def test_forests_behind_preparation_come_back(opset: int) -> None:
+    from test_onnx_trees import CASES, forest_model
+
+    made = forest_model(**CASES["xgboost"])
+    names = ["a", "b", "c", "d"]
+    made.input_list[0].axes[1] = "variable"
+    made.input_list[0].variable_list = [Variable(each, missing=Missing([-1], 0.5), prepare=[{"divide": 3}])
+                                        for each in names]  # fmt: skip
+    values = {each: np.random.default_rng(7).integers(-3, 5, 40).astype(np.float32) for each in names}
+    assert_same(made, {"features": values}, {}, 40, within=1e-6, opset=opset, operators="classic")
+
+
+# ---- what is said, and what is refused
+
+
+def test_a_file_that_was_changed_is_read_as_any_other() -> None:
+    made = of_variables(Variable("pt", prepare=[{"subtract": 41.3}]))
+    proto = onnx.load_model_from_string(written(made))
+    proto.graph.node[0].op_type = "Add"
+    back = read_bytes(proto.SerializeToString(), "x.onnx")
+    assert not back.exported and back.graphs["main"].nodes[0].operator == "Add"
+    assert "metadata" not in back.record["origin"]
+
+
+def test_the_command_says_what_is_left_to_the_caller(tmp_path) -> None:
+    model = lading.convert(EXAMPLE / "tagger.onnx", describe=EXAMPLE / "papers.json", compare=False)
+    model.save(tmp_path / "tagger")
+    result = CliRunner().invoke(main, ["export", str(tmp_path / "tagger"), "-o", str(tmp_path / "t.onnx"),
+                                       "--preparation"])  # fmt: skip
+    assert result.exit_code == 0 and "elements along 'track' come selected (pT > 500 MeV" in result.output
+    said = {each.key: each.value for each in onnx.load(tmp_path / "t.onnx").metadata_props}
+    told = json.loads(said["lading.preparation"])
+    assert told["inputs"]["jets"][0] == {"name": "pt", "unit": "MeV"}
+    assert told["left to the caller"][0].endswith("the nodes do neither")
+
+
+def test_what_nodes_cannot_say_is_refused_with_the_way() -> None:
+    half = of_variables(Variable("a", prepare=["log"]), type_="float16")
+    large = of_variables(Variable("a"), Variable("b", raw="int64", categories=[2**53 + 1, 5]))
+    last = prepared_networks.preparation("float32", "float32").model
+    for made, why in ((half, "is float16"), (large, "'b' knows whole numbers beyond 2"),
+                      (last, "sequences along 'track' are padded up to 2")):  # fmt: skip
+        with pytest.raises(UnsupportedError, match=rf"x\.onnx: input '\w+'.* {why}.*without preparation=True"):
+            to_bytes(made, "x.onnx", preparation=True)
+    with pytest.raises(ValueRefused, match="one of two"):
+        half.export("x.onnx", preparation=True, gnn_config=True)
