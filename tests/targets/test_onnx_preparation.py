@@ -1,4 +1,4 @@
-"""ONNX files that prepare: fed with raw values, ONNX Runtime has the engine's prepared numbers, to the bit."""
+"""ONNX files that prepare: fed with raw values, ONNX Runtime has the engine's prepared numbers, bit for bit."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import h5py
+import hypothesis
 import numpy as np
 import onnx
 import onnxruntime
 import prepared_networks
 import pytest
+import small
 from click.testing import CliRunner
+from hypothesis import strategies as st
 from test_onnx import session
 
 import lading
@@ -47,15 +50,15 @@ def entry_of(model: Model, runs: onnxruntime.InferenceSession, columns: Columns,
     """What the file is fed for one entry: values as they are, a column for each variable."""
     fed = {}
     for end in runs.get_inputs():
-        given = model.inputs[end.name]
-        sequence = model.sequence_axis(given.axes)
+        taken = model.inputs[end.name]
+        sequence = model.sequence_axis(taken.axes)
         many = 1 if sequence is None else int(counts[sequence][entry])
         begin = entry if sequence is None else int(np.sum(counts[sequence][:entry]))
-        if given.mask is not None:
-            raw = np.full(many, given.mask.present, given.type)
+        if taken.mask is not None:
+            raw = np.full(many, taken.mask.present, taken.type)
         else:
-            raw = np.stack([columns[given.name][each.name][begin:begin + many]
-                            for each in given.variable_list if each.source is None], axis=-1)  # fmt: skip
+            raw = np.stack([columns[taken.name][each.name][begin:begin + many]
+                            for each in taken.variable_list if each.source is None], axis=-1)  # fmt: skip
         raw = raw.astype({"tensor(float)": "float32", "tensor(double)": "float64"}.get(end.type, raw.dtype))
         fed[end.name] = raw if sequence and not model.batched else raw[np.newaxis] if sequence else raw
     return fed
@@ -79,13 +82,19 @@ def assert_same(model: Model, columns: Columns, counts: dict[str, Any], entries:
         for output in model.output_list:
             expected: Any = scores[output.name]
             if isinstance(expected, tuple):
-                values, numbers = expected
-                begin = int(np.sum(numbers[:entry]))
-                expected = values[begin : begin + int(numbers[entry])]
+                values, lengths = expected
+                begin = int(np.sum(lengths[:entry]))
+                expected = values[begin : begin + int(lengths[entry])]
             else:
                 expected = np.asarray(expected)[entry]
-            got = np.asarray(found[output.name]).reshape(np.shape(expected))
+            got = np.asarray(found[output.name])
+            if isinstance(scores[output.name], tuple):  # without rows for padding
+                got = got.reshape(-1, *np.shape(expected)[1:])[: len(expected)]
+            got = got.reshape(np.shape(expected))
             np.testing.assert_allclose(got, expected, rtol=within, atol=within / 10, err_msg=f"entry {entry}")
+            if not within:
+                numbers = ~np.isnan(got)
+                assert (np.signbit(got) == np.signbit(expected))[numbers].all(), f"entry {entry}"
 
 
 def of_network(net: Any) -> tuple[Columns, dict[str, Any]]:
@@ -123,14 +132,12 @@ def test_scaling_of_columns_side_by_side_needs_two_nodes(opset: int) -> None:
 @pytest.mark.parametrize("opset", [24, 13, 11])
 def test_all_steps_and_missing_values_have_the_same_bits(raw: str, opset: int) -> None:
     net = prepared_networks.preparation("float32", raw)
-    net.model.axes["track"].min = 0
     assert_same(net.model, *of_network(net), opset=opset)
 
 
 @pytest.mark.parametrize("raw", ["float64", "int64"])
 def test_logarithms_that_stay_in_float64_may_differ_in_the_last_place(raw: str) -> None:
     net = prepared_networks.preparation("float64", raw)
-    net.model.axes["track"].min = 0
     assert_same(net.model, *of_network(net), within=1e-14)
 
 
@@ -167,18 +174,66 @@ def test_a_category_that_is_none_makes_the_runtime_fail() -> None:
         runs.run(None, {"x": np.array([[2]])})
 
 
-def test_what_is_padding_by_a_mask_gets_the_pad_whatever_it_was_fed() -> None:
+def masked(*axes: int | str, type_: str = "bool", kind: str = "float32") -> Model:
+    """A model that shows two variables of a sequence, and has a mask."""
     made = Model("masked")
     made.axes = {"jet": Axis("jet", "entry"), "track": Axis("track", "sequence", of="jet", max=3, pad=-7)}
     made.input_list = [
-        Input("x", ["jet", "track", "variable"], "float32", [Variable("a", prepare=["log"]), Variable("b", pad=5)]),
-        Input("present", ["jet", "track"], "bool", mask=Mask("track", True, False)),  # type: ignore[arg-type]
+        Input("x", ["jet", "track", "variable"], kind, [Variable("a", prepare=[{"add": 1}]), Variable("b", pad=5)]),
+        Input("present", list(axes), type_, mask=Mask("track", 1, 0)),
     ]
-    made.output_list = [Output("y", ["jet", "track", "label"], "float32", [Label("a"), Label("b")])]
-    made.graphs["main"].nodes = [Node("show", "Identity", ["x"], ["y"]), Node("read", "Identity", ["present"], ["z"])]
-    raw = np.array([[[1, 2], [0, np.nan], [1, 1], [1, 1]]], np.float32)
-    got = session(written(made)).run(["y"], {"x": raw, "present": np.array([[True, False, True, True]])})[0]
-    assert got.tolist() == [[[0, 2], [-7, 5], [0, 1]]]
+    made.output_list = [Output("y", ["jet", "track", "label"], kind, [Label("a"), Label("b")]),
+                        Output("m", list(axes), type_)]  # fmt: skip
+    made.graphs["main"].nodes = [Node("show", "Identity", ["x"], ["y"]), Node("mask", "Identity", ["present"], ["m"])]
+    return made
+
+
+@pytest.mark.parametrize("least", [0, 3])
+@pytest.mark.parametrize("opset", [24, 11])
+@pytest.mark.parametrize(("type_", "kind"), [("bool", "float32"), ("int8", "float64"), ("float32", "int32"),
+                                             ("float32", "int16")])  # fmt: skip
+@pytest.mark.parametrize("axes", [("jet", "track"), ("jet", 1, "track")])
+def test_what_a_mask_hides_gets_the_pad_whatever_it_was_fed(type_, kind, axes, opset, least) -> None:
+    made = masked(*axes, type_=type_, kind=kind)
+    made.axes["track"].min = least
+    data = written(made, opset=opset)
+    for count in range(5):
+        shape = tuple({"jet": 1, "track": count}.get(each, each) for each in axes)
+        present = np.array([True, False, True, True])[:count].reshape(shape).astype(type_)
+        raw = np.array([[[1, 2], [99, 98], [3, 4], [5, 6]]])[:, :count]
+        fed = raw.astype("int64" if kind.startswith("int") else kind)
+        y, m = session(data).run(["y", "m"], {"x": fed, "present": present})
+        expected = [[2, 2], [-7, 5], [4, 4]][:count] + [[-7, 5]] * (max(0, least - count))
+        assert y.dtype == kind and y.tolist() == [expected]
+        shown = [*[1, 0, 1][:count], 0, 0, 0][: max(min(count, 3), least)]
+        assert m.dtype == type_ and m.ravel().tolist() == shown
+
+
+def test_variables_need_not_stand_on_the_last_axis() -> None:
+    made = Model("shown")
+    made.axes = {"jet": Axis("jet", "entry")}
+    steps: list[list[Any]] = [[{"subtract": 0.3}, {"divide": 1.7}], ["abs"], [{"subtract": 0.9}, {"divide": 0.7}]]
+    made.input_list = [Input("x", ["jet", "variable", 4], "float32", [
+        *(Variable(f"v{i}", prepare=each) for i, each in enumerate(steps)),
+        Variable("kind", raw="float32", categories=[3, 1], unknown=2, missing=Missing([-9], 3))])]  # fmt: skip
+    made.output_list = [Output("y", ["jet", 4, 4], "float32")]
+    made.graphs["main"].nodes = [Node("show", "Identity", ["x"], ["y"])]
+    raw = np.random.default_rng(8).normal(size=(20, 4, 4)).astype(np.float32)
+    raw[:, 3] = np.random.default_rng(9).choice([1, 3, 5, -9], (20, 4))
+    scores = made.run({"x": {f"v{i}" if i < 3 else "kind": raw[:, i] for i in range(4)}})
+    assert session(written(made)).run(None, {"x": raw})[0].tobytes() == np.asarray(scores["y"]).tobytes()
+
+
+@hypothesis.settings(deadline=None, max_examples=60, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+@hypothesis.given(small.models(), st.sampled_from([24, 13, 11]))
+def test_any_model_comes_back_or_is_refused_with_the_reason(made: Model, opset: int) -> None:
+    made.graphs["main"].nodes[0].attributes = {}
+    try:
+        data = to_bytes(made, "x.onnx", preparation=True, opset=opset)
+    except UnsupportedError as error:
+        assert "x.onnx: " in str(error)
+        return
+    assert whole_json(read_bytes(data, "x.onnx")) == whole_json(made)
 
 
 # ---- models
@@ -253,9 +308,11 @@ def test_the_command_says_what_is_left_to_the_caller(tmp_path) -> None:
 def test_what_nodes_cannot_say_is_refused_with_the_way() -> None:
     half = of_variables(Variable("a", prepare=["log"]), type_="float16")
     large = of_variables(Variable("a"), Variable("b", raw="int64", categories=[2**53 + 1, 5]))
-    last = prepared_networks.preparation("float32", "float32").model
+    last = masked("jet", "track")
+    last.axes["track"].keep = "last"
+    apart = masked("jet", 3, "track")
     for made, why in ((half, "is float16"), (large, "'b' knows whole numbers beyond 2"),
-                      (last, "sequences along 'track' are padded up to 2")):  # fmt: skip
+                      (last, "the last 3 are kept"), (apart, "does not say which of its")):  # fmt: skip
         with pytest.raises(UnsupportedError, match=rf"x\.onnx: input '\w+'.* {why}.*without preparation=True"):
             to_bytes(made, "x.onnx", preparation=True)
     with pytest.raises(ValueRefused, match="one of two"):

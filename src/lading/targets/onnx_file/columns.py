@@ -4,6 +4,8 @@ Variables with the same verbs, the same kinds of missing values and the same cat
 constants are a row; so no step is made that a variable has not. Every step is one operation in the variable's raw type.
 Logarithms, and roots of float32, are computed in float64 and rounded, as the engine does. ONNX has no log10 and no
 log1p: ln x / ln 10, and x ln(u) / (u - 1) with u = 1 + x (Kahan), a few units of the last place of float64 away.
+ONNX Runtime's Where keeps the sign of a zero in its last operand alone, so there stands what passes as it is; no Not
+stands before it, for then the runtime would exchange the two.
 """
 
 from __future__ import annotations
@@ -161,7 +163,8 @@ def _log1p(growth: Growth, x: str) -> str:
     log = growth.add("Log", [u])
     corrected = growth.add("Mul", [x, growth.add("Div", [log, growth.add("Sub", [u, one])])])
     large = growth.add("Where", [growth.add("Equal", [u, x]), log, corrected])
-    return growth.add("Where", [growth.add("Equal", [u, one]), x, large])
+    apart = growth.add("Or", [growth.add("Less", [u, one]), growth.add("Greater", [u, one])])
+    return growth.add("Where", [apart, large, x])
 
 
 FUNCTIONS = {"sqrt": _sqrt, "log": _log, "log10": _log10, "log1p": _log1p}

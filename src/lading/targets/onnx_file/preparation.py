@@ -2,9 +2,10 @@
 
 Every input keeps its name and axes, with a column for each variable that is fed, in their order. Its type is that of
 the slots; where these differ float64, which holds float32 exactly and whole numbers up to 2^53. Behind the nodes
-(``columns.py``) stands INPUT/prepared, which the network reads. Sequences are cut to their greatest length, and what is
-padding by a mask gets the pad of its variable. What nodes cannot say is refused with the way, or, where it is the
-caller's anyway (order and selection of sequences, entries without elements), told by ``left_to_the_caller``.
+(``columns.py``) stands INPUT/prepared, which the network reads. Sequences are cut to their greatest length and padded
+up to their least (``sequences.py``), and what a mask hides gets the pad of its variable. What nodes cannot say is
+refused with the way, or, where it is the caller's anyway (order and selection of sequences, entries without elements),
+told by ``left_to_the_caller``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ...endpoints import Axis, Input, Variable, usual_raw
 from ...errors import UnsupportedError
 from .columns import Block, blocks, prepared, rules_of
 from .growth import Growth
+from .sequences import cut, filled_up, hidden, says_what_is_padding
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto
@@ -71,6 +73,10 @@ def left_to_the_caller(model: Model) -> list[str]:
         if axis.kind == "sequence" and rules:
             said.append(f"elements along '{axis.name}' come {' and '.join(rules)}: the nodes do neither")
     for output in model.output_list:
+        along = model.axes.get(str(model.sequence_axis(output.axes)))
+        if along is not None and along.min:
+            said.append(f"'{output.name}' has rows for padding where there are fewer than {along.min} elements along "
+                        f"'{along.name}': the nodes do not drop them")
         if output.when_empty:
             said.append(f"for entries without elements along {', '.join(output.when_empty)} the papers say what "
                         f"'{output.name}' is: the nodes do not")
@@ -113,9 +119,12 @@ class _Writing:
         """The name of the value that the network reads for an input."""
         growth = self.growth
         growth.of = given.name
-        if not given.variable_list:
-            x = self.raw[given.name]
-            return x if x == given.name else growth.add("Identity", [x], f"{given.name}/prepared")
+        x = self._joined(growth, given) if given.variable_list else self.raw[given.name]
+        x = self._padded(given, x)
+        return x if x == given.name else growth.add("Identity", [x], f"{given.name}/prepared")
+
+    def _joined(self, growth: Growth, given: Input) -> str:
+        """The variables of an input behind their preparation, side by side in their order."""
         at = given.axes.index("variable")
         made, places = [], []
         for block in self._blocks(given, len(given.axes) - 1 - at):
@@ -125,10 +134,7 @@ class _Writing:
         x = made[0] if len(made) == 1 else growth.add("Concat", made, axis=at)
         if places != sorted(places):
             x = growth.add("Gather", [x, growth.tensor(np.argsort(places))], axis=at)
-        x = self._padding(growth, given, x)
-        if x == given.name:
-            return x
-        return growth.add("Identity", [x], f"{given.name}/prepared")
+        return x
 
     # ---------------------------------------------------------------------------------------- what is fed
 
@@ -139,34 +145,18 @@ class _Writing:
         self.raw[given.name] = given.name
         if not given.is_fed and given.mask is None:
             return
-        axis = self.model.axes.get(str(self.model.sequence_axis(given.axes)))
+        axis = self._axis(given)
         shape: list[int | str] = []
         for use in given.axes:
             size = self.model.axes[use].size if isinstance(use, str) and use in self.model.axes else use
             if use == "variable":
                 size = len(_fed(given))
             elif axis is not None and use == axis.name:
-                size = axis.name if axis.max is None else f"any_{axis.name}"
+                size = f"any_{axis.name}" if axis.min or axis.max is not None else axis.name
             shape.append(use if size is None else size)
         type_ = helper.np_dtype_to_tensor_dtype(np.dtype(self._fed_type(given)))
         self.ends.append(helper.make_tensor_value_info(given.name, type_, shape, given.description))
-        if axis is not None:
-            self._cut(given, axis)
-
-    def _cut(self, given: Input, axis: Axis) -> None:
-        if axis.min:
-            raise UnsupportedError(f"{self._place(given)}: sequences along '{axis.name}' are padded up to {axis.min}, "
-                                   f"which is not written as nodes; {WAY}")  # fmt: skip
-        if axis.max is None:
-            return
-        if axis.keep == "last" and self._masks(axis):
-            raise UnsupportedError(f"{self._place(given)}: of sequences along '{axis.name}' the last {axis.max} are "
-                                   f"kept, but nodes do not know where those of a padded tensor end; {WAY}")
-        first, last = (0, axis.max) if axis.keep == "first" else (-axis.max, np.iinfo(np.int64).max)
-        growth = self.growth
-        growth.of = given.name
-        ends = [growth.tensor([each]) for each in (first, last, given.axes.index(axis.name))]
-        self.raw[given.name] = growth.add("Slice", [given.name, *ends])
+        self.raw[given.name] = self._cut(given)
 
     def _fed_type(self, given: Input) -> str:
         """The one type that holds the raw values of all variables."""
@@ -229,7 +219,7 @@ class _Writing:
             return None
         names = [str(value) for each in block.variables for rule, value in rules_of(each) if rule == "flag"]
         x = self._picked(growth, given, names, kind)
-        return growth.add("Not", [growth.add("Equal", [x, growth.tensor(0, kind)])])
+        return growth.cast(x, "bool")  # all but zero is true
 
     def _repeated(self, growth: Growth, source: Input, given: Input, x: str) -> str:
         """Columns of another input in the layout of ``given``: a value of the entry for each of its elements."""
@@ -248,32 +238,35 @@ class _Writing:
         one = self._picked(growth, like, [_fed(like)[0].name], self._fed_type(like))
         return growth.add("Expand", [x, growth.add("Shape", [one])])
 
-    # --------------------------------------------------------------------------------------------- padding
+    # ----------------------------------------------------------------------------------------- sequences
+
+    def _axis(self, given: Input) -> Axis | None:
+        return self.model.axes.get(str(self.model.sequence_axis(given.axes)))
 
     def _masks(self, axis: Axis) -> list[Input]:
         return [each for each in self.model.input_list if each.mask is not None and each.mask.of == axis.name]
 
-    def _padding(self, growth: Growth, given: Input, x: str) -> str:
-        """The pad of each variable where a mask says that there is no element."""
-        axis = self.model.axes.get(str(self.model.sequence_axis(given.axes)))
-        masks = [] if axis is None else self._masks(axis)
-        if axis is None or not masks:
-            return x
-        mask = next((each for each in masks if [use for use in each.axes if use in given.axes and use != 1]
-                     == [use for use in given.axes if use != "variable"]
-                     and all(use == 1 for use in each.axes if use not in given.axes)), None)  # fmt: skip
-        if mask is None or mask.mask is None:
-            raise UnsupportedError(f"{self._place(given)}: the mask '{masks[0].name}' {masks[0].axes} does not say "
-                                   f"which of its elements are padding; {WAY}")  # fmt: skip
-        own = self.raw[mask.name]
-        ones = [at for at, use in enumerate(mask.axes) if use == 1]
-        own = growth.add("Squeeze", [own, growth.tensor(ones)]) if ones else own
-        own = growth.add("Unsqueeze", [own, growth.tensor([given.axes.index("variable")])])
-        present = growth.add("Equal", [own, growth.tensor(mask.mask.present, mask.type)])
-        pads = [axis.pad if each.pad is None else each.pad for each in given.variable_list]
-        after = len(given.axes) - 1 - given.axes.index("variable")
-        row = np.array([float(pad) for pad in pads]).reshape(-1, *[1] * after)  # type: ignore[arg-type]
-        return growth.add("Where", [present, x, growth.tensor(row, given.type)])
+    def _cut(self, given: Input) -> str:
+        axis = self._axis(given)
+        if axis is None or axis.max is None:
+            return given.name
+        if axis.keep == "last" and self._masks(axis):
+            raise UnsupportedError(f"{self._place(given)}: of sequences along '{axis.name}' the last {axis.max} are "
+                                   f"kept, but nodes do not know where those of a padded tensor end; {WAY}")
+        self.growth.of = given.name
+        return cut(self.growth, given.name, given.axes.index(axis.name), axis)
+
+    def _padded(self, given: Input, x: str) -> str:
+        """The pads of an input where a mask hides elements, and where there are too few."""
+        axis = self._axis(given)
+        masks = [] if axis is None or given.mask is not None else self._masks(axis)
+        if axis is not None and masks:
+            mask = next((each for each in masks if says_what_is_padding(each, given)), None)
+            if mask is None:
+                raise UnsupportedError(f"{self._place(given)}: the mask '{masks[0].name}' {masks[0].axes} does not say "
+                                       f"which of its elements are padding; {WAY}")  # fmt: skip
+            x = hidden(self.growth, x, given, mask, self.raw[mask.name], axis)
+        return filled_up(self.growth, x, given, axis) if axis is not None and axis.min else x
 
     # ---------------------------------------------------------------------------------------------- around
 
