@@ -209,6 +209,38 @@ def test_what_a_mask_hides_gets_the_pad_whatever_it_was_fed(type_, kind, axes, o
         assert m.dtype == type_ and m.ravel().tolist() == shown
 
 
+@pytest.mark.parametrize("axes", [(1, "variable"), ("variable",)])
+def test_values_of_the_entry_are_repeated_where_the_graph_is_of_one_entry(axes: tuple[int | str, ...]) -> None:
+    made = Model("shown")
+    made.axes = {"jet": Axis("jet", "entry"), "track": Axis("track", "sequence", of="jet", max=3, keep="last", min=1)}
+    made.input_list = [
+        Input("tracks", ["track", "variable"], "float32", [
+            Variable("jet_pt", source="jets.pt", prepare=["log"], pad=-1), Variable("d0"),
+            Variable("twin", source="tracks.d0"),
+            Variable("jet_e", source="jets.e", prepare=["log"], missing=Missing(["nan"], 2))]),
+        Input("jets", list(axes), "float32", [Variable("pt", prepare=[{"divide": 7}]), Variable("e")]),
+    ]  # fmt: skip
+    made.output_list = [Output("y", ["track", "label"], "float32", [Label(c) for c in "abcd"]),
+                        Output("z", [*axes[:-1], "label"], "float32", [Label(c) for c in "ab"])]  # fmt: skip
+    made.graphs["main"].nodes = [Node("a", "Identity", ["tracks"], ["y"]), Node("b", "Identity", ["jets"], ["z"])]
+    dice, counts = np.random.default_rng(11), np.array([4, 1, 0, 3, 2])
+    jets = {"pt": dice.random(5).astype(np.float32), "e": np.float32([1, np.nan, 3, np.nan, 5])}
+    if axes == ("variable",):
+        fed = {"tracks": np.float32([[1], [2], [3], [4]]), "jets": np.float32([2, 3])}
+        runs = session(written(made))
+        scores = made.run({"jets": {"pt": [2.0], "e": [3.0]}, "tracks": {"d0": (fed["tracks"].ravel(), [4])}})
+        assert runs.run(["y"], fed)[0].tobytes() == scores["y"][0].tobytes()
+    else:
+        columns = {"jets": jets, "tracks": {"d0": dice.random(10).astype(np.float32)}}
+        assert_same(made, columns, {"track": counts}, 5)
+
+
+def test_flags_that_are_nan_are_set_and_zeros_keep_their_sign() -> None:
+    made = of_variables(Variable("a", missing=Missing([{"flag": "bad"}], 5)), Variable("bad"))
+    values = {"a": np.float32([-0.0, -0.0, 0.0, 3, 4]), "bad": np.float32([0, np.nan, -0.0, 1e-40, -1])}
+    assert_same(made, {"x": values}, {}, 5)
+
+
 def test_variables_need_not_stand_on_the_last_axis() -> None:
     made = Model("shown")
     made.axes = {"jet": Axis("jet", "entry")}
