@@ -30,6 +30,9 @@ from lading.sources.onnx import read_bytes
 from lading.targets.onnx import to_bytes
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sources" / "lwtnn"))
+from lwtnn_events import events_for
+from lwtnn_networks import NETWORKS
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "tagger"
 
 #: By input, then by variable: numbers of all entries.
@@ -287,17 +290,18 @@ def test_the_tagger_takes_raw_values(batched: str, tmp_path) -> None:
     assert all(each["difference"] < 1e-6 for each in back.agreement["outputs"].values())
 
 
-def test_networks_of_lwtnn_are_prepared_in_float64(tmp_path) -> None:
-    from lwtnn_networks import NETWORKS
-
-    (tmp_path / "net.json").write_text(json.dumps(NETWORKS["deep_sets"]))
+@pytest.mark.parametrize("name", NETWORKS)
+def test_networks_of_lwtnn_are_prepared_in_float64(name: str, tmp_path) -> None:
+    (tmp_path / "net.json").write_text(json.dumps(NETWORKS[name]))
     model = lading.convert(tmp_path / "net.json", compare=False, type="float32")
-    assert {each.raw for given in model.input_list for each in given.variable_list} == {"float64"}
-    dice, counts = np.random.default_rng(6), np.arange(30) % 5
-    columns = {given.name: {each.name: dice.normal(size=30 if model.sequence_axis(given.axes) is None else counts.sum())
-                            for each in given.variable_list} for given in model.input_list}  # fmt: skip
-    axis = next(axis.name for axis in model.axes.values() if axis.kind == "sequence")
-    assert_same(model, columns, {axis: counts}, 30, within=1e-5)
+    assert {each.raw for each_input in model.input_list for each in each_input.variable_list} == {"float64"}
+    columns: Columns = {}
+    counts: dict[str, Any] = {}
+    for taken, events in events_for(model, shortest=3).items():
+        pairs = [each for each in events.values() if isinstance(each, tuple)]
+        counts |= {str(model.sequence_axis(model.inputs[taken].axes)): each[1] for each in pairs}
+        columns[taken] = {key: each[0] if isinstance(each, tuple) else each for key, each in events.items()}
+    assert_same(model, columns, counts, 6, within=1e-5)
 
 
 @pytest.mark.parametrize("opset", [24, 12])
