@@ -93,9 +93,14 @@ def line(row: dict[str, Any]) -> str:
             f"| {row['bytes'] / 1e3:.0f} | {row['weights']:.3g} | {row['measured']:.1f} | {share:.0%} |")
 
 
+def table(rows: list[dict[str, Any]]) -> str:
+    """All rows, and the peaks that they are held against."""
+    return "\n".join([HEAD, *map(line, rows)])
+
+
 def main() -> None:
     measured = json.loads((HERE / "results" / "latency.json").read_text(encoding="utf-8"))["rows"]
-    print("\n".join([HEAD, *map(line, rows_of([Path(each) for each in sys.argv[1:]], measured))]))
+    print(table(rows_of([Path(each) for each in sys.argv[1:]], measured)))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import re
 import sys
 from pathlib import Path
 
+import floors
 import footprint
 import networks
 import ragged
@@ -51,14 +52,17 @@ def main() -> None:
     wanted = [Path(each) for each in sys.argv[1:]] or [HERE.parent / "examples"]
     paths = [path for each in wanted for path in ([each] if each.is_file() else sorted(each.rglob("*.onnx")))]
     here, rows = machine(), networks.measured(paths)
+    least = floors.rows_of(paths, rows)
     jets = ragged.measured(paths)
     facts = footprint.measured(paths[-1].resolve())
     write("latency", {"machine": here, "rows": rows})
+    write("floors", {"machine": here, "rows": least})
     write("ragged", {"machine": here, "rows": jets})
     write("footprint", {"machine": here, "rows": facts})
     page = (HERE / "README.md").read_text(encoding="utf-8")
     page = replaced(page, "machine", ", ".join(f"{name} {value}" for name, value in here.items()) + ".")
     page = replaced(page, "latency", "\n".join([networks.HEAD, *map(networks.line, rows)]))
+    page = replaced(page, "floors", floors.table(least))
     page = replaced(page, "ragged", "\n".join([ragged.HEAD, *map(ragged.line, jets)]))
     page = replaced(page, "footprint", footprint.table(facts))
     (HERE / "README.md").write_text(page, encoding="utf-8")

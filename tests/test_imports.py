@@ -21,7 +21,7 @@ ROOT = Path(lading.__file__).parent
 ROOMS = (
     "errors", "whole_file", "endpoints", "graph", "folds", "bundle", "model", "copying", "evaluation", "trees", "feed",
     "engine", "agreement", "sources", "computed", "describe", "simplify", "targets", "opening", "sampling", "proving",
-    "converting", "examine", "families", "cli",
+    "small_weights", "converting", "examine", "families", "cli",
 )  # fmt: skip
 
 #: Against the direction, inside a function: what is read becomes a Model; what a Model does is done in other rooms.

@@ -260,8 +260,8 @@ def image() -> Model:
     """A jet's image through two convolutions, one with its pool, and a pool that overlaps."""
     made = Model("image", "1")
     made.axes = {"jet": Axis("jet", "entry")}
-    made.input_list, made.output_list = [Input("image", ["jet", 1, 12, 10])], [Output("y", ["jet", 384])]
-    _weights(made, 3, w1=(16, 1, 3, 3), b1=(16,), w2=(24, 16, 3, 3))
+    made.input_list, made.output_list = [Input("image", ["jet", 2, 12, 10])], [Output("y", ["jet", 384])]
+    _weights(made, 3, w1=(16, 2, 3, 3), b1=(16,), w2=(24, 16, 3, 3))
     made.graphs["main"] = Graph([
         Node("convolve", "Conv", ["image", "w1", "b1"], ["a"], {"pads": [1, 1, 1, 1]}),
         Node("bend", "Relu", ["a"], ["b"]),
