@@ -66,6 +66,7 @@ def test_the_self_test_holds_float32_to_the_tolerance_that_was_measured(tmp_path
     from lading.examine.check import check
 
     assert check(again).passed
+    assert whole.samples.numerics == 1
     assert set(whole.agreement) == {"with", "outputs", "compared", "not compared"}  # the other stays as it is
 
 

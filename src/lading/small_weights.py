@@ -204,10 +204,8 @@ def _record(model: Model, kind: str, weights: int, changes: dict[str, float]) ->
     """What was measured, and a self-test that holds the results of float32 to it."""
     outputs = {output: {"difference": size} for output, size in changes.items()}
     model.agreement = model.agreement | {"small weights": {"type": kind, "weights": weights, "outputs": outputs}}
-    samples = model.samples
-    if samples is not None:
-        samples.numerics = None
-        model.samples = samples
+    if model.samples is not None:
+        model.samples = replace(model.samples, numerics=None)
         model.tolerance = (max(model.tolerance[0], _rounded_up(2 * max(changes.values()))), model.tolerance[1])
 
 
