@@ -136,5 +136,8 @@ def test_numbers_beyond_float16_stay_float32(tmp_path):
     name = max(model.weights, key=lambda name: model.weights[name].size)
     model.weights[name] = model.weights[name].copy()
     model.weights[name][0, 0] = 1e5
-    small = lading.convert(model, small_weights="float16")
+    said = []
+    small = lading.convert(model, small_weights="float16", progress=lambda text, done=False: said.append(text))
     assert small.weights[name].dtype == np.float32
+    assert said[-1].startswith("1 weights are float16")
+    assert said[-1].endswith("1 beyond the range of float16 stay float32")

@@ -67,6 +67,7 @@ def keep_small(model: Model, kind: str, say: Callable[..., None]) -> str:
     _refuse_harm(model, kind, changes)
     small = _small(whole, found, kept, kind)
     model.graphs, model.weights = small.graphs, small.weights
+    kept = [name for name in kept if model.weights[name].dtype != np.float32]
     _record(model, kind, len(kept), changes)
     return _told(whole, model, kind, len(kept), len(found) - len(kept), max(changes.values()))
 
@@ -217,7 +218,8 @@ def _rounded_up(size: float) -> float:
     return float(f"{np.ceil(size / power) * power:.0e}")
 
 
-def _told(before: Model, after: Model, kind: str, kept: int, harmed: int, change: float) -> str:
+def _told(before: Model, after: Model, kind: str, kept: int, left: int, change: float) -> str:
+    why = "that int8 would harm" if kind == "int8" else f"beyond the range of {kind}"
     bytes_before, bytes_after = (sum(array.nbytes for array in model.weights.values()) for model in (before, after))
     return (f"{kept} weights are {kind}: {bytes_after / bytes_before:.0%} of the bytes, results change by up to "
-            f"{change:.1e} of the output scale" + (f"; {harmed} that int8 would harm stay float32" if harmed else ""))
+            f"{change:.1e} of the output scale" + (f"; {left} {why} stay float32" if left else ""))
