@@ -121,7 +121,8 @@ class ParticleTransformer(nn.Module):
     def pairs(self, p: Tensor) -> Tensor:
         """ln of distance, relative transverse momentum, momentum share and squared mass, [n_jets, n, n, 4]."""
         a, b = p[:, :, None, :], p[:, None, :, :]
-        distance = ((a[..., 1] - b[..., 1]) ** 2 + (a[..., 2] - b[..., 2]) ** 2 + 1e-8).sqrt().log()
+        # not less than 1e-4: PyTorch's exporter leaves out 1e-8, which it takes for zero; ln 0 is no number
+        distance = ((a[..., 1] - b[..., 1]) ** 2 + (a[..., 2] - b[..., 2]) ** 2 + 1e-4).sqrt().log()
         lowest = torch.minimum(a[..., 0], b[..., 0])
         share = lowest - torch.log(a[..., 0].exp() + b[..., 0].exp())
         mass = a[..., 0] + b[..., 0] + 2 * distance
