@@ -83,3 +83,10 @@ class Graph:
     """Nodes in an order in which they can run."""
 
     nodes: list[Node] = field(default_factory=list)
+
+
+def rename(nodes: list[Node], old: str, new: str) -> None:
+    """Lets all nodes read, and give, ``new`` in the place of ``old``."""
+    for node in nodes:
+        node.inputs = [new if isinstance(each, str) and each == old else each for each in node.inputs]
+        node.outputs = [new if each == old else each for each in node.outputs]

@@ -19,7 +19,7 @@ from .agreement.cases import Case, cases_of
 from .bundle.evaluate import to_bfloat16
 from .copying import copy_of
 from .errors import AgreementError, LadingError, ValueRefused, suggestion
-from .graph import Graph, Node, free_name
+from .graph import Graph, Node, free_name, rename
 
 if TYPE_CHECKING:
     from .model import Model
@@ -61,11 +61,12 @@ def keep_small(model: Model, kind: str, say: Callable[..., None]) -> str:
     expected = _results(whole)
     kept = list(found)
     say(f"running with {kind} weights")
-    changes = _changes(_small(whole, found, kept, kind), expected)
+    small = _small(whole, found, kept, kind)
+    changes = _changes(small, expected)
     if kind == "int8" and max(changes.values()) > HARMLESS:
         kept, changes = _harmless(whole, found, expected, say)
+        small = _small(whole, found, kept, kind)
     _refuse_harm(model, kind, changes)
-    small = _small(whole, found, kept, kind)
     model.graphs, model.weights = small.graphs, small.weights
     kept = [name for name in kept if model.weights[name].dtype != np.float32]
     _record(model, kind, len(kept), changes)
@@ -142,8 +143,7 @@ def _expand(graph: Graph, name: str, expand: Node, taken: set[str]) -> None:
     if not any(name in node.reads() for node in graph.nodes):
         return
     wide = free_name(f"{name}_float32", taken)
-    for node in graph.nodes:
-        node.inputs = [wide if isinstance(each, str) and each == name else each for each in node.inputs]
+    rename(graph.nodes, name, wide)
     graph.nodes.insert(0, replace(expand, name=free_name(f"expand_{name}", taken), outputs=[wide]))
 
 
@@ -189,7 +189,7 @@ def _harmless(whole: Model, found: dict[str, Weight], expected: Results, say: Ca
 
 
 def _way_out(kind: str) -> str:
-    return "they stay float32" if kind == "float16" else "float16 is nearer" if kind == "bfloat16" else "use float16"
+    return "keep float32" if kind == "float16" else "float16 is nearer" if kind == "bfloat16" else "use float16"
 
 
 def _refuse_harm(model: Model, kind: str, changes: dict[str, float]) -> None:

@@ -50,15 +50,9 @@ class ChannelsLastPool final : public Operator {
     return attributes_.over(io, image, attributes_.kernel(io, image));
   }
   static std::int64_t channels(const Operands& io) { return io[0].shape[io[0].shape.rank - 1]; }
-  // Places of an entry when the first `done` axes are pooled.
-  static std::int64_t places(const Windows& w, int done) {
-    std::int64_t size = 1;
-    for (int axis = 0; axis < w.rank; ++axis) size *= axis < done ? w[axis].windows : w[axis].length;
-    return size;
-  }
   static std::int64_t largest(const Windows& w) {
     std::int64_t size = 0;
-    for (int done = 1; done < w.rank; ++done) size = std::max(size, places(w, done));
+    for (int done = 1; done < w.rank; ++done) size = std::max(size, places_after(w, done));
     return size;
   }
   void pool_entry(const Windows& w, std::int64_t channels, const float* x, float* y, float* const* spare) const {

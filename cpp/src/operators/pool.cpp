@@ -72,15 +72,9 @@ class Pool final : public Operator {
       if (w[axis].dilation != 1 && w[axis].kernel != 1) return false;
     return io[0].type == Type::float32 && !io.has_output(1) && p_ <= 2 && plane_size(io);
   }
-  // Numbers of a channel after the first `done` axes.
-  static std::int64_t size_after(const Windows& w, int done) {
-    std::int64_t size = 1;
-    for (int axis = 0; axis < w.rank; ++axis) size *= axis < done ? w[axis].windows : w[axis].length;
-    return size;
-  }
   static std::int64_t largest_plane(const Windows& w) {
     std::int64_t size = 0;
-    for (int done = 0; done <= w.rank; ++done) size = std::max(size, size_after(w, done));
+    for (int done = 0; done <= w.rank; ++done) size = std::max(size, places_after(w, done));
     return size;
   }
   static std::int64_t planes_together(const Operands& io, const Windows& w) {
@@ -88,7 +82,7 @@ class Pool final : public Operator {
     return std::clamp<std::int64_t>(numbers / largest_plane(w), 1, planes(io));
   }
   void run_by_axes(const Operands& io, const Windows& w) const {
-    const std::int64_t size_in = plane_size(io), size_out = size_after(w, w.rank), together = planes_together(io, w);
+    const std::int64_t size_in = plane_size(io), size_out = places_after(w, w.rank), together = planes_together(io, w);
     float* spare[2] = {reinterpret_cast<float*>(io.scratch()), nullptr};
     spare[1] = reinterpret_cast<float*>(io.scratch() + room_for(io, {largest_plane(w), together}, sizeof(float)));
     const float* x = io[0].as<float>();
@@ -104,7 +98,7 @@ class Pool final : public Operator {
                   : kind_ == Kind::average ? Reduction::sum
                   : p_ == 1                ? Reduction::l1
                                            : Reduction::sum_square;
-    std::int64_t outer = planes, inner = size_after(w, 0);
+    std::int64_t outer = planes, inner = places_after(w, 0);
     for (int axis = 0; axis < w.rank; ++axis, outer *= w[axis - 1].windows) {
       inner /= w[axis].length;
       if (axis + 1 == w.rank) return pool_rows(f, w[axis], x, y, outer, spare[axis % 2], spare[(axis + 1) % 2]);
@@ -127,7 +121,7 @@ class Pool final : public Operator {
 
   // ---- one by one
   template <class T> void divide(T* y, std::int64_t planes, const Windows& w) const {
-    const std::int64_t size = size_after(w, w.rank);
+    const std::int64_t size = places_after(w, w.rank);
     if (!has_padding(w)) {
       const T count = static_cast<T>(numbers_under(w, {}, false));
       for (std::int64_t i = 0; i < planes * size; ++i) y[i] /= count;

@@ -21,6 +21,13 @@ inline void pool_columns(const Kernels& kernels, Reduction f, const WindowAxis& 
     }
 }
 
+// Places of an image when the first `done` axes are pooled.
+inline std::int64_t places_after(const Windows& w, int done) {
+  std::int64_t size = 1;
+  for (int axis = 0; axis < w.rank; ++axis) size *= axis < done ? w[axis].windows : w[axis].length;
+  return size;
+}
+
 // Elements under a window, with what the padding holds of it or without.
 inline std::int64_t numbers_under(const Windows& w, const Place& window, bool padding) {
   std::int64_t count = 1;

@@ -89,8 +89,9 @@ def to_bytes(model: Model, where: str = "model.onnx", operators: str = "TreeEnse
 def _in_other_words(model: Model, proto: ModelProto, opset: int, where: str) -> ModelProto:
     """In the words of an opset; the model itself is kept beside, for one cannot tell from them what it was."""
     from ..bundle.papers import whole_json
+    from ..sources.onnx_file.exported import written
     from .onnx_file.preparation import keep_types
-    from .onnx_opsets import lower, written
+    from .onnx_opsets import lower
 
     lowered = lower(proto, opset, where)
     keep_types(lowered, proto)

@@ -8,7 +8,6 @@ schemas of that opset: attributes, operands and types.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -51,16 +50,6 @@ def lower(proto: ModelProto, opset: int, where: str) -> ModelProto:
         text = str(error).strip().splitlines()[0]
         raise UnsupportedError(f"{where}: the graph cannot be written in opset {opset}: {text}") from None
     return proto
-
-
-def written(proto: ModelProto) -> str:
-    """The sha256 of the opsets, ends, nodes and tensors of a file: of all that its numbers depend on."""
-    graph, digest = proto.graph, hashlib.sha256()
-    for part in (proto.opset_import, graph.input, graph.output, graph.node, graph.initializer):
-        for each in part:
-            data = each.SerializeToString(deterministic=True)
-            digest.update(len(data).to_bytes(8, "little") + data)
-    return digest.hexdigest()
 
 
 def _without_younger_functions(proto: ModelProto, opset: int, where: str) -> ModelProto:

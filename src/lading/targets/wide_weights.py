@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from ..bundle.evaluate import OPERATORS
 from ..copying import copy_of
-
-if TYPE_CHECKING:
-    from ..graph import Graph, Node
-    from ..model import Model
+from ..graph import Node, rename
+from ..model import Model, drop_unread_weights
 
 
 def with_wide_weights(model: Model) -> Model:
@@ -26,15 +22,9 @@ def with_wide_weights(model: Model) -> Model:
             name, arrays = node.reads()[0], [kept[name] for name in node.reads()]
             model.weights[name] = np.asarray(OPERATORS[node.operator](*arrays, **node.attributes))
             graph.nodes.remove(node)
-            _read_instead(graph, node.outputs[0], name)
-    read = {name for graph in model.graphs.values() for node in graph.nodes for name in node.reads()}
-    model.weights = {name: array for name, array in model.weights.items() if name in read}
+            rename(graph.nodes, node.outputs[0], name)
+    drop_unread_weights(model)
     return model
-
-
-def _read_instead(graph: Graph, wide: str, name: str) -> None:
-    for node in graph.nodes:
-        node.inputs = [name if isinstance(each, str) and each == wide else each for each in node.inputs]
 
 
 def _expands(weights: dict[str, np.ndarray], node: Node) -> bool:

@@ -27,8 +27,6 @@ __attribute__((noinline)) void start_sums(const Call& c, int rows, int vectors, 
     }
 }
 
-// The kernels hold the call in local variables: a store to y could change it otherwise, for all the compiler knows.
-
 // How weights are stored: as they are, or for one row, which waits for nothing else, two in a word.
 struct Whole {
   static constexpr int most(int vectors) { return most_rows[vectors]; }
@@ -57,6 +55,8 @@ struct Pairs {
     return v % 2 ? upper_half(both) : lower_half(both);
   }
 };
+
+// The kernels hold the call in local variables: a store to y could change it otherwise, for all the compiler knows.
 
 template <class Stored> struct Rows {  // outputs on the lanes
   static constexpr int most(int vectors) { return Stored::most(vectors); }

@@ -67,10 +67,10 @@ def described(proto: ModelProto, where: str) -> Model | None:
 def is_as_written(proto: ModelProto) -> bool:
     """Whether a file holds the whole model beside what was written of it, and nobody changed that."""
     said = {each.key: each.value for each in proto.metadata_props}
-    return MODEL in said and said.get(WRITTEN) == _written(proto)
+    return MODEL in said and said.get(WRITTEN) == written(proto)
 
 
-def _written(proto: ModelProto) -> str:
+def written(proto: ModelProto) -> str:
     """The sha256 of the opsets, ends, nodes and tensors of a file: of all that its numbers depend on."""
     graph, digest = proto.graph, hashlib.sha256()
     for part in (proto.opset_import, graph.input, graph.output, graph.node, graph.initializer):

@@ -14,7 +14,7 @@ import numpy as np
 
 from ...endpoints import Axis, Input, Missing, Variable
 from ...errors import UnsupportedError
-from ...graph import Node
+from ...graph import Node, rename
 from ...model import Model
 from ...trees.modelling import OPERATOR, unique_names
 from ..wiring import Wiring
@@ -149,7 +149,7 @@ class Growth:
             node.inputs[1] = np.array(at, np.int64)
             if at == list(range(len(slots))):
                 nodes.remove(node)
-                _rename(nodes, node.outputs[0], FEATURES)
+                rename(nodes, node.outputs[0], FEATURES)
         self._declare(slots)
         for node in nodes:
             _to_weight(self.model, node)
@@ -197,12 +197,6 @@ def _variable(slot: Column, name: str, raw: str | None) -> Variable:
 def _verb(step: Step) -> Any:
     verb, *numbers = step
     return verb if not numbers else {verb: numbers[0] if len(numbers) == 1 else numbers}
-
-
-def _rename(nodes: list[Node], old: str, new: str) -> None:
-    for node in nodes:
-        node.inputs = [new if isinstance(each, str) and each == old else each for each in node.inputs]
-        node.outputs = [new if each == old else each for each in node.outputs]
 
 
 def _to_weight(model: Model, node: Node) -> None:

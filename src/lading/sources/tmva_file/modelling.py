@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...endpoints import Axis, Input, Label, Output, Variable, valid_name
-from ...graph import Graph
+from ...graph import Graph, rename
 from ...model import Model
 from ...trees import add_forest
 from ...trees.modelling import unique_names
@@ -77,7 +77,7 @@ def method_values(
 
 def _add_outputs(wiring: Wiring, setup: Setup, x: str, margin: str, score: str, numbers: int) -> None:
     """Ends the graph: EvaluateMVA gives doubles, -999 for NaN; EvaluateRegression and EvaluateMulticlass floats."""
-    _rename(wiring, margin, "margin")
+    rename(wiring.nodes, margin, "margin")
     score = "margin" if score == margin else score
     if setup.analysis == "Classification":
         bad = wiring.add("Cast", wiring.add("IsNaN", x), to="int32")
@@ -90,12 +90,6 @@ def _add_outputs(wiring: Wiring, setup: Setup, x: str, margin: str, score: str, 
     types = {"margin": "float64", "score": "float64" if setup.analysis == "Classification" else "float32"}
     for name, type_ in types.items():
         wiring.model.output_list.append(Output(name, list(axes), type_, [Label(each) for each in unique_names(labels)]))
-
-
-def _rename(wiring: Wiring, old: str, new: str) -> None:
-    for node in wiring.nodes:
-        node.inputs = [new if isinstance(each, str) and each == old else each for each in node.inputs]
-        node.outputs = [new if each == old else each for each in node.outputs]
 
 
 def _variables(quantities: list[Quantity]) -> list[Variable]:
