@@ -58,8 +58,9 @@ def graph_of(network: dict[str, Any]) -> dict[str, Any]:
         kind = "sequence" if kind in RECURRENT else "feed_forward"  # which takes a sequence's last step
         nodes.append({"type": kind, "layer_index": number, "sources": [len(nodes) - 1]})
     side, other = ("input_sequences", "inputs") if first == "input_sequence" else ("inputs", "input_sequences")
+    outputs = {"output": {"labels": network["outputs"], "node_index": len(nodes) - 1}}
     return {side: [{"name": "input", "variables": network["inputs"]}], other: [], "layers": network["layers"],
-            "nodes": nodes, "outputs": {"output": {"labels": network["outputs"], "node_index": len(nodes) - 1}}}  # fmt: skip
+            "nodes": nodes, "outputs": outputs}  # fmt: skip
 
 
 HEAD = "| network | lading, µs | lwtnn, µs | ratio |\n|---|---|---|---|"
@@ -68,7 +69,8 @@ HEAD = "| network | lading, µs | lwtnn, µs | ratio |\n|---|---|---|---|"
 def measure(path: Path, program: Path, folder: Path) -> str:
     """The row of one network, in Markdown."""
     name = path.name.split(".")[0]
-    text = lzma.open(path, "rt").read() if path.suffix == ".xz" else path.read_text(encoding="utf-8")
+    data = path.read_bytes()
+    text = lzma.decompress(data) if path.suffix == ".xz" else data
     network, bundle = folder / f"{name}.json", folder / name
     graph = graph_of(json.loads(text))
     network.write_text(json.dumps(graph), encoding="utf-8")

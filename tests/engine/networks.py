@@ -15,7 +15,7 @@ from layered_networks import (
     small_weights,
 )
 from operator_networks import choice, functions, nearest_neighbours
-from prepared_networks import categories, preparation
+from prepared_networks import categories, neighbours, preparation
 from sequence_networks import (
     attention_heads,
     deep_sets,
@@ -36,4 +36,7 @@ NETWORKS: dict[str, Callable[[], Network]] = {
 } | {
     f"preparation_{raw}_{name}": lambda raw=raw, name=name: preparation(name, raw)
     for raw in ("float32", "float64", "int64") for name in ("float32", "float64")
+} | {
+    f"neighbours_{raw}_{name}": lambda raw=raw, name=name: neighbours(name, raw)
+    for raw, name in (("float32", "float64"), ("float64", "float32"))
 } | {f"functions_{name}": lambda name=name: functions(name) for name in ("float32", "float64")}  # fmt: skip

@@ -42,6 +42,35 @@ def preparation(type_name: str, raw: str) -> Network:
     return net
 
 
+def neighbours(type_name: str, raw: str) -> Network:
+    """Variables side by side that are prepared by the same verbs, each with its own numbers: more than go at once."""
+    net = Network(f"neighbours of {raw} to {type_name}", dtype=type_name)
+    alike: list[list[Any]] = [
+        [], [{"subtract": 0.3}, {"divide": 1.7}], [{"clip": [-0.5, 1.25]}, "float32", {"multiply": 3}],
+        ["abs", {"add": 0.01}, "log", "abs", "sqrt"]]  # fmt: skip
+    rules = [None, ["nan"], ["nan", "inf"]]
+    variables: list[Variable] = []
+    for steps, when in ((steps, when) for steps in alike for when in rules):
+        for i in range(66 if steps is alike[1] and not when else 4):
+            own = [_moved(step, i / 64) if isinstance(step, dict) else step for step in steps]
+            name, values = f"v{len(variables)}", numbers(400 + len(variables), ENTRIES, low=-2, high=2)
+            if when:
+                values[i % 3 :: 7] = np.nan
+            if when and "inf" in when:
+                values[i % 5 :: 11] = np.inf
+            variables.append(Variable(name, raw=raw, prepare=own, missing=when and Missing(when, i / 8)))
+            net.columns["jets", name] = values.astype(raw)
+    net.model.input_list.append(Input("jets", ["jet", "variable"], type_name, variables))
+    net.output(net.node("Neg", "jets"), "jet", "label", labels=len(variables))
+    return net
+
+
+def _moved(step: dict[str, Any], by: float) -> dict[str, Any]:
+    """The verb with other numbers."""
+    ((verb, number),) = step.items()
+    return {verb: [x + by for x in number] if isinstance(number, list) else number + by}
+
+
 def categories() -> Network:
     """Integers that become places, flags that hide, a value per jet given to each track, with rules of its own."""
     net = Network("categories", dtype="int64")

@@ -76,7 +76,7 @@ template <int N> class Loops {
       if (outer.steps[n] != length * steps[n]) return false;
     return true;
   }
-  std::array<Loop, max_loops> loops_{};
+  std::array<Loop, max_loops> loops_;  // the first count_ of them
   int count_ = 0;
   bool empty_ = false;
 };
@@ -93,10 +93,18 @@ inline Strides broadcast_strides(const Shape& shape, const Shape& output) {
 // Loops over `output` and the tensors that are broadcast to it; tensor 0 is the output itself. In the
 // innermost loop each tensor steps by 1 or stays.
 template <int N> Loops<N> broadcast_loops(const Shape& output, const std::array<const Shape*, N - 1>& inputs) {
+  Loops<N> loops;
+  const std::int64_t numbers = output.size();
+  typename Loops<N>::Offsets flat{1};
+  bool is_flat = true;  // each is as it is, or one number
+  for (int n = 1; n < N; ++n) {
+    const std::int64_t own = inputs[n - 1]->size();
+    is_flat &= own == numbers || own == 1, flat[n] = own == numbers;
+  }
+  if (is_flat) return loops.add(numbers, flat), loops;
   std::array<Strides, N> strides;
   strides[0] = strides_of(output);
   for (int n = 1; n < N; ++n) strides[n] = broadcast_strides(*inputs[n - 1], output);
-  Loops<N> loops;
   for (int axis = 0; axis < output.rank; ++axis) {
     typename Loops<N>::Offsets steps;
     for (int n = 0; n < N; ++n) steps[n] = strides[n][axis];

@@ -36,50 +36,90 @@ template <class To, class From> bool holds(From x) {
   } else return std::in_range<To>(x);
 }
 
-template <class To, class From> To refuse_number(From x, const std::string& text) {
-  constexpr auto name = std::is_same_v<To, bool> ? std::string_view("bool") : std::string_view("");
-  const std::string type = name.empty() ? std::string(name_of(type_of<To>())) : std::string(name);
-  throw Error(text + ": " + number_text(x) + " does not fit into " + type, Fault::value);
+[[noreturn, gnu::cold]] inline void refuse_number(const std::string& number, Type type, const std::string& text) {
+  throw Error(text + ": " + number + " does not fit into " + std::string(name_of(type)), Fault::value);
 }
 
 template <class To, class From> To to_target(From x, const std::string& text) {
   if constexpr (std::is_same_v<To, bool>) {
-    if (x != From(0) && x != From(1)) return refuse_number<To>(x, text);
+    if (x != From(0) && x != From(1)) refuse_number(number_text(x), type_of<To>(), text);
     return x != From(0);
   } else {
-    if (!holds<To>(x)) return refuse_number<To>(x, text);
+    if (!holds<To>(x)) refuse_number(number_text(x), type_of<To>(), text);
     return static_cast<To>(x);
   }
+}
+
+// One of the integer types that int64 holds all of, or bool.
+inline std::int64_t whole_number(Type type, const std::byte* at) {
+  const auto read = [at](auto number) {
+    std::memcpy(&number, at, sizeof number);
+    return static_cast<std::int64_t>(number);
+  };
+  switch (type) {
+    case Type::int8: return read(std::int8_t{});
+    case Type::int16: return read(std::int16_t{});
+    case Type::int32: return read(std::int32_t{});
+    case Type::uint16: return read(std::uint16_t{});
+    case Type::uint32: return read(std::uint32_t{});
+    case Type::int64: return read(std::int64_t{});
+    default: return read(std::uint8_t{});
+  }
+}
+
+// f(address) for each of `count` numbers of feed items [first, ...).
+template <class F> void each_fed(const Feed& feed, std::int64_t first, std::int64_t count, std::int64_t width, F&& f) {
+  const auto word = static_cast<std::int64_t>(size_of(feed.type));
+  const auto* item = static_cast<const std::byte*>(feed.data) + first * feed.stride;
+  for (std::int64_t at = 0; at < count; item += feed.stride)
+    for (std::int64_t k = 0; k < width; ++k, ++at) f(at, item + k * word);
 }
 
 // Numbers of feed items [first, ...) in the raw type of their slot.
 template <class Raw>
 void fetch(const Feed& feed, std::int64_t first, std::int64_t count, std::int64_t width, Raw* work,
            const std::string& text) {
-  with_type(feed.type, [&](auto zero) {
-    using Fed = decltype(zero);
-    const auto* base = static_cast<const std::byte*>(feed.data) + first * feed.stride;
-    for (std::int64_t i = 0, at = 0; at < count; ++i)
-      for (std::int64_t k = 0; k < width; ++k, ++at) {
-        Fed value;
-        std::memcpy(&value, base + i * feed.stride + k * static_cast<std::int64_t>(sizeof(Fed)), sizeof value);
-        work[at] = to_target<Raw>(value, text);
-      }
-  });
+  const auto as = [&](auto fed) {
+    each_fed(feed, first, count, width, [&](std::int64_t i, const std::byte* at) {
+      std::memcpy(&fed, at, sizeof fed);
+      work[i] = to_target<Raw>(fed, text);
+    });
+  };
+  if (feed.type == Type::float32) return as(float{});
+  if (feed.type == Type::float64) return as(double{});
+  if (feed.type == Type::uint64) return as(std::uint64_t{});
+  each_fed(feed, first, count, width,
+           [&](std::int64_t i, const std::byte* at) { work[i] = to_target<Raw>(whole_number(feed.type, at), text); });
 }
 
 inline void mark_flagged(const Feed& flag, std::int64_t first, std::int64_t count, std::int64_t width,
-                         unsigned char* mark, const std::string&) {
-  with_type(flag.type, [&](auto zero) {
-    using Fed = decltype(zero);
-    const auto* base = static_cast<const std::byte*>(flag.data) + first * flag.stride;
-    for (std::int64_t i = 0, at = 0; at < count; ++i)
-      for (std::int64_t k = 0; k < width; ++k, ++at) {
-        Fed value;
-        std::memcpy(&value, base + i * flag.stride + k * static_cast<std::int64_t>(sizeof(Fed)), sizeof value);
-        mark[at] |= value != Fed(0);
-      }
+                         unsigned char* mark) {
+  each_fed(flag, first, count, width, [&](std::int64_t i, const std::byte* at) {
+    const auto is = [at](auto number) {
+      std::memcpy(&number, at, sizeof number);
+      return number != 0;
+    };
+    mark[i] |= flag.type == Type::float32   ? is(float{})
+               : flag.type == Type::float64 ? is(double{})
+               : flag.type == Type::uint64  ? is(std::uint64_t{})
+                                            : whole_number(flag.type, at) != 0;
   });
+}
+
+// A number as an element of an integer type, or of bool, whose bytes are the low ones of the result.
+template <class From> std::uint64_t to_whole(From x, Type type, const std::string& text) {
+  const int bits = type == Type::boolean ? 1 : 8 * static_cast<int>(size_of(type));
+  const bool is_signed = type >= Type::int8 && type <= Type::int64;
+  const int digits = is_signed ? bits - 1 : bits;
+  bool fits;
+  if constexpr (std::is_floating_point_v<From>) {  // the bounds are powers of two, exact in float and double
+    fits = std::trunc(x) == x && x < std::ldexp(From(1), digits) &&
+           x >= (is_signed ? -std::ldexp(From(1), digits) : From(0));
+  } else {
+    fits = digits > 62 ? is_signed || x >= 0 : x >> digits == 0 || (is_signed && x >> digits == -1);
+  }
+  if (!fits) refuse_number(number_text(x), type, text);
+  return is_signed ? static_cast<std::uint64_t>(static_cast<std::int64_t>(x)) : static_cast<std::uint64_t>(x);
 }
 
 }  // namespace lading

@@ -58,49 +58,50 @@ template <class F> void with_elements(Type type, double a, double b, F&& f) {
 
 }  // namespace
 
-// A field whose numbers go into the tensor as they are, one per item, at its own place of the variable axis.
-bool Runner::copies(const Batch& batch, std::size_t f) const {
+// Whether a field's numbers, one per item at its own place of the variable axis, are copied, or prepared, with those of its
+// neighbours.
+Runner::Way Runner::way_of(const Batch& batch, std::size_t f) const {
   const Field& field = model_.table().fields[f];
   const Feed& feed = batch.feeds[static_cast<std::size_t>(field.column)];
-  const TensorLayout& layout = input_layout_[static_cast<std::size_t>(field.input)];
   const Input& input = model_.bundle().inputs[static_cast<std::size_t>(field.input)];
-  return field.variable >= 0 && !field.repeated && model_.preparation(f).trivial() && feed.type == input.type &&
-         feed.conversion.kind == Conversion::Kind::none && layout.inner.size() == 1 &&
-         input.axes.back().kind == AxisUse::Kind::variable;
+  if (field.variable < 0 || field.repeated || feed.conversion.kind != Conversion::Kind::none ||
+      input_layout_[static_cast<std::size_t>(field.input)].inner.size() != 1 ||
+      input.axes.back().kind != AxisUse::Kind::variable)
+    return Way::alone;
+  if (model_.preparation(f).trivial()) return feed.type == input.type ? Way::copied : Way::alone;
+  const Type raw = model_.table().columns[static_cast<std::size_t>(field.column)].raw;
+  return model_.together(f).all && feed.type == raw ? Way::prepared : Way::alone;
 }
 
-// Columns that stand side by side (slots, or the fields of a struct) are copied together.
-void Runner::find_copy_runs(const Batch& batch) {
+// Columns that stand side by side are slots, or the fields of a struct.
+bool Runner::continues(const Batch& batch, const FieldRun& run, std::size_t f) const {
+  const auto& fields = model_.table().fields;
+  const auto feed = [&](std::size_t i) -> const Feed& {
+    return batch.feeds[static_cast<std::size_t>(fields[i].column)];
+  };
+  const auto axis = [&](std::size_t i) {
+    return model_.table().columns[static_cast<std::size_t>(fields[i].column)].axis;
+  };
+  const std::size_t before = f - 1;
+  const auto* expected = static_cast<const std::byte*>(feed(before).data) + size_of(feed(f).type);
+  return run.way != Way::alone && run.way == way_of(batch, f) && fields[before].input == fields[f].input &&
+         axis(before) == axis(f) && feed(f).data == expected && feed(before).stride == feed(f).stride &&
+         feed(f).type == feed(before).type && model_.together(before).all == model_.together(f).all;
+}
+
+void Runner::find_field_runs(const Batch& batch) {
   if (runs_of_ == &batch) return;
   runs_of_ = &batch;
-  copy_runs_.clear();
-  const auto& fields = model_.table().fields;
-  const auto feed = [&](std::size_t f) -> const Feed& {
-    return batch.feeds[static_cast<std::size_t>(fields[f].column)];
-  };
-  const auto axis = [&](std::size_t f) {
-    return model_.table().columns[static_cast<std::size_t>(fields[f].column)].axis;
-  };
-  for (std::size_t f = 0; f < fields.size(); ++f) {
-    const bool copied = copies(batch, f);
-    if (copied && !copy_runs_.empty() && copy_runs_.back().count) {
-      const auto word = static_cast<std::ptrdiff_t>(size_of(feed(f).type));
-      const std::size_t before = f - 1;
-      const auto* expected = static_cast<const std::byte*>(feed(before).data) + word;
-      if (fields[before].input == fields[f].input && axis(before) == axis(f) && feed(f).data == expected &&
-          (feed(before).stride == feed(f).stride) && feed(f).type == feed(before).type) {
-        ++copy_runs_.back().count;
-        continue;
-      }
-    }
-    copy_runs_.push_back({f, copied ? 1 : 0});
-  }
+  field_runs_.clear();
+  for (std::size_t f = 0; f < model_.table().fields.size(); ++f)
+    if (!field_runs_.empty() && continues(batch, field_runs_.back(), f)) ++field_runs_.back().count;
+    else field_runs_.push_back({f, 1, way_of(batch, f)});
 }
 
 // Few entries at a time, so that the rows that one column after the other is written into stay at hand.
 void Runner::fill_inputs(const Batch& batch, const Block& block) {
   constexpr std::int64_t together = 256;
-  find_copy_runs(batch);
+  find_field_runs(batch);
   const auto place = [&](std::int64_t e) {
     for (std::size_t i = 0; i < place_.size(); ++i) {
       const Tensor& tensor = frame_.input(static_cast<int>(i));
@@ -132,24 +133,31 @@ void Runner::fill_entry(const Batch& batch, std::int64_t entry) {
 
 // `entries` from the batch's entry `first` on, into their places.
 void Runner::fill_rows(const Batch& batch, std::int64_t first, std::int64_t entries) {
-  const auto& fields = model_.table().fields;
-  for (const CopyRun& run : copy_runs_) {
-    if (run.count < 2) {
-      fill_field(batch, run.field, first, entries);
-      continue;
-    }
-    const Field& field = fields[run.field];
-    const Column& column = model_.table().columns[static_cast<std::size_t>(field.column)];
-    const Feed& feed = batch.feeds[static_cast<std::size_t>(field.column)];
-    const TensorLayout& layout = input_layout_[static_cast<std::size_t>(field.input)];
-    const Span span = column.axis >= 0 ? spans_[static_cast<std::size_t>(column.axis)] : Span{first, entries, entries};
-    const auto word = static_cast<std::int64_t>(size_of(feed.type));
-    const std::int64_t step = (column.axis >= 0 ? layout.element_stride : layout.entry_stride) * word;
-    const auto* from = static_cast<const std::byte*>(feed.data) + span.first * feed.stride;
-    std::byte* to = place_[static_cast<std::size_t>(field.input)] + field.variable * word;
-    for (std::int64_t i = 0; i < span.kept; ++i, from += feed.stride, to += step)
-      std::memcpy(to, from, static_cast<std::size_t>(run.count * word));
-  }
+  for (const FieldRun& run : field_runs_)
+    if (run.count < 2 || !fill_run(batch, run, first, entries))
+      for (std::int64_t f = 0; f < run.count; ++f)
+        fill_field(batch, run.field + static_cast<std::size_t>(f), first, entries);
+}
+
+// False: they are better prepared one field after the other, or one of them has to say what does not fit.
+bool Runner::fill_run(const Batch& batch, const FieldRun& run, std::int64_t first, std::int64_t entries) {
+  const Field& field = model_.table().fields[run.field];
+  const Column& column = model_.table().columns[static_cast<std::size_t>(field.column)];
+  const Feed& feed = batch.feeds[static_cast<std::size_t>(field.column)];
+  const TensorLayout& layout = input_layout_[static_cast<std::size_t>(field.input)];
+  const Span span = column.axis >= 0 ? spans_[static_cast<std::size_t>(column.axis)] : Span{first, entries, entries};
+  if (run.way == Way::prepared && span.kept > run.count) return false;
+  const auto word =
+      static_cast<std::int64_t>(size_of(model_.bundle().inputs[static_cast<std::size_t>(field.input)].type));
+  const std::int64_t step = (column.axis >= 0 ? layout.element_stride : layout.entry_stride) * word;
+  const auto* from = static_cast<const std::byte*>(feed.data) + span.first * feed.stride;
+  std::byte* to = place_[static_cast<std::size_t>(field.input)] + field.variable * word;
+  const auto count = static_cast<std::size_t>(run.count);
+  const Model::Together& together = model_.together(run.field);
+  for (std::int64_t i = 0; i < span.kept; ++i, from += feed.stride, to += step)
+    if (run.way == Way::copied) std::memcpy(to, from, count * static_cast<std::size_t>(word));
+    else if (!together.all->run(together.place, count, from, to)) return false;
+  return true;
 }
 
 void Runner::fill_field(const Batch& batch, std::size_t f, std::int64_t first, std::int64_t entries) {

@@ -61,11 +61,36 @@ Model::Model(std::shared_ptr<const Bundle> bundle, const Limits& limits)
   for (const Column& column : table_.columns) texts_.push_back(column_text(*bundle_, column));
   for (const Field& field : table_.fields) {
     const Input& input = bundle_->inputs[static_cast<std::size_t>(field.input)];
-    const Variable* variable =
-        field.variable < 0 ? nullptr : &input.variables[static_cast<std::size_t>(field.variable)];
     const Column own{field.input, field.variable, input.type, 1, -1};
     const Type raw = table_.columns[static_cast<std::size_t>(field.column)].raw;
-    preparations_.emplace_back(variable, raw, input.type, column_text(*bundle_, own));
+    preparations_.emplace_back(variable_of(field), raw, input.type, column_text(*bundle_, own));
+  }
+  find_neighbours();
+}
+
+const Variable* Model::variable_of(const Field& field) const {
+  const Input& input = bundle_->inputs[static_cast<std::size_t>(field.input)];
+  return field.variable < 0 ? nullptr : &input.variables[static_cast<std::size_t>(field.variable)];
+}
+
+void Model::find_neighbours() {
+  const auto& fields = table_.fields;
+  together_.resize(fields.size());
+  for (std::size_t f = 0, end; f < fields.size(); f = end) {
+    const Type target = bundle_->inputs[static_cast<std::size_t>(fields[f].input)].type;
+    const auto fits = [&](std::size_t i) {
+      const Variable* variable = variable_of(fields[i]);
+      return variable && variable->from.empty() && PreparedTogether::suits(*variable, target) &&
+             fields[i].input == fields[f].input && PreparedTogether::alike(*variable_of(fields[f]), *variable);
+    };
+    for (end = f; end < fields.size() && fits(end);) ++end;
+    if (end < f + 2) {
+      end = f + 1;
+      continue;
+    }
+    const Variable* first = variable_of(fields[f]);
+    prepared_together_.push_back(std::make_unique<const PreparedTogether>(first, end - f, first->raw, target));
+    for (std::size_t i = f; i < end; ++i) together_[i] = {prepared_together_.back().get(), i - f};
   }
 }
 

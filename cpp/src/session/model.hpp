@@ -12,6 +12,7 @@
 #include "session/columns.hpp"
 #include "session/feed.hpp"
 #include "session/preparation.hpp"
+#include "session/prepared_together.hpp"
 
 namespace lading {
 
@@ -38,6 +39,12 @@ class Model {
   std::shared_ptr<const RaggedPlan> ragged(Frame& frame) const;
   const ColumnTable& table() const { return table_; }
   const Preparation& preparation(std::size_t field) const { return preparations_[field]; }
+  // Where a field is one of neighbours that are prepared together: with whom, and which of them it is; else null.
+  struct Together {
+    const PreparedTogether* all = nullptr;
+    std::size_t place = 0;
+  };
+  const Together& together(std::size_t field) const { return together_[field]; }
   const Limits& limits() const { return limits_; }
   // Models of which each takes some of the entries; none: this one takes them all.
   const std::vector<std::unique_ptr<const Model>>& members() const { return members_; }
@@ -63,12 +70,16 @@ class Model {
 
  private:
   std::vector<AxisUse> own_axes(const Output& output) const;
+  void find_neighbours();
+  const Variable* variable_of(const Field& field) const;
   std::shared_ptr<const Bundle> bundle_;
   Limits limits_;
   std::shared_ptr<const Plan> plan_;
   ColumnTable table_;
   std::vector<std::string> texts_;         // per column
   std::vector<Preparation> preparations_;  // per field
+  std::vector<std::unique_ptr<const PreparedTogether>> prepared_together_;
+  std::vector<Together> together_;  // per field
   std::vector<std::unique_ptr<const Model>> members_;
   bool batched_ = false;
   mutable std::mutex mutex_;  // of the two below

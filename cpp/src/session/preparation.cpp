@@ -5,9 +5,9 @@
 #include <limits>
 
 #include "error.hpp"
-#include "kernels/scalar_math.hpp"
 #include "operators/convert.hpp"
 #include "session/exact_conversion.hpp"
+#include "session/steps.hpp"
 
 namespace lading {
 
@@ -39,7 +39,7 @@ void Preparation::run_as(const Feed& feed, const Feed* flag, std::int64_t first,
   if (missing_) {
     std::memset(mark, 0, static_cast<std::size_t>(count));
     mark_fed(work, feed, first, count, width, mark);
-    if (flag) mark_flagged(*flag, first, count, width, mark, text_);
+    if (flag) mark_flagged(*flag, first, count, width, mark);
   }
   if (feed.conversion.kind != Conversion::Kind::none && !feed.from_slots) convert(work, count, feed.conversion);
   if (missing_) {
@@ -126,29 +126,10 @@ template <class Raw> void Preparation::convert(Raw* work, std::int64_t count, co
 }
 
 template <class Raw> void Preparation::walk(Raw* work, std::int64_t count) const {
-  const auto each = [&](auto f) {
-    for (std::int64_t i = 0; i < count; ++i) work[i] = f(work[i]);
-  };
-  const auto real = [&](double (*f)(double)) {
-    each([f](Raw x) { return static_cast<Raw>(f(static_cast<double>(x))); });
-  };
   for (const Step& step : steps_) {
     const Raw a = static_cast<Raw>(step.a), b = static_cast<Raw>(step.b);
-    switch (step.verb) {
-      case Step::Verb::add: each([a](Raw x) { return x + a; }); break;
-      case Step::Verb::subtract: each([a](Raw x) { return x - a; }); break;
-      case Step::Verb::multiply: each([a](Raw x) { return x * a; }); break;
-      case Step::Verb::divide: each([a](Raw x) { return x / a; }); break;
-      case Step::Verb::abs: each([](Raw x) { return std::fabs(x); }); break;
-      case Step::Verb::sqrt: each([](Raw x) { return std::sqrt(x); }); break;
-      case Step::Verb::log: real(&scalar_math::log); break;
-      case Step::Verb::log10: real(&scalar_math::log10); break;
-      case Step::Verb::log1p: real(&scalar_math::log1p); break;
-      case Step::Verb::clip:
-        each([a, b](Raw x) { return std::isless(x, a) ? a : std::isgreater(x, b) ? b : x; });
-        break;
-      case Step::Verb::float32: each([](Raw x) { return static_cast<Raw>(static_cast<float>(x)); }); break;
-    }
+    take_step(
+        step.verb, work, count, [a](std::int64_t) { return a; }, [b](std::int64_t) { return b; });
   }
 }
 
@@ -166,12 +147,18 @@ template <class Raw> void Preparation::finish_half(const Raw* work, std::int64_t
 }
 
 template <class Raw> void Preparation::finish(const Raw* work, std::int64_t count, std::byte* prepared) const {
+  const auto as = [&](auto* out) {
+    for (std::int64_t i = 0; i < count; ++i)
+      out[i] = to_target<std::remove_reference_t<decltype(*out)>>(work[i], text_);
+  };
   if (target_ == Type::float16 || target_ == Type::bfloat16) return finish_half(work, count, prepared);
-  with_type(target_, [&](auto zero) {
-    using Target = decltype(zero);
-    auto* out = reinterpret_cast<Target*>(prepared);
-    for (std::int64_t i = 0; i < count; ++i) out[i] = to_target<Target>(work[i], text_);
-  });
+  if (target_ == Type::float32) return as(reinterpret_cast<float*>(prepared));
+  if (target_ == Type::float64) return as(reinterpret_cast<double*>(prepared));
+  const std::size_t word = size_of(target_);
+  for (std::int64_t i = 0; i < count; ++i, prepared += word) {
+    const std::uint64_t number = to_whole(work[i], target_, text_);
+    std::memcpy(prepared, &number, word);  // the machines that this runs on are little-endian
+  }
 }
 
 }  // namespace lading

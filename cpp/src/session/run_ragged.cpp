@@ -63,7 +63,7 @@ bool Runner::run_bins(const Batch& batch, const Block& block) {
   bound_[0] = unbound;
   padded_ = longest_;
   bind_layouts(1);
-  find_copy_runs(batch);
+  find_field_runs(batch);
   for (std::int64_t e = 0; e < block.entries; ++e) {
     for (std::size_t i = 0; i < place_.size(); ++i) place_[i] = ragged_->input(static_cast<int>(i), e);
     fill_entry(batch, block.entry(e));

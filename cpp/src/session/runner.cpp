@@ -17,7 +17,7 @@ Runner::Runner(const Model& model)
   padded_.resize(bundle.axes.size()), spans_.resize(bundle.axes.size()), bound_.resize(bundle.axes.size() + 1, unbound);
   input_layout_.resize(bundle.inputs.size()), output_layout_.resize(bundle.outputs.size());
   for (const Axis& axis : bundle.axes) sequences_ |= axis.kind == Axis::Kind::sequence;
-  copy_runs_.reserve(model_.table().fields.size());
+  field_runs_.reserve(model_.table().fields.size());
 }
 
 void Runner::reserve(std::int64_t entries, const Batch& slots) {

@@ -32,10 +32,12 @@ class Runner {
   }
 
  private:
-  // Fields that are copied as they are, from neighbouring columns to neighbouring places.
-  struct CopyRun {
+  // Fields that go at once from neighbouring columns to neighbouring places, or one that goes alone.
+  enum class Way { alone, copied, prepared };
+  struct FieldRun {
     std::size_t field;
-    std::int64_t count;  // fields; 0: one field that is prepared or stands apart
+    std::int64_t count;  // fields
+    Way way;
   };
   struct Span {  // of one entry on one sequence axis
     std::int64_t first = 0, kept = 0, padded = 0;
@@ -46,8 +48,9 @@ class Runner {
     const std::int64_t* chosen = nullptr;
     std::int64_t entry(std::int64_t i) const { return chosen ? chosen[i] : first + i; }
   };
-  void find_copy_runs(const Batch& batch);
-  bool copies(const Batch& batch, std::size_t field) const;
+  void find_field_runs(const Batch& batch);
+  Way way_of(const Batch& batch, std::size_t field) const;
+  bool continues(const Batch& batch, const FieldRun& run, std::size_t field) const;
   void rehearse();
   void run_sequences(const Batch& batch, std::int64_t begin, std::int64_t end);
   void run_in_order(const Batch& batch, std::int64_t at, std::int64_t end);
@@ -65,6 +68,7 @@ class Runner {
   void fill_inputs(const Batch& batch, const Block& block);
   void fill_entry(const Batch& batch, std::int64_t entry);
   void fill_rows(const Batch& batch, std::int64_t first, std::int64_t entries);
+  bool fill_run(const Batch& batch, const FieldRun& run, std::int64_t first, std::int64_t entries);
   void fill_field(const Batch& batch, std::size_t field, std::int64_t first, std::int64_t entries);
   void fill_padding(std::size_t field);
   void fill_mask(int input);
@@ -83,8 +87,8 @@ class Runner {
   std::unique_ptr<RaggedFrame> ragged_;
   bool tried_ragged_ = false;
   bool sequences_ = false;  // some axis is one
-  std::vector<CopyRun> copy_runs_;
-  const Batch* runs_of_ = nullptr;     // the batch that copy_runs_ was made for
+  std::vector<FieldRun> field_runs_;
+  const Batch* runs_of_ = nullptr;     // the batch that field_runs_ was made for
   std::vector<std::int64_t> padded_;   // per axis, of the entry being run
   std::vector<Span> spans_;            // per axis, of the entry being run
   std::vector<std::int64_t> longest_;  // per axis, of the entries being run along their sequences

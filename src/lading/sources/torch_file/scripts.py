@@ -6,6 +6,7 @@ turned into a program first.
 
 from __future__ import annotations
 
+import ctypes
 import io
 import os
 import sys
@@ -92,8 +93,7 @@ def _program(module: Any, args: Any) -> Any:
 @contextmanager
 def _silent() -> Iterator[None]:
     """Without what PyTorch's C++ prints: the whole graph, where it cannot write it."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    _flush()
     kept = [(number, os.dup(number)) for number in (1, 2)]
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
@@ -101,7 +101,15 @@ def _silent() -> Iterator[None]:
             os.dup2(nowhere, number)
         yield
     finally:
+        _flush()
         for number, copy in kept:
             os.dup2(copy, number)
             os.close(copy)
         os.close(nowhere)
+
+
+def _flush() -> None:
+    """Nothing stays in a buffer that would come out elsewhere: of Python, or of the C library."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    ctypes.CDLL(None).fflush(None)
