@@ -6,7 +6,7 @@ from prepared_networks import neighbours
 from slots import SlotSession
 
 
-@pytest.mark.parametrize("at", [0, 9, 12, 70, 77, 105])
+@pytest.mark.parametrize("at", [0, 9, 12, 70, 77, 81])
 def test_a_number_that_does_not_fit_is_named(tmp_path, at: int) -> None:
     net = neighbours("float32", "float64")
     net.model.save(tmp_path / "net")
