@@ -142,6 +142,32 @@ def test_shapes_that_do_not_fit_are_refused() -> None:
             model.session().run_graph(feeds(net.model, 4, 5, 7, (4, 2, 5, 6)))
 
 
+def test_tensors_of_other_axes_are_refused() -> None:
+    net, weights = attention()
+    fed = feeds(net.model, 4, 5, 7, (4, 2, 5, 7))
+    for name, shape in (("bias", (1, 4, 2, 5, 7)), ("bias", (1, 1, 4, 2, 5, 7)), ("queries", (4, 6))):
+        for model in both_ways(net, weights):
+            with pytest.raises(LadingError):
+                model.session().run_graph({**fed, name: np.zeros(shape, np.float32)})
+
+
+@pytest.mark.parametrize("operator", ["MatMul", "Mul", "Add", "Softmax", "Transpose"])
+def test_nodes_of_a_file_may_lack_inputs(operator: str) -> None:
+    net, _ = attention()
+    for node in net.model.graphs["main"].nodes:
+        if node.operator == operator:
+            kept = list(node.inputs)
+            for count in range(len(kept)):
+                node.inputs = kept[:count]
+                with pytest.raises(LadingError, match=r"is missing; it needs|no node reads the weight"):
+                    Session(net.model)
+            if len(kept) == 2:
+                node.inputs = ["", kept[1]]
+                with pytest.raises(LadingError, match=r"is missing; it needs|no node reads the weight"):
+                    Session(net.model)
+            node.inputs = kept
+
+
 def test_the_network_of_all_paths_has_such_steps() -> None:
     """Blocks, jets of many lengths and all instruction sets are tested with it; here, what it is made of."""
     steps = Session(attention_of_pairs().model).steps()

@@ -52,7 +52,9 @@ class BiasedAttention final : public Operator {
 
   void infer(const Operands& io) const override {
     const Views s = views_of(io);
-    Shape out;
+    Shape scores, out;
+    for (const std::int64_t length : {s.entries, s.heads, s.queries, s.keys}) scores.push(length);
+    io.set(0, Type::float32, scores);  // refuses more than there can be
     if (io[query].shape.rank == 4) out.push(s.entries);
     for (const std::int64_t length : {s.queries, s.heads, s.v.length[column]}) out.push(length);
     io.set(0, Type::float32, out);
@@ -78,13 +80,18 @@ class BiasedAttention final : public Operator {
   }
 
  private:
-  Views views_of(const Operands& io) const {
+  [[noreturn]] static void refuse(const Operands& io) {
+    io.fail("queries of shape " + io[query].shape.text() + ", keys of " + io[key].shape.text() + ", values of " +
+            io[value].shape.text() + " and what is added to scores of " + io[bias].shape.text() + " do not fit");
+  }
+  static Views views_of(const Operands& io) {
     const int rank = io[query].shape.rank;
     bool fits = rank == 3 || rank == 4;
     for (const int i : {query, key, value, bias}) {
       check_type(io, i, bit(Type::float32));
       fits &= io[i].shape.rank == rank || (i == bias && io[i].shape.rank < rank);
     }
+    if (!fits) refuse(io);
     Views s{View(io[query].shape), View(io[key].shape), View(io[value].shape), View(io[bias].shape), 1, 1, 1, 1};
     const auto join = [&](std::int64_t& length, std::int64_t other) {
       fits &= length == other || length == 1 || other == 1;
@@ -95,9 +102,7 @@ class BiasedAttention final : public Operator {
     join(s.entries, s.b.length[0]), join(s.heads, s.b.length[1]);
     join(s.queries, s.q.length[row]), join(s.queries, s.b.length[2]);
     join(s.keys, s.k.length[row]), join(s.keys, s.b.length[3]);
-    if (!fits || s.q.length[column] != s.k.length[column] || s.keys != s.v.length[row])
-      io.fail("queries of shape " + io[query].shape.text() + ", keys of " + io[key].shape.text() + ", values of " +
-              io[value].shape.text() + " and what is added to scores of " + io[bias].shape.text() + " do not fit");
+    if (!fits || s.q.length[column] != s.k.length[column] || s.keys != s.v.length[row]) refuse(io);
     return s;
   }
   static const float* at(const Tensor& tensor, const View& view, std::int64_t e, std::int64_t head,

@@ -13,7 +13,7 @@ constexpr std::int64_t by_head[] = {1, 0, 2}, across[] = {1, 2, 0};
 // Whether the node turns what it reads so, `before` axes being in front.
 bool turns(const GraphNode* node, const std::int64_t* order, std::size_t before) {
   const Axes* perm = node && node->operator_name == "Transpose" ? integers_attribute(*node, "perm") : nullptr;
-  bool same = perm && perm->size() == 3 + before && (!before || perm->front() == 0);
+  bool same = perm && node->inputs.size() == 1 && perm->size() == 3 + before && (!before || perm->front() == 0);
   for (std::size_t axis = 0; same && axis < 3; ++axis)
     same = (*perm)[before + axis] == order[axis] + static_cast<std::int64_t>(before);
   return same;
@@ -26,8 +26,8 @@ class Finder {
 
   // Inputs of the fused node, which takes the place of the product with the values; empty if there is none.
   std::vector<int> find() {
-    const GraphNode* softmax = inner(last_.inputs[0], "Softmax");
-    const GraphNode* add = softmax ? inner(softmax->inputs[0], "Add") : nullptr;
+    const GraphNode* softmax = last_.inputs.size() == 2 ? inner(last_.inputs[0], "Softmax", 1) : nullptr;
+    const GraphNode* add = softmax ? inner(softmax->inputs[0], "Add", 2) : nullptr;
     if (!add) return {};
     for (const int side : {0, 1}) {
       names = {softmax->name, add->name};
@@ -35,7 +35,8 @@ class Finder {
       if (!find_scores(add->inputs[side])) continue;
       const auto axis = integer_attribute(*softmax, "axis", -1);
       const int bias = add->inputs[1 - side], v = turned(last_.inputs[1], by_head);
-      if (v < 0 || !fits_scores(bias) || (axis != -1 && axis != 2 + static_cast<std::int64_t>(before_))) return {};
+      if (v < 0 || bias < 0 || !fits_scores(bias) || (axis != -1 && axis != 2 + static_cast<std::int64_t>(before_)))
+        return {};
       std::vector<int> inputs = {query_, key_, v, bias};
       if (factor_ >= 0) inputs.push_back(factor_);
       return inputs;
@@ -55,14 +56,15 @@ class Finder {
   const GraphNode* producer(int value, const char* kind) const {
     const int node = value < 0 ? -1 : by_[static_cast<std::size_t>(value)];
     const GraphNode* found = node < 0 ? nullptr : &graph_.nodes[static_cast<std::size_t>(node)];
-    return found && found->operator_name == kind ? found : nullptr;
+    return found && found->operator_name == kind && !found->inputs.empty() ? found : nullptr;
   }
-  // What makes a value that nobody else reads.
-  const GraphNode* inner(int value, const char* kind) const {
-    return value >= 0 && uses_[static_cast<std::size_t>(value)] == 1 ? producer(value, kind) : nullptr;
+  // What makes of so many inputs a value that nobody else reads.
+  const GraphNode* inner(int value, const char* kind, std::size_t inputs) const {
+    const GraphNode* node = value >= 0 && uses_[static_cast<std::size_t>(value)] == 1 ? producer(value, kind) : nullptr;
+    return node && node->inputs.size() == inputs ? node : nullptr;
   }
   bool find_scores(int value) {
-    const GraphNode *product = inner(value, "Mul"), *quotient = inner(value, "Div");
+    const GraphNode *product = inner(value, "Mul", 2), *quotient = inner(value, "Div", 2);
     factor_ = -1;
     if (const GraphNode* scaled = product ? product : quotient) {
       float ignored;
@@ -72,7 +74,7 @@ class Finder {
       divides = quotient != nullptr;
       names.push_back(scaled->name);
     }
-    const GraphNode* scores = inner(value, "MatMul");
+    const GraphNode* scores = inner(value, "MatMul", 2);
     if (!scores) return false;
     names.push_back(scores->name);
     for (before_ = 0; before_ < 2; ++before_) {
@@ -83,7 +85,7 @@ class Finder {
   }
   // What was turned so; -1 if it was not.
   int turned(int value, const std::int64_t* order) {
-    const GraphNode* node = inner(value, "Transpose");
+    const GraphNode* node = inner(value, "Transpose", 1);
     if (!turns(node, order, before_)) return -1;
     names.push_back(node->name);
     return node->inputs[0];
