@@ -124,6 +124,19 @@ void test_dense(const Kernels& k, const Layer& l, const Floats& x, const Floats&
   check(std::equal(y.begin(), y.begin() + lanes * l.N, want.begin(), [](float a, float b) { return same(a, b); }),
         text(k, "dense_lanes K N rows:", {l.K, l.N, lanes}));
 }
+// Any sizes, the last tiles whole or not, and nothing written between or behind the rows of y.
+void test_transpose(const Kernels& k) {
+  for (const std::int64_t rows : {0, 1, 5, 7, 8, 9, 15, 16, 17, 33})
+    for (const std::int64_t columns : {0, 1, 3, 8, 11, 16, 24, 31}) {
+      const std::int64_t ldx = columns + 2, ldy = rows + 3;
+      Floats x(static_cast<std::size_t>(rows * ldx)), y(static_cast<std::size_t>(columns * ldy), untouched), want = y;
+      for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i);
+      for (std::int64_t i = 0; i < rows; ++i)
+        for (std::int64_t j = 0; j < columns; ++j) want[j * ldy + i] = x[i * ldx + j];
+      k.transpose(x.data(), ldx, rows, columns, y.data(), ldy);
+      check(y == want, text(k, "transpose rows columns:", {rows, columns}));
+    }
+}
 // The rows of w in any order, and further apart than they are long; `want` is what matmul gives.
 void test_convolve(const Kernels& k, const Layer& l, const Floats& x, std::int64_t rows, Floats want) {
   Floats spread(static_cast<std::size_t>(l.K * (l.N + 5) + 1), untouched), y(want.size() + 1, untouched);
@@ -471,6 +484,7 @@ int main(int argc, char** argv) {
     print_accuracy(*all.back(), argc > 2 ? static_cast<std::uint32_t>(std::atoi(argv[2])) : 997);
     return 0;
   }
+  for (const Kernels* k : all) test_transpose(*k);
   test_products(all);
   test_functions(all);
   test_exponential(all);

@@ -18,6 +18,7 @@ from operator_networks import choice, functions, nearest_neighbours
 from prepared_networks import categories, neighbours, preparation
 from sequence_networks import (
     attention_heads,
+    attention_of_pairs,
     deep_sets,
     one_event_at_a_time,
     one_jet_at_a_time,
@@ -32,7 +33,8 @@ NETWORKS: dict[str, Callable[[], Network]] = {
     f.__name__: f
     for f in (multilayer_perceptron, deep_sets, one_jet_at_a_time, rows, self_attention, attention_heads, categories,
               choice, nearest_neighbours, images, jet_image, recurrent, double_precision, half_precision,
-              one_event_at_a_time, two_sequences, recurrent_double_precision, small_weights, edge_convolutions)
+              one_event_at_a_time, two_sequences, recurrent_double_precision, small_weights, edge_convolutions,
+              attention_of_pairs)
 } | {
     f"preparation_{raw}_{name}": lambda raw=raw, name=name: preparation(name, raw)
     for raw in ("float32", "float64", "int64") for name in ("float32", "float64")

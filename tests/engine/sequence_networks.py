@@ -70,6 +70,29 @@ def attention_heads(**rules: Any) -> Network:
     return net
 
 
+def attention_of_pairs() -> Network:
+    """Heads whose scores something computed of each pair of tracks is added to, as the Particle Transformer has it."""
+    net = Network("attention of pairs")
+    net.sequence("track", 21)
+    net.counts["track"] = np.maximum(net.counts["track"], 1)
+    tracks = net.input("tracks", "jet", "track", "variable", width=5)
+    pairs = net.node("Sub", net.node("Unsqueeze", tracks, [2]), net.node("Unsqueeze", tracks, [1]))
+    bias = net.node("Transpose", net.dense(net.dense(pairs, 5, 8), 8, 3, ""), perm=[0, 3, 1, 2])
+    x = net.dense(tracks, 5, 24)
+    for _ in range(2):
+        heads = [net.node("Reshape", net.dense(x, 24, 24, ""), [0, 0, 3, 8]) for _ in range(3)]
+        query, key, value = (net.node("Transpose", part, perm=perm) for part, perm in
+                             zip(heads, ([0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3]), strict=True))  # fmt: skip
+        scores = net.node("Mul", net.node("MatMul", query, key), np.array(0.35, np.float32))
+        weights = net.node("Softmax", net.node("Add", scores, bias))
+        found = net.node("Transpose", net.node("MatMul", weights, value), perm=[0, 2, 1, 3])
+        x = net.node("Add", x, net.node("Reshape", found, [0, 0, 24]))
+    pooled = net.node("ReduceMean", x, [1], keepdims=0)
+    net.output(net.node("Softmax", net.dense(pooled, 24, 4, "")), "jet", "label", labels=4)
+    net.output(net.dense(x, 24, 2, "Tanh"), "jet", "track", "label", labels=2)
+    return net
+
+
 def recurrent() -> Network:
     """LSTM in both directions, GRU and RNN along the tracks."""
     net = Network("recurrent")

@@ -1,5 +1,6 @@
 // Attention (ONNX): softmax(scale Q K^T + bias) V for every head. Queries are taken in blocks that stand transposed,
-// one a column, so that softmax runs down the columns; a query's bits do not depend on its block.
+// one a column, so that softmax runs down the columns; a query's bits do not depend on its block. Columns of zeros fill
+// the last vector.
 #include <cmath>
 #include <cstring>
 
@@ -123,7 +124,8 @@ class Attention final : public Operator {
 
   // ---- numbers
   template <class T> Scratch<T> take(Pieces& pieces, const AttentionShape& s) const {
-    const std::int64_t block = std::min(s.queries, query_block), scores = s.keys() * block;
+    const std::int64_t block = Arithmetic<T>{kernels_}.whole(std::min(s.queries, query_block));
+    const std::int64_t scores = s.keys() * block;
     return {pieces.take<T>(s.width * block), pieces.take<T>(scores), pieces.take<T>(scores), pieces.take<T>(scores),
             pieces.take<T>(block)};
   }
@@ -163,18 +165,20 @@ class Attention final : public Operator {
     const std::int64_t n = s.keys(), m = q.count;
     Rows<const T> queries = rows_of_head(io[query].as<T>(), s.joined, q.batch, q.head, s.heads, s.queries, s.width);
     queries.data += q.first * queries.step;
-    T* scores = memory.scores;
-    compute.transpose(queries, m, s.width, memory.queries);
-    compute.scale(memory.queries, s.width * m, scale(s));
-    compute.product(keys, {memory.queries, m}, {scores, m}, n, m, s.width);
+    const std::int64_t step = compute.whole(m);
+    const Rows<T> scores{memory.scores, step};
+    if (step > m) std::fill_n(memory.queries, s.width * step, T(0));
+    compute.transpose(queries, m, s.width, {memory.queries, step});
+    compute.scale(memory.queries, s.width * step, scale(s));
+    compute.product(keys, {memory.queries, step}, scores, n, step, s.width);
     show(io, s, scaled, q, scores);
-    if (softcap_ > 0) compute.cap(scores, n * m, softcap_);
+    if (softcap_ > 0) compute.cap(scores.data, n * step, softcap_);
     show(io, s, capped, q, scores);
-    bias.add(q, scores, memory.bias);
+    bias.add(q, scores.data, step, memory.bias);
     show(io, s, masked, q, scores);
-    weigh(compute, scores, n, m, memory.tops);
+    weigh(compute, scores, n, memory.tops);
     show(io, s, weights, q, scores);
-    compute.transpose({scores, m}, n, m, memory.rows);
+    compute.transpose({scores.data, step}, n, m, {memory.rows, n});
     Rows<T> out = rows_of_head(io.output().as<T>(), s.joined, q.batch, q.head, s.heads, s.queries, s.value_width);
     out.data += q.first * out.step;
     compute.product({memory.rows, n}, values, out, m, s.value_width, n);
@@ -183,24 +187,24 @@ class Attention final : public Operator {
     return has_scale_ ? scale_ : s.width ? 1 / std::sqrt(static_cast<double>(s.width)) : 1;
   }
   // Softmax down the columns; a query that may see no key has no weights.
-  template <class T>
-  void weigh(const Arithmetic<T>& compute, T* scores, std::int64_t n, std::int64_t m, T* tops) const {
+  template <class T> void weigh(const Arithmetic<T>& compute, Rows<T> scores, std::int64_t n, T* tops) const {
     const T nothing = AttentionBias<T>::hidden;
-    compute.tops(scores, n, m, tops);
+    compute.tops(scores.data, n, scores.step, tops);
     const auto clear = [&](std::int64_t i) {
-      for (std::int64_t k = 0; k < n; ++k) scores[k * m + i] = 0;
+      for (std::int64_t k = 0; k < n; ++k) scores.data[k * scores.step + i] = 0;
     };
-    for (std::int64_t i = 0; i < m; ++i)
+    for (std::int64_t i = 0; i < scores.step; ++i)
       if (tops[i] == nothing) clear(i);
-    compute.softmax(scores, n, m, precise_);
-    for (std::int64_t i = 0; i < m; ++i)
+    compute.softmax(scores.data, n, scores.step, precise_);
+    for (std::int64_t i = 0; i < scores.step; ++i)
       if (tops[i] == nothing) clear(i);
   }
   template <class T>
-  void show(const Operands& io, const AttentionShape& s, Stage stage, const Queries& q, const T* scores) const {
+  void show(const Operands& io, const AttentionShape& s, Stage stage, const Queries& q, Rows<T> scores) const {
     if (stage != stage_ || !io.has_output(product)) return;
     const std::int64_t at = ((q.batch * s.heads + q.head) * s.queries + q.first) * s.keys();
-    Arithmetic<T>{kernels_}.transpose({scores, q.count}, s.keys(), q.count, io.output(product).as<T>() + at);
+    T* to = io.output(product).as<T>() + at;
+    Arithmetic<T>{kernels_}.transpose({scores.data, scores.step}, s.keys(), q.count, {to, s.keys()});
   }
   const Kernels& kernels_;
   AttentionHeads heads_;

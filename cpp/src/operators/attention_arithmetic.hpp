@@ -21,14 +21,18 @@ template <class T> struct Arithmetic;
 
 template <> struct Arithmetic<float> {
   const Kernels& kernels;
+  // So many columns that vectors of them are whole.
+  std::int64_t whole(std::int64_t columns) const {
+    return (columns + kernels.lanes - 1) / kernels.lanes * kernels.lanes;
+  }
   // y [m][n] = a [m][k] b [k][n]
   void product(Rows<const float> a, Rows<const float> b, Rows<float> y, std::int64_t m, std::int64_t n,
                std::int64_t k) const {
     kernels.matmul(a.data, a.step, b.data, b.step, y.data, y.step, m, n, k, 1, nullptr);
   }
   // y [columns][rows] = x [rows][columns]
-  void transpose(Rows<const float> x, std::int64_t rows, std::int64_t columns, float* y) const {
-    kernels.transpose(x.data, x.step, rows, columns, y, rows);
+  void transpose(Rows<const float> x, std::int64_t rows, std::int64_t columns, Rows<float> y) const {
+    kernels.transpose(x.data, x.step, rows, columns, y.data, y.step);
   }
   void scale(float* x, std::int64_t n, double factor) const {
     const auto rounded = static_cast<float>(factor);
@@ -52,6 +56,7 @@ template <> struct Arithmetic<float> {
 
 template <> struct Arithmetic<double> {
   const Kernels& kernels;
+  std::int64_t whole(std::int64_t columns) const { return columns; }
   void product(Rows<const double> a, Rows<const double> b, Rows<double> y, std::int64_t m, std::int64_t n,
                std::int64_t k) const {
     for (std::int64_t i = 0; i < m; ++i) {
@@ -61,9 +66,9 @@ template <> struct Arithmetic<double> {
         for (std::int64_t j = 0; j < n; ++j) row[j] += a.data[i * a.step + l] * b.data[l * b.step + j];
     }
   }
-  void transpose(Rows<const double> x, std::int64_t rows, std::int64_t columns, double* y) const {
+  void transpose(Rows<const double> x, std::int64_t rows, std::int64_t columns, Rows<double> y) const {
     for (std::int64_t i = 0; i < rows; ++i)
-      for (std::int64_t j = 0; j < columns; ++j) y[j * rows + i] = x.data[i * x.step + j];
+      for (std::int64_t j = 0; j < columns; ++j) y.data[j * y.step + i] = x.data[i * x.step + j];
   }
   void scale(double* x, std::int64_t n, double factor) const {
     for (std::int64_t i = 0; i < n; ++i) x[i] *= factor;

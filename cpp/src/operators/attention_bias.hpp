@@ -31,38 +31,41 @@ template <class T> class AttentionBias {
   }
   bool any() const { return mask_ || valid_ || causal_; }
 
-  // scores [keys][count] += bias; `memory` holds as many numbers.
-  void add(const Queries& q, T* scores, T* memory) const {
+  // scores [keys][step] += bias; `memory` holds as many numbers. Columns beyond the queries get whatever is finite or -inf.
+  void add(const Queries& q, T* scores, std::int64_t step, T* memory) const {
     if (!any()) return;
-    fill(q, memory);
-    for (std::int64_t i = 0, size = shape_.keys() * q.count; i < size; ++i) {
+    fill(q, memory, step);
+    for (std::int64_t i = 0, size = shape_.keys() * step; i < size; ++i) {
       const T sum = scores[i] + memory[i];
       scores[i] = memory[i] == hidden ? hidden : sum;
     }
   }
 
  private:
-  void fill(const Queries& q, T* bias) const {
+  void fill(const Queries& q, T* bias, std::int64_t step) const {
     const std::int64_t valid = valid_ ? valid_[q.batch] : shape_.keys();
-    const std::int64_t end = std::min(valid, mask_ ? masked_ : shape_.keys()), n = q.count;
-    if (!mask_) std::fill_n(bias, end * n, T(0));
-    else if (mask_->type == Type::boolean) copy_mask(q, mask_->as<bool>(), end, bias);
-    else copy_mask(q, mask_->as<T>(), end, bias);
-    std::fill_n(bias + end * n, (shape_.keys() - end) * n, hidden);  // a short mask hides the keys behind its end
+    const std::int64_t end = std::min(valid, mask_ ? masked_ : shape_.keys());
+    if (!mask_ || steps_[2]) std::fill_n(bias, end * step, T(0));
+    if (mask_ && mask_->type == Type::boolean) copy_mask(q, mask_->as<bool>(), end, bias, step);
+    else if (mask_) copy_mask(q, mask_->as<T>(), end, bias, step);
+    std::fill_n(bias + end * step, (shape_.keys() - end) * step, hidden);  // a short mask hides the keys behind its end
     if (!causal_) return;
     const std::int64_t before = valid_ ? valid - shape_.queries : shape_.past;
     for (std::int64_t key = 0; key < end; ++key)
-      std::fill_n(bias + key * n, std::clamp(key - before - q.first, std::int64_t(0), n), hidden);
+      std::fill_n(bias + key * step, std::clamp(key - before - q.first, std::int64_t(0), q.count), hidden);
   }
   static T value(bool seen) { return seen ? T(0) : hidden; }
   static T value(T bias) { return bias; }
-  template <class M> void copy_mask(const Queries& q, const M* mask, std::int64_t keys, T* bias) const {
+  template <class M>
+  void copy_mask(const Queries& q, const M* mask, std::int64_t keys, T* bias, std::int64_t step) const {
     mask += q.batch * steps_[0] + q.head * steps_[1] + q.first * steps_[2];
-    const std::int64_t n = q.count, step = steps_[2];
+    const std::int64_t apart = steps_[2];
     if constexpr (std::is_same_v<M, float>)
-      if (step) return kernels_.transpose(mask, step, n, keys, bias, n);
-    for (std::int64_t key = 0; key < keys; ++key)
-      for (std::int64_t i = 0; i < n; ++i) bias[key * n + i] = value(mask[i * step + key]);
+      if (apart) return kernels_.transpose(mask, apart, q.count, keys, bias, step);
+    for (std::int64_t key = 0; key < keys; ++key, bias += step)
+      if (!apart) std::fill_n(bias, step, value(mask[key]));
+      else
+        for (std::int64_t i = 0; i < q.count; ++i) bias[i] = value(mask[i * apart + key]);
   }
   const Kernels& kernels_;
   const Tensor* mask_;

@@ -23,8 +23,9 @@ constexpr Row table[] = {
 };
 
 // The fused operators that passes make stand under their own prefix, so that no bundle can name them.
-constexpr const char* internal[] = {"ChannelsLastConvolution", "ChannelsLastPool", "Convolution", "Dense", "DenseChain",
-                                    "EdgeConvolution",         "Neighbours"};
+constexpr const char* internal[] = {
+    "BiasedAttention", "ChannelsLastConvolution", "ChannelsLastPool", "Convolution", "Dense",
+    "DenseChain",      "EdgeConvolution",         "Neighbours"};
 // The one operator that is not of ONNX.
 constexpr const char* forest = "lading.TreeEnsemble";
 }  // namespace

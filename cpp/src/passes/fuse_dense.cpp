@@ -52,7 +52,9 @@ bool from_gemm(Graph& graph, GraphNode& node) {
   return true;
 }
 
-bool from_matmul(const Graph& graph, const GraphNode& node) { return is_float32(graph.constant(node.inputs[1]), 2); }
+bool from_matmul(const Graph& graph, const GraphNode& node) {
+  return node.inputs.size() == 2 && is_float32(graph.constant(node.inputs[1]), 2);
+}
 
 // Add(dense, bias) in either order.
 bool take_bias(Graph& graph, GraphNode& dense, const GraphNode& next) {

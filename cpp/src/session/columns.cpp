@@ -2,6 +2,12 @@
 
 namespace lading {
 
+int entry_axis(const std::vector<AxisUse>& axes) {
+  for (std::size_t a = 0; a < axes.size(); ++a)
+    if (axes[a].kind == AxisUse::Kind::entry) return static_cast<int>(a);
+  return -1;
+}
+
 int sequence_axis(const std::vector<AxisUse>& axes) {
   for (const AxisUse& use : axes)
     if (use.kind == AxisUse::Kind::sequence) return use.axis;

@@ -38,6 +38,8 @@ struct ColumnTable {
 // "variable 'pt' of input 'jets'", or "input 'x'" where slots have no names
 std::string column_text(const Bundle& bundle, const Column& column);
 
+// Which of a tensor's axes holds the entries, or -1.
+int entry_axis(const std::vector<AxisUse>& axes);
 // The one sequence axis of a tensor, or -1; the axes that are neither entry nor sequence nor variable.
 int sequence_axis(const std::vector<AxisUse>& axes);
 std::int64_t fixed_size(const std::vector<AxisUse>& axes, bool with_variables);

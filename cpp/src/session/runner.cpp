@@ -171,10 +171,7 @@ void Runner::bind(std::int64_t entries) {
   const Bundle& bundle = model_.bundle();
   for (std::size_t i = 0; i < bundle.inputs.size(); ++i) {
     const Input& input = bundle.inputs[i];
-    int entry = Entry::none;
-    for (std::size_t a = 0; a < input.axes.size(); ++a)
-      if (input.axes[a].kind == AxisUse::Kind::entry) entry = static_cast<int>(a);
-    frame_.set_input(static_cast<int>(i), input.type, input_layout_[i].shape, entry);
+    frame_.set_input(static_cast<int>(i), input.type, input_layout_[i].shape, entry_axis(input.axes));
   }
   frame_.resolve(entries);
   if (frame_.plan().settled()) check_outputs();
@@ -196,34 +193,6 @@ void Runner::bind_layouts(std::int64_t entries) {
   prepared_ = allocate(static_cast<std::size_t>(most) * 8);
   mark_ = allocate(static_cast<std::size_t>(most));
   work_capacity_ = most;
-}
-
-void Runner::bind_graph(const std::vector<Tensor>& inputs) {
-  bool same = bound_[0] == as_graph;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const Tensor& before = frame_.input(static_cast<int>(i));
-    same &= before.type == inputs[i].type && before.shape == inputs[i].shape;
-  }
-  if (!same) {
-    bound_[0] = unbound;
-    for (std::size_t i = 0; i < inputs.size(); ++i)
-      frame_.set_input(static_cast<int>(i), inputs[i].type, inputs[i].shape, Entry::none);
-    frame_.resolve();
-    bound_[0] = as_graph;
-  }
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    if (inputs[i].bytes()) std::memcpy(frame_.input(static_cast<int>(i)).data, inputs[i].data, inputs[i].bytes());
-}
-
-void Runner::run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs) {
-  bind_graph(inputs);
-  frame_.run();
-  for (std::size_t o = 0; o < outputs.size(); ++o) outputs[o] = frame_.output(static_cast<int>(o));
-}
-
-void Runner::time_graph(const std::vector<Tensor>& inputs, double* nanoseconds) {
-  bind_graph(inputs);
-  frame_.time(nanoseconds);
 }
 
 }  // namespace lading

@@ -28,7 +28,7 @@ class Runner {
   void time_graph(const std::vector<Tensor>& inputs, double* nanoseconds);
   std::size_t memory() const {
     const std::size_t ragged = ragged_ ? ragged_->memory() : 0;
-    return frame_.memory() + ragged + order_.memory() + static_cast<std::size_t>(work_capacity_) * 17;
+    return frame_.memory() + ragged + order_.memory() + static_cast<std::size_t>(work_capacity_) * 17 + graph_capacity_;
   }
 
  private:
@@ -63,7 +63,12 @@ class Runner {
   void find_spans(const Batch& batch, std::int64_t entry);
   void bind(std::int64_t entries);
   void bind_layouts(std::int64_t entries);
-  void bind_graph(const std::vector<Tensor>& inputs);
+  std::int64_t graph_entries(const std::vector<Tensor>& inputs) const;
+  std::int64_t graph_block(const std::vector<Tensor>& inputs, std::int64_t entries);
+  bool graph_apart(const std::vector<Tensor>& inputs, std::int64_t entries);
+  void bind_graph(const std::vector<Tensor>& inputs, std::int64_t entries);
+  void make_graph_results(std::int64_t entries, std::vector<Tensor>& outputs);
+  void run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs, double* nanoseconds);
   void check_outputs();
   void fill_inputs(const Batch& batch, const Block& block);
   void fill_entry(const Batch& batch, std::int64_t entry);
@@ -101,7 +106,11 @@ class Runner {
   Memory work_, mark_, prepared_;
   std::int64_t work_capacity_ = 0;
   enum class Apart { unknown, proven, refuted } apart_ = Apart::unknown;  // are entries kept apart by every node
-  std::int64_t block_ = 0;  // entries run at once where there are no sequences; 0: not tried yet
+  std::int64_t block_ = 0;           // entries run at once where there are no sequences; 0: not tried yet
+  std::vector<Shape> graph_shapes_;  // of the tensors that graph_block_ was found for
+  std::int64_t graph_block_ = 0;
+  Memory graph_results_;  // of all blocks, where there are several
+  std::size_t graph_capacity_ = 0;
 };
 
 }  // namespace lading

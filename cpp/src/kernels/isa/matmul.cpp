@@ -106,15 +106,19 @@ void convolve(const float* a, int64_t lda, const float* b, const int64_t* at, fl
 }
 
 void transpose(const float* x, int64_t ldx, int64_t rows, int64_t columns, float* y, int64_t ldy) {
-  int64_t i = 0;
-  for (; i + tile <= rows; i += tile) {
-    int64_t j = 0;
-    for (; j + tile <= columns; j += tile) transpose_tile(x + i * ldx + j, ldx, y + j * ldy + i, ldy);
-    for (; j < columns; ++j)
-      for (int r = 0; r < tile; ++r) y[j * ldy + i + r] = x[(i + r) * ldx + j];
+  if (rows < tile || columns < tile) {
+    for (int64_t i = 0; i < rows; ++i)
+      for (int64_t j = 0; j < columns; ++j) y[j * ldy + i] = x[i * ldx + j];
+    return;
   }
-  for (; i < rows; ++i)
-    for (int64_t j = 0; j < columns; ++j) y[j * ldy + i] = x[i * ldx + j];
+  // The last tiles begin early enough to be whole.
+  for (int64_t i = 0; i < rows; i += tile) {
+    const int64_t row = i + tile > rows ? rows - tile : i;
+    for (int64_t j = 0; j < columns; j += tile) {
+      const int64_t column = j + tile > columns ? columns - tile : j;
+      transpose_tile(x + row * ldx + column, ldx, y + column * ldy + row, ldy);
+    }
+  }
 }
 
 }  // namespace lading::LADING_ISA_NAMESPACE
