@@ -95,3 +95,16 @@ def test_variables_name_what_goes_in():
     named = agreed(model, variables={"inputs": [{"name": "pt"}, {"name": "eta"}], "class_labels": ["score"]})
     assert list(named.inputs[named.input_list[0].name].variables) == ["pt", "eta"]
     assert lading.convert(with_weights(image()), compare=False).outputs["score"].axes == ["entry", 2]
+
+
+def test_numbers_of_pairs_need_a_fixed_length():
+    import keras
+    from keras import layers
+
+    def pairs(steps):
+        tracks = keras.Input((steps, 3), name="tracks")
+        return keras.Model(tracks, layers.Dot((2, 2), name="pairs")([tracks, layers.Dense(3)(tracks)]))
+
+    with pytest.raises(lading.UnsupportedError, match=r"output 'pairs' is \[entry, track, track\]: numbers for each pair"):
+        lading.convert(pairs(None))
+    assert agreed(pairs(5)).outputs["pairs"].axes == ["entry", 5, 5]

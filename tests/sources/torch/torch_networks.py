@@ -295,6 +295,34 @@ class RecurrentThenAttention(nn.Module):
         return self.attention(h, h, h)[0].mean(1)
 
 
+class Pairs(nn.Module):
+    """Whether two tracks come from one vertex."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer, self.head = nn.Linear(4, 8), nn.Linear(8, 2)
+
+    def forward(self, tracks):
+        x = self.layer(tracks)
+        return self.head(torch.tanh(x[:, :, None] - x[:, None]))
+
+
+class Projected(nn.Module):
+    """LSTMs that project their state, stacked, in both directions; then one that does not."""
+
+    def __init__(self, bias: bool = True, given: bool = False):
+        super().__init__()
+        self.encoder = nn.LSTM(4, 8, num_layers=2, proj_size=3, bidirectional=True, bias=bias, batch_first=True)
+        self.decoder = nn.LSTM(6, 5, batch_first=True)
+        self.first = nn.Parameter(torch.randn(4, 1, 3)) if given else None
+
+    def forward(self, tracks):
+        n = tracks.shape[0]
+        state = None if self.first is None else (self.first.repeat(1, n, 1), tracks.new_zeros(4, n, 8))
+        x, (hidden, cell) = self.encoder(tracks, state)
+        return {"hidden": hidden.transpose(0, 1), "cell": cell.transpose(0, 1), "read": self.decoder(x)[0]}
+
+
 # ------------------------------------------------------------------------------- what no graph can do
 
 

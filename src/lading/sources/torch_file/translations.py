@@ -35,8 +35,8 @@ def _rnn(activation: str) -> Callable[..., Any]:
         for layer in range(num_layers):
             own = [params[(layer * directions + i) * parts : (layer * directions + i + 1) * parts]
                    for i in range(directions)]
-            weights = [_stacked(op, [each[i] for each in own]) for i in (0, 1)]
-            bias = _stacked(op, [op.Concat(each[2], each[3], axis=0) for each in own]) if has_biases else None
+            weights = [stacked(op, [each[i] for each in own]) for i in (0, 1)]
+            bias = stacked(op, [op.Concat(each[2], each[3], axis=0) for each in own]) if has_biases else None
             state = op.Slice(hidden, [layer * directions], [(layer + 1) * directions], [0])
             every, end = op.RNN(value, *weights, bias, None, state, activations=[activation] * directions,
                                 direction="bidirectional" if bidirectional else "forward",
@@ -49,7 +49,7 @@ def _rnn(activation: str) -> Callable[..., Any]:
     return rule
 
 
-def _stacked(op: Any, arrays: list[Any]) -> Any:
+def stacked(op: Any, arrays: list[Any]) -> Any:
     """One array for each direction, along a new first axis."""
     rows = [op.Unsqueeze(array, [0]) for array in arrays]
     return op.Concat(*rows, axis=0) if len(rows) > 1 else rows[0]

@@ -13,6 +13,7 @@ from ..onnx_file.node_hints import SCOPES
 from ..traced.entries import Shapes
 from .failures import failed_to_write
 from .flat import PREFIX
+from .projecting import lstm, projects
 from .recurrent import by_shape_only
 from .translations import translations
 
@@ -27,13 +28,16 @@ def written(program: Any, inputs: list[str], outputs: list[str], shapes: Shapes,
     """
     import torch
 
+    rules = translations()
+    if projects(program, where):
+        rules[torch.ops.aten.lstm.input] = lstm
     version = tuple(map(int, torch.__version__.split(".")[:2]))
     try:
         with by_shape_only():
             exported = torch.onnx.export(
                 program, dynamo=True, optimize=False, verbose=False, input_names=inputs, output_names=outputs,
                 opset_version=OPSET if version >= NEWEST_OPSET_SINCE else OLD_OPSET,
-                custom_translation_table=translations(),
+                custom_translation_table=rules,
             )  # fmt: skip
         proto = exported.model_proto
     except Exception as error:  # whatever an exporter may raise
