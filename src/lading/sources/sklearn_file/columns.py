@@ -77,7 +77,7 @@ class Growth:
     def __post_init__(self) -> None:
         self.model.axes["entry"] = Axis("entry", "entry")
         self.model.input_list = [Input(FEATURES, ["entry", "variable"], self.type)]
-        self.wiring = Wiring(self.model, self.model.graphs["main"].nodes, ("margin", "score", "class"))
+        self.wiring = Wiring(self.model, self.model.graphs["main"].nodes, ("margin", "score", "class", "transformed"))
         self._gathered: dict[tuple[Column, ...], Node] = {}
 
     def name_of(self, column: int) -> str:

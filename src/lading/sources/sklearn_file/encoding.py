@@ -63,6 +63,22 @@ def ordinal(step: State, table: Table, growth: Growth) -> Table:
     raise _not_whole(step)
 
 
+def by_target(step: State, table: Table, growth: Growth) -> Table:
+    """What a TargetEncoder learned of each category, of each class where there are several; else the targets' mean."""
+    lists, means = _lists(step, table), np.atleast_1d(np.asarray(step["target_mean_"], np.float64))
+    learned = [np.asarray(each, np.float64) for each in step["encodings_"]]  # of a column's classes, one after the other
+    source = [i for i in range(len(lists)) for _ in means]
+    if len(learned) != len(source) or any(len(each) != len(lists[i]) for each, i in zip(learned, source, strict=True)):
+        raise step.damaged(f"'encodings_' does not hold those of {len(lists)} columns and {len(means)} targets")
+    numbered = [None if table.columns is None else _of_variable(step, column, names, growth, True)
+                for column, names in zip(table.columns or lists, lists, strict=True)]  # fmt: skip
+    if any(column is None for column in numbered):
+        raise _not_whole(step)
+    inner = growth.selected(Table([each for each in numbered if each], size=table.size, type=table.type), source)
+    codes = [np.append(each, means[k % len(means)]) for k, each in enumerate(learned)]
+    return _looked_up(inner, codes, growth, "float64")
+
+
 def encoded(growth: Growth, table: Table, categories: dict[int, list[int]], step: State) -> Table:
     """``table`` with categories that an estimator numbers itself, by column; what is none of them comes last."""
     if not categories:
@@ -135,12 +151,13 @@ def _of_variable(step: State, column: Column, names: np.ndarray, growth: Growth,
     return replace(column, missing=missing, categories=tuple(whole), unknown=len(whole) if ignored else None)
 
 
-def _looked_up(table: Table, codes: list[np.ndarray], growth: Growth) -> Table:
+def _looked_up(table: Table, codes: list[np.ndarray], growth: Growth, type_: str = "") -> Table:
     """Numbers of categories replaced by ``codes``, column by column."""
     begins = np.cumsum([0, *(len(code) for code in codes[:-1])])
     at = growth.wiring.add("Add", growth.wiring.add("Cast", growth.value_of(table), to="int64"), begins)
-    value = growth.wiring.add("Gather", np.concatenate(codes).astype(table.type), at, axis=0)
-    return growth.of_value(value, table.size, table.type)
+    type_ = type_ or table.type
+    value = growth.wiring.add("Gather", np.concatenate(codes).astype(type_), at, axis=0)
+    return growth.of_value(value, table.size, type_)
 
 
 def _codes(step: State, names: np.ndarray, unknown: Any) -> np.ndarray:
@@ -193,5 +210,5 @@ def _not_whole(step: State) -> UnsupportedError:
 
 
 ENCODERS: dict[str, Callable[[State, Table, Growth], Table]] = {
-    "OneHotEncoder": one_hot, "OrdinalEncoder": ordinal, "KBinsDiscretizer": binned,
+    "OneHotEncoder": one_hot, "OrdinalEncoder": ordinal, "TargetEncoder": by_target, "KBinsDiscretizer": binned,
 }  # fmt: skip
