@@ -105,6 +105,6 @@ def test_numbers_of_pairs_need_a_fixed_length():
         tracks = keras.Input((steps, 3), name="tracks")
         return keras.Model(tracks, layers.Dot((2, 2), name="pairs")([tracks, layers.Dense(3)(tracks)]))
 
-    with pytest.raises(lading.UnsupportedError, match=r"output 'pairs' is \[entry, track, track\]: numbers for each pair"):
+    with pytest.raises(lading.UnsupportedError, match=r"'pairs' is \[entry, track, track\]: numbers for each pair"):
         lading.convert(pairs(None))
     assert agreed(pairs(5)).outputs["pairs"].axes == ["entry", 5, 5]

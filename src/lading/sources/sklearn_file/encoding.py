@@ -64,17 +64,18 @@ def ordinal(step: State, table: Table, growth: Growth) -> Table:
 
 
 def by_target(step: State, table: Table, growth: Growth) -> Table:
-    """What a TargetEncoder learned of each category, of each class where there are several; else the targets' mean."""
+    """What a TargetEncoder learned of each category, by class where there are several; of unknown ones the mean."""
     lists, means = _lists(step, table), np.atleast_1d(np.asarray(step["target_mean_"], np.float64))
-    learned = [np.asarray(each, np.float64) for each in step["encodings_"]]  # of a column's classes, one after the other
+    learned = [np.asarray(each, np.float64) for each in step["encodings_"]]  # by column, then class
     source = [i for i in range(len(lists)) for _ in means]
     if len(learned) != len(source) or any(len(each) != len(lists[i]) for each, i in zip(learned, source, strict=True)):
         raise step.damaged(f"'encodings_' does not hold those of {len(lists)} columns and {len(means)} targets")
-    numbered = [None if table.columns is None else _of_variable(step, column, names, growth, True)
-                for column, names in zip(table.columns or lists, lists, strict=True)]  # fmt: skip
-    if any(column is None for column in numbered):
+    numbered = [_of_variable(step, column, names, growth, True)
+                for column, names in zip(table.columns or [], lists, strict=bool(table.columns))]  # fmt: skip
+    columns = [each for each in numbered if each]
+    if len(columns) < table.size:
         raise _not_whole(step)
-    inner = growth.selected(Table([each for each in numbered if each], size=table.size, type=table.type), source)
+    inner = growth.selected(Table(columns, size=table.size, type=table.type), source)
     codes = [np.append(each, means[k % len(means)]) for k, each in enumerate(learned)]
     return _looked_up(inner, codes, growth, "float64")
 
