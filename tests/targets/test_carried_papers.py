@@ -43,8 +43,8 @@ def described(tmp_path: Path, name: str) -> lading.Model:
 
 def texts_of(model: lading.Model) -> dict[str, Any]:
     record = {key: value for key, value in model.record.items() if key != "origin"}
-    inputs = [(i.name, i.description, model.sequence_axis(i.axes), [(v.name, v.unit, v.description) for v in i.variable_list])
-              for i in model.input_list]  # fmt: skip
+    inputs = [(i.name, i.description, model.sequence_axis(i.axes),
+               [(v.name, v.unit, v.description) for v in i.variable_list]) for i in model.input_list]  # fmt: skip
     outputs = [(o.name, o.description, o.unit, o.range, o.label_list) for o in model.output_list]
     return {"name": model.name, "version": model.version, "description": model.description, "record": record,
             "axes": model.axes, "inputs": inputs, "outputs": outputs}  # fmt: skip

@@ -1,8 +1,8 @@
 """Papers that lading left in a file whose format has room beside its network: lwtnn's JSON, Keras' metadata.json.
 
-They are the ``lading.papers`` of ONNX files (docs/papers.md). The network is read from the file as ever, so what changes
-numbers is the file's; texts are the papers': names of axes, units, descriptions, order and selection, version, record.
-What the file says of its own origin holds, and the origin that the model had before stands within it, as "before".
+They are the ``lading.papers`` of ONNX files (docs/papers.md). The network is read from the file as ever, so what
+changes numbers is the file's; texts are the papers': names of axes, units, descriptions, order and selection, version,
+record. What the file says of its own origin holds, and the origin that the model had stands within it, as "before".
 """
 
 from __future__ import annotations

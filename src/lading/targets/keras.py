@@ -3,8 +3,8 @@
 What it can say: dense and convolutional layers, pooling, normalizations, activations, LSTM, GRU and simple recurrent
 layers in one or both directions, sums, products and joins of values, other shapes and parts of values; what has no
 layer is a function of ``keras.ops``, as Keras writes it too. Layers are called after nodes, inputs and outputs keep
-their names; names of variables and labels go along in metadata.json, and all other papers under its key ``lading.papers``, where
-lading finds them again.
+their names; names of variables and labels go along in metadata.json, and all other papers under its key
+``lading.papers``, where lading finds them again.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 What lwtnn can say: dense layers, normalization, maxout, highway, LSTM, GRU, simple recurrent layers, convolutions
 along steps, layers on each step, sums over steps, sums and joins of vectors, and its activations. Variables are
 prepared by an offset and a scale in float64. The numbers are those of the model to its own rounding, as lwtnn computes
-in double precision. Names of inputs, variables, outputs and labels go along; all other papers stand under ``lading.papers``, a key
-that lwtnn passes over.
+in double precision. Names of inputs, variables, outputs and labels go along; all other papers stand under
+``lading.papers``, a key that lwtnn passes over.
 """
 
 from __future__ import annotations
