@@ -62,6 +62,7 @@ NETWORKS = {
     **{f"projected lstm, {name}": (("Projected", bias), lambda: normal(2, 7, 4), {},
                                    {"read": ["entry", "track", 5], "cell": ["entry", 4, 8]})
        for name, bias in (("with a bias", True), ("without one", False))},
+    "leading tracks": (("Leading",), lambda: normal(2, 7, 4), {}, {"output_0": ["entry", 3], "output_1": ["entry", 3]}),
     "pairs of a fixed length": (("Pairs",), lambda: normal(2, 7, 4), {"axes": {"tracks": ["jet", 7, "variable"]}},
                                 {"tracks": ["jet", 7, 4], "output": ["jet", 7, 7, 2]}),
     "fields": (("Fields",), lambda: {"tracks": normal(2, 7, 4), "scale": 2.0, "weights": normal(2, 7)}, {},

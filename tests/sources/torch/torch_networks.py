@@ -307,6 +307,17 @@ class Pairs(nn.Module):
         return self.head(torch.tanh(x[:, :, None] - x[:, None]))
 
 
+class Leading(nn.Module):
+    """The three tracks that score highest, and which they are."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 1)
+
+    def forward(self, tracks):
+        return self.layer(tracks).squeeze(-1).topk(3, dim=1)
+
+
 class Projected(nn.Module):
     """LSTMs that project their state, stacked, in both directions; then one that does not."""
 
