@@ -307,6 +307,43 @@ class Pairs(nn.Module):
         return self.head(torch.tanh(x[:, :, None] - x[:, None]))
 
 
+class Flow(nn.Module):
+    """Couplings, each of which cuts in two what the one before joined."""
+
+    def __init__(self):
+        super().__init__()
+        self.nets = nn.ModuleList(nn.Linear(2, 4) for _ in range(3))
+
+    def forward(self, jets):
+        logarithm = torch.zeros(jets.shape[0])
+        for net in self.nets:
+            first, second = jets.chunk(2, 1)
+            scale, shift = net(first).tanh().chunk(2, 1)
+            logarithm = logarithm + scale.sum(1)
+            jets = torch.cat([second * scale.exp() + shift, first], 1)
+        return logarithm - (jets**2).sum(1) / 2
+
+
+class Means(nn.Module):
+    """The means, sums and extremes of the hits of each cluster, with a number that stood there and without."""
+
+    def forward(self, hits, cluster):
+        places, before = cluster[:, None].expand(-1, 3), torch.ones(8, 3)
+        return tuple(before.scatter_reduce(0, places, hits, kind, include_self=both)
+                     for kind in ("mean", "sum", "prod", "amax", "amin") for both in (True, False))
+
+
+class Distances(nn.Module):
+    """How far tracks are from hits."""
+
+    def __init__(self, p: float = 2.0):
+        super().__init__()
+        self.p = p
+
+    def forward(self, tracks, hits):
+        return torch.cdist(tracks, hits, p=self.p).exp().neg().exp().sum(2)
+
+
 class Leading(nn.Module):
     """The three tracks that score highest, and which they are."""
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import UnsupportedError
-from .translations import stacked
 
 #: Operators that give zeros, and those that do if they are given zero.
 _ZEROS, _FULL = ("zeros", "zeros_like", "new_zeros"), ("full", "new_full", "full_like")
@@ -97,3 +96,9 @@ def _in_order(op: Any, gates: Any) -> Any:
     """Weights or biases with the gates, along the first axis, in ONNX's order."""
     parts = op.Split(gates, axis=0, num_outputs=4)
     return op.Concat(*(parts[i] for i in _ORDER), axis=0)
+
+
+def stacked(op: Any, arrays: list[Any]) -> Any:
+    """One array for each direction, along a new first axis."""
+    rows = [op.Unsqueeze(array, [0]) for array in arrays]
+    return op.Concat(*rows, axis=0) if len(rows) > 1 else rows[0]

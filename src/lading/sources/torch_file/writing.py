@@ -13,7 +13,6 @@ from ..onnx_file.node_hints import SCOPES
 from ..traced.entries import Shapes
 from .failures import failed_to_write
 from .flat import PREFIX
-from .projecting import lstm, projects
 from .recurrent import by_shape_only
 from .translations import translations
 
@@ -28,9 +27,7 @@ def written(program: Any, inputs: list[str], outputs: list[str], shapes: Shapes,
     """
     import torch
 
-    rules = translations()
-    if projects(program, where):
-        rules[torch.ops.aten.lstm.input] = lstm
+    rules = translations(program, where)
     version = tuple(map(int, torch.__version__.split(".")[:2]))
     try:
         with by_shape_only():
