@@ -62,6 +62,8 @@ NETWORKS = {
     **{f"projected lstm, {name}": (("Projected", bias), lambda: normal(2, 7, 4), {},
                                    {"read": ["entry", "track", 5], "cell": ["entry", 4, 8]})
        for name, bias in (("with a bias", True), ("without one", False))},
+    "named alike": (("NamedAlike",), lambda: (normal(3, 4), normal(3, 4), normal(3, 4)), {},
+                    {"pad": ["entry", 4], "relu": ["entry", 4], "layer.bias": ["entry", 4], "add": ["entry"]}),
     "flow": (("Flow",), lambda: normal(3, 4), {}, {"jets": ["entry", 4], "output": ["entry"]}),
     "means": (("Means",), lambda: (normal(20, 3), whole(8, 20)),
               {"axes": {"hits": ["hit", "variable"], "cluster": ["hit"]}}, {"output_0": [8, 3], "output_9": [8, 3]}),

@@ -307,6 +307,18 @@ class Pairs(nn.Module):
         return self.head(torch.tanh(x[:, :, None] - x[:, None]))
 
 
+class NamedAlike(nn.Module):
+    """Inputs, outputs and a parameter that are called as operators are, and as each other."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight, self.layer = nn.Parameter(torch.randn(4)), nn.Linear(4, 4)
+
+    def forward(self, weight, pad, relu):
+        x = self.layer(nn.functional.pad(weight, (1, 0))[:, 1:] * self.weight).relu() + pad
+        return {"layer.bias": x, "mul": x * relu, "add": x.sum(1) + relu.mean(1)}
+
+
 class Flow(nn.Module):
     """Couplings, each of which cuts in two what the one before joined."""
 
