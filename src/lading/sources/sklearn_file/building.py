@@ -102,7 +102,7 @@ def build(state: State, table: Table, growth: Growth) -> Prediction:
         if features_of(state) != table.size:
             raise state.damaged(f"it takes {features_of(state)} columns, and gets {table.size}")
         return ESTIMATORS[state.kind](state, table, growth)
-    known = [*FORESTS, *ESTIMATORS, *COMBINERS, *TRANSFORMERS]
+    known = list({**FORESTS, **ESTIMATORS, **COMBINERS, **TRANSFORMERS})
     why = f": {REFUSED[state.kind]}" if state.kind in REFUSED else f" {suggestion(state.kind, known)}"
     raise UnsupportedError(f"{state.where}: a {state.kind} is not read{why}")
 

@@ -51,6 +51,8 @@ def ordinal(step: State, table: Table, growth: Growth) -> Table:
     _refuse_infrequent(step)
     lists = _lists(step, table)
     unknown = step.get("unknown_value") if step.get("handle_unknown") == "use_encoded_value" else None
+    if unknown is not None and np.isnan([unknown, step.get("encoded_missing_value", np.nan)]).all():
+        lists = [names[~np.isnan(names)] for names in lists]  # what is missing becomes what is unknown
     codes = [_codes(step, names, unknown) for names in lists]
     if table.columns is not None:
         plain = [_of_variable(step, column, names, growth, unknown is not None)
@@ -59,6 +61,9 @@ def ordinal(step: State, table: Table, growth: Growth) -> Table:
             inner = Table([column for column in plain if column], size=table.size, type=table.type)
             if all(np.array_equal(code, np.arange(len(code))) for code in codes):
                 return inner
+            if unknown is not None and all(np.array_equal(code[:-1], np.arange(len(code) - 1)) for code in codes):
+                columns = [replace(column, unknown_code=float(unknown)) for column in inner.columns or []]
+                return replace(inner, columns=columns)
             return _looked_up(inner, codes, growth)
     raise _not_whole(step)
 
@@ -100,10 +105,13 @@ def _own_categories(growth: Growth, column: Column, names: list[int], step: Stat
                                "category; leave columns of categories as they are")  # fmt: skip
     if column.categories is None:
         return replace(column, categories=tuple(names), unknown=len(names))
+    if column.unknown_code in names:
+        raise UnsupportedError(f"{step.where}: the encoder of '{growth.name_of(column.variable)}' gives unknown "
+                               f"categories the number {column.unknown_code:g}, which is a category; take -1 or NaN")
     if names != list(range(len(column.categories))):  # numbered already, and some numbers were never met
         raise UnsupportedError(f"{step.where}: '{growth.name_of(column.variable)}' is numbered by an encoder and then "
                                f"again by the {step.kind}, which met only some of its categories")  # fmt: skip
-    return column
+    return replace(column, unknown_code=None)  # a number that is no category goes the way of one that is unknown
 
 
 def binned(step: State, table: Table, growth: Growth) -> Table:
