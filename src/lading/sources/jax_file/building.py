@@ -11,7 +11,6 @@ from ...errors import LadingError, UnsupportedError
 from ...graph import Graph
 from ...model import Model, drop_unread_weights
 from ..naming import snake
-from ..one_sequence import check_one_sequence
 from ..traced.authors import author_line, depends_on_numbers, first_line
 from ..traced.describing import by_name, described
 from ..traced.entries import check_repeatable, with_entries
@@ -124,5 +123,4 @@ def _check_outputs(model: Model) -> None:
         if unknown:
             raise UnsupportedError(f"{model.origin}: output '{output.name}': an axis of it is {unknown[0]} long: "
                                    "neither fixed nor the length of an input's axis; take the output out")
-    check_one_sequence(model)
 

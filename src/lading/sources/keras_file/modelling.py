@@ -10,7 +10,6 @@ from ...errors import FormatError, UnsupportedError
 from ...graph import Graph, free_name
 from ...model import Model
 from ..naming import endpoints
-from ..one_sequence import check_one_sequence
 from .architecture import Architecture, refs_in
 from .calling import run
 from .layer import OpenLength, PlacedWiring
@@ -200,7 +199,6 @@ def _declare(model: Model, architecture: Architecture, where: str) -> None:
                     "give the Input of the model its length (shape=(20, 4) instead of (None, 4))")  # fmt: skip
     for name in names.values():
         model.axes[name] = Axis(name, "sequence", of=ENTRY)
-    check_one_sequence(model)
     _fix_masked(model, architecture)
 
 

@@ -23,7 +23,6 @@ from ...endpoints import RESERVED_AXES, Axis, Input, Output, valid_name
 from ...errors import UnsupportedError
 from ...evaluation import evaluator
 from ..naming import endpoints
-from ..one_sequence import check_one_sequence
 from ..trial import ENTRIES, Lengths, Shapes, distinct, equal_lengths, fixed_lengths, made_up
 from .endpoints import OPEN, UNKNOWN_RANK, is_of_a_machine
 
@@ -51,7 +50,6 @@ def guess_axes(model: Model, run: bool = True) -> None:
     if run and (names or _is_batched(model) or _has_questions(model)):
         names = _try(model)
     _declare(model, names)
-    check_one_sequence(model)
 
 
 def _open_entries_of_example(model: Model) -> None:
