@@ -24,5 +24,5 @@ def check_one_sequence(model: Model) -> None:
         raise UnsupportedError(
             f"{model.where}: {kind} '{each.name}' is [{shape}]: numbers for each {pair}, and a tensor has one open "
             "length at most besides the entries. Give the length a number (PyTorch and JAX: in axes; Keras: in Input; "
-            "ONNX: in the shapes of the export, or in the axes of papers) and pad what is shorter, or reduce one of the "
-            "two axes in the network (a sum, a maximum)")
+            "ONNX: in the shapes of the export, or in the axes of papers) and pad what is shorter, or reduce one of "
+            "the two axes in the network (a sum, a maximum)")
