@@ -183,7 +183,9 @@ def _nodes(model: Model) -> int:
 def _check(model: Model) -> None:
     """Whether the model can be saved, before anything is measured."""
     from .bundle import to_buffers
+    from .sources.one_sequence import check_one_sequence
 
+    check_one_sequence(model)
     to_buffers(model)
 
 

@@ -412,3 +412,34 @@ def test_events_of_a_batched_model():
     assert batch.columns["image", None].values.shape == (16, 4, 5)
 
 
+
+
+def sorting(places, **attributes):
+    """A model that gives the places of its three largest numbers of five, and an oracle that gives ``places``."""
+    nodes = [Node("best", "TopK", ["x", np.array([3])], ["v", "y"], attributes)]
+    model = Model(name="m", graphs={"main": Graph(nodes)}, axes={"entry": Axis("entry", "entry")})
+    model.input_list = [Input("x", ["entry", 5])]
+    model.output_list = [Output("y", ["entry", 3], "int64")]
+    return model, Fake(places, places)
+
+
+def last_first(x):
+    """Of equal numbers the last ones, where the operator takes the first."""
+    return (4 - np.argsort(-x[:, ::-1], axis=1, kind="stable"))[:, :3]
+
+
+def test_places_of_equal_numbers_may_differ():
+    model, oracle = sorting(last_first)
+    (found,) = compare(model, oracle, evaluator(model)).differences
+    assert found.size == 0 and found.reason == "places of equal numbers in another order, zeros, batch 7"
+
+
+@pytest.mark.parametrize("places", [
+    lambda x: np.argsort(-x, axis=1, kind="stable")[:, 1:4],  # of smaller numbers
+    lambda x: np.repeat(np.argmax(x, axis=1)[:, None], 3, axis=1),  # one of them three times
+    lambda x: last_first(x) + 5,  # beyond
+], ids=["others", "again", "beyond"])  # fmt: skip
+def test_other_places_are_found(places):
+    model, oracle = sorting(places)
+    with pytest.raises(AgreementError, match="output 'y'"):
+        compare(model, oracle, evaluator(model))

@@ -148,6 +148,23 @@ def test_an_output_of_a_length_of_its_own_is_refused():
         read(file(nodes, {"x": ["batch", "n", 3]}, {"y": ["batch", "m", 3]}))
 
 
+def test_numbers_of_pairs_need_a_fixed_length(tmp_path):
+    nodes = [node("Transpose", "x", "t", perm=[0, 2, 1]), node("MatMul", "x t", "y")]
+    refusal = r"output 'y' is \[entry, n, n\]: numbers for each pair of 'n', .* Give the length a number"
+    path = tmp_path / "pairs.onnx"
+    path.write_bytes(file(nodes, {"x": ["batch", "n", 3]}, {"y": ["batch", "n", "n"]}))
+    with pytest.raises(UnsupportedError, match=refusal):
+        lading.convert(path)
+    papers = {"inputs": [{"of": "x", "axes": ["jet", 5, 3]}], "outputs": [{"of": "y", "axes": ["jet", 5, 5]}]}
+    assert lading.convert(path, describe=papers).outputs["y"].axes == ["jet", 5, 5]
+    matrix = [node("MatMul", "a x", "y")]
+    path.write_bytes(file(matrix, {"a": ["batch", "n", "m"], "x": ["batch", "m", 3]}, {"y": None}))
+    with pytest.raises(UnsupportedError, match=r"input 'a' is \[entry, n, m\]: numbers for each pair of 'n' and 'm'"):
+        lading.convert(path)
+    axes, _ = axes_of(file(nodes, {"x": ["batch", 5, 3]}, {"y": ["batch", 5, 5]}))
+    assert axes["y"] == ["entry", 5, 5]
+
+
 def test_an_input_without_a_shape_is_refused():
     with pytest.raises(UnsupportedError, match="input 'x': the file does not say how many axes"):
         read(file([node("Relu", "x", "y")], {"x": None}, {"y": None}))

@@ -230,6 +230,19 @@ def test_sequences_of_known_length_are_followed():
     agrees(data, {"x": X})
 
 
+def test_pieces_of_pieces_are_followed_too():
+    """A flow cuts in two what it joined before; an exporter says neither shape."""
+    size = {"half": np.array(2), "one": np.array(1), "i": np.array(0), "j": np.array(1)}
+    nodes = [
+        node("SplitToSequence", "x half", "halves", axis=1), node("SequenceAt", "halves i", "a"),
+        node("SequenceAt", "halves j", "b"), node("Relu", "a", "c"), node("Concat", "b c", "x2", axis=1),
+        node("SplitToSequence", "x2 one", "parts", axis=1), node("SequenceInsert", "parts a", "more"),
+        node("ConcatFromSequence", "more", "x3", axis=1), node("SplitToSequence", "x3 half", "rest", axis=1),
+        node("SequenceAt", "rest i", "y"),
+    ]  # fmt: skip
+    agrees(file(nodes, BATCH, {"y": None}, size), {"x": X})
+
+
 # ------------------------------------------------------------------------------------------ names and texts
 
 

@@ -17,7 +17,8 @@ runtime (the oracle). The rule:
    averages out.
 7. In a quantised network, one entry in ten may differ, and all where the oracle is as far from double precision: a
    number between two steps is rounded to either. The last bit of its inputs tells nothing, as they are quantised too.
-8. Entries must not depend on their neighbours: a batch gives what its entries give alone.
+8. Places that a TopK gives may differ where the numbers at them are equal (``ties.py``).
+9. Entries must not depend on their neighbours: a batch gives what its entries give alone.
 
 What the oracle cannot run (some runtimes fail on empty sequences) is said and not compared.
 """
@@ -32,14 +33,16 @@ import numpy as np
 
 from ..errors import AgreementError, LadingError
 from .cases import Case, case_of_example, cases_of
+from .measure import difference_of, distance_of, scale_of
 from .sensitivity import movement, movement_of_weights
 from .sources import from_source, to_model, to_source
+from .ties import equal_at
 
 if TYPE_CHECKING:
     from ..evaluation import GraphRunner
     from ..model import Model
 
-__all__ = ["Agreement", "Oracle", "OracleFailed", "compare", "run_engine"]
+__all__ = ["Agreement", "Oracle", "OracleFailed", "compare", "difference_of", "run_engine", "scale_of"]
 
 #: Agreement without further questions, the most that depth may explain, that the last bits of weights may, and the most
 #: that an oracle may be off too.
@@ -186,7 +189,7 @@ class _Comparison:
         worst = Difference(output)
         for result in self._results:
             unit = scale if not result.case.large else scale_of([result.theirs[output]])
-            size, reason = _distance(result.ours[output], result.theirs[output], unit), ""
+            size, reason = distance_of(result.ours[output], result.theirs[output], unit), ""
             if not size <= CLOSE:
                 size, reason = self._explained(result, output, size, unit)
             if size > worst.size or (reason and not worst.reason):
@@ -196,6 +199,8 @@ class _Comparison:
     def _explained(self, result: _Result, output: str, size: float, unit: float) -> tuple[float, str]:
         """The size of a larger difference and why it is accepted, by double precision; else raises AgreementError."""
         name = self._oracle.name
+        if equal_at(self._model, result.case.tensors, output, result.ours[output], result.theirs[output], CLOSE):
+            return 0.0, f"places of equal numbers in another order, {result.case.name}"
         found = f"output '{output}', {result.case.name}: differs from {name} by {size:.2g} of its scale"
         try:
             fed = to_source(self._model, result.case.tensors)
@@ -204,7 +209,7 @@ class _Comparison:
             if result.case.large and size <= 10 * FAR:
                 return size, f"rounding of numbers that are large on purpose, {result.case.name}; no double precision"
             raise self._refused(f"{found}, and double precision cannot decide: {failed}") from None
-        ours, theirs = _distance(result.ours[output], exact, unit), _distance(result.theirs[output], exact, unit)
+        ours, theirs = distance_of(result.ours[output], exact, unit), distance_of(result.theirs[output], exact, unit)
         if ours <= CLOSE or (ours <= ROUGH and ours <= theirs):
             return ours, f"{name} is off by {theirs:.1e} from double precision, with {result.case.name}"
         if ours <= 2 * theirs and (size <= FAR or result.case.large):
@@ -256,7 +261,7 @@ class _Comparison:
                 axis = output.axes.index(model.entry_axis)
                 together = np.take(result.ours[output.name], [entry], axis)
                 scale = scale_of([result.ours[output.name]])
-                if together.shape != alone[output.name].shape or _distance(alone[output.name], together, scale) > FAR:
+                if together.shape != alone[output.name].shape or distance_of(alone[output.name], together, scale) > FAR:
                     raise self._refused(
                         f"output '{output.name}': an entry's numbers depend on the other entries of its batch; "
                         "the graph mixes entries, so its axis "
@@ -268,24 +273,3 @@ class _Comparison:
 
 def _entry(model: Model, tensors: Tensors, entry: int) -> dict[str, np.ndarray]:
     return {g.name: np.take(tensors[g.name], [entry], g.axes.index(model.entry_axis)) for g in model.input_list}
-
-
-def _distance(ours: np.ndarray, theirs: np.ndarray, scale: float) -> float:
-    """Largest |a - b| / scale; infinite where only one is NaN, or an infinity of this sign."""
-    if ours.shape != theirs.shape:
-        return float("inf")
-    return float(difference_of(ours, theirs).max(initial=0)) / scale
-
-
-def scale_of(arrays: list[np.ndarray]) -> float:
-    """The greatest finite |a| of an output; 1 if there is none."""
-    finite = [np.abs(a[np.isfinite(a)].astype(np.float64)) for a in arrays]
-    return max((float(a.max(initial=0)) for a in finite), default=0.0) or 1.0
-
-
-def difference_of(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    """|a - b| of every number; infinite where only one is NaN, or an infinity of this sign."""
-    a, b = ours.astype(np.float64), theirs.astype(np.float64)
-    with np.errstate(invalid="ignore"):
-        apart = np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, np.abs(a - b))
-    return np.where(np.isnan(apart), np.inf, apart)

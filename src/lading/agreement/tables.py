@@ -60,7 +60,9 @@ def compare_table(model: Model, predictor: TablePredictor, rows: int = ROWS) -> 
         theirs = predictor.predict_table(table)
     except ValueError:  # the logarithm of a negative number, say
         table = np.abs(table)
-        theirs = predictor.predict_table(table)
+        theirs = _asked(model, predictor, table)
+    except Exception:  # whatever a library may raise, of columns that were no numbers when it was fitted
+        theirs = _asked(model, predictor, table)
     ours = model.run(feed_of(model, predictor.columns, table))
     agreement = TableAgreement(predictor.name, rows)
     for output in model.output_list:
@@ -83,6 +85,17 @@ def compare_table(model: Model, predictor: TablePredictor, rows: int = ROWS) -> 
             "comparing (compare=False)"
         )
     return agreement
+
+
+def _asked(model: Model, predictor: TablePredictor, table: np.ndarray) -> dict[str, np.ndarray]:
+    try:
+        return predictor.predict_table(table)
+    except Exception as error:  # whatever a library may raise
+        first = (str(error).splitlines() or [""])[0][:200]
+        raise AgreementError(
+            f"{model.where}: {predictor.name} gives no numbers for a made-up table of numbers: {type(error).__name__}: "
+            f"{first}; if it was fitted on columns that are none (true and false beside numbers, say), make numbers "
+            "of them and fit it again, or convert without comparing (compare=False)") from error
 
 
 def made_up_rows(model: Model, columns: list[str], rows: int, seed: int = 3) -> np.ndarray:

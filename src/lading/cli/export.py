@@ -56,7 +56,7 @@ def export(model: Path, output: Path, operators: str | None, member: str | None,
     lading export forest/ -o forest.root
     """
     from ..opening import open_model
-    from ..targets.onnx_file.preparation import left_to_the_caller
+    from ..targets.onnx_file.told import left_to_the_caller
 
     outputs = True if gnn_config == "all" else gnn_config.split(",") if gnn_config else None
     options = {"operators": operators, "gnn_config": outputs, "opset": opset, "form": form, "rounded": rounded or None,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import FormatError, ValueRefused
 from . import origin_of, remarks
+from .carried_papers import take_texts
 from .packed import LARGEST, beginning_of, unpacked
 
 if TYPE_CHECKING:
@@ -61,14 +62,17 @@ def read_bytes(data: bytes, where: str, type: str | None = None, key: str | None
 
     if type is not None and type not in TYPES:
         raise ValueRefused(f"{where}: type is one of {', '.join(TYPES)}, not '{type}'")
-    network, about = _network(data, where, key)
+    network, about, content = _network(data, where, key)
     remarks = remarks_on(network)
     if "finalizer" in about:
         remarks.append(f"the model ends where correction '{about['correction']}' goes on with {about['finalizer']}")
     origin = origin_of("lwtnn", data, **about, **({"remarks": remarks} if remarks else {}))
     if type is None:
-        return model_in_suitable_type(network, origin, where)
-    return model_of_network(network, type, origin, where)
+        model = model_in_suitable_type(network, origin, where)
+    else:
+        model = model_of_network(network, type, origin, where)
+    take_texts(model, content, where)
+    return model
 
 
 def oracle(path: str | Path, key: str | None = None) -> LwtnnOracle:
@@ -85,7 +89,8 @@ def remark(model: Model) -> str:
     return "; ".join(filter(None, [remarks.remark(model), of_type]))
 
 
-def _network(data: bytes, where: str, key: str | None) -> tuple[Network, dict[str, Any]]:
+def _network(data: bytes, where: str, key: str | None) -> tuple[Network, dict[str, Any], dict[str, Any]]:
+    """The network, what the record says of it, and the object that holds it."""
     from .lwtnn_file.contents import network_of
     from .lwtnn_file.correctionlib import content_of, is_correctionlib
     from .lwtnn_file.parsing import parsed
@@ -95,4 +100,4 @@ def _network(data: bytes, where: str, key: str | None) -> tuple[Network, dict[st
         content, about = content_of(content, key, where)
     elif key is not None:
         raise ValueRefused(f"{where}: key names a correction; this file is a network")
-    return network_of(content, where), about
+    return network_of(content, where), about, content

@@ -3,7 +3,8 @@
 What it can say: dense and convolutional layers, pooling, normalizations, activations, LSTM, GRU and simple recurrent
 layers in one or both directions, sums, products and joins of values, other shapes and parts of values; what has no
 layer is a function of ``keras.ops``, as Keras writes it too. Layers are called after nodes, inputs and outputs keep
-their names; names of variables and labels go along in metadata.json, where lading finds them again.
+their names; names of variables and labels go along in metadata.json, and all other papers under its key
+``lading.papers``, where lading finds them again.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UnsupportedError, suggestion
+from ..sources.carried_papers import carried
 from ..whole_file import whole_file
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def to_bytes(model: Model, where: str = "model.keras", preparation: bool = True)
     growth.reserve(output.name for output in model.output_list)
     _grow(model, items, growth, where)
     outputs = [_output(model, output.name, items, growth, where) for output in model.output_list]
-    about = {"lading": _names(model, preparation)}
+    about = {"lading": _names(model, preparation), **carried(model)}
     return archive_of(model.name or "model", growth.made, inputs, outputs, about, where)
 
 

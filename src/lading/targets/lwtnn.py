@@ -3,7 +3,8 @@
 What lwtnn can say: dense layers, normalization, maxout, highway, LSTM, GRU, simple recurrent layers, convolutions
 along steps, layers on each step, sums over steps, sums and joins of vectors, and its activations. Variables are
 prepared by an offset and a scale in float64. The numbers are those of the model to its own rounding, as lwtnn computes
-in double precision. Names of inputs, variables, outputs and labels go along; units and descriptions have no place.
+in double precision. Names of inputs, variables, outputs and labels go along; all other papers stand under
+``lading.papers``, a key that lwtnn passes over.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UnsupportedError, ValueRefused, suggestion
+from ..sources.carried_papers import carried
 from ..whole_file import whole_file
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def to_bytes(model: Model, where: str = "model.json", form: str | None = None) -
     if content is None and form == "sequential":
         raise UnsupportedError(f"{where}: the model is no list of layers from one input to one output, as the "
                                "sequential form is; write it with form='graph'")  # fmt: skip
-    return _text(graph if content is None else content).encode()
+    return _text((graph if content is None else content) | carried(model)).encode()
 
 
 def _graph(model: Model, where: str) -> dict[str, Any]:

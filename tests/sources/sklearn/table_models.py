@@ -91,7 +91,7 @@ def _others() -> dict[str, Any]:
         made[f"SVR {kernel}"] = svm.SVR(kernel=kernel, gamma=0.3), X, TARGET
     made["NuSVC"] = svm.NuSVC(), X, TEXTS
     for name, classes in (("two", TWO), ("four", FOUR)):
-        for method in ("sigmoid", "isotonic"):
+        for method in ("sigmoid", "isotonic", "temperature"):
             for each in (svm.LinearSVC(), ensemble.RandomForestClassifier(3, random_state=1),
                          ensemble.GradientBoostingClassifier(n_estimators=2)):  # fmt: skip
                 made[f"calibrated {type(each).__name__} {method} {name}"] = (

@@ -75,3 +75,35 @@ def test_scaled_categories_are_refused_and_empty_columns_left_out() -> None:
     model = source.from_object(pipeline)
     assert list(model.inputs["features"].variables) == ["x0", "x1", "x3"]
     np.testing.assert_array_equal(run(model, rows()[:, [0, 1, 3]])["score"], pipeline.predict(rows()))
+
+
+@pytest.mark.parametrize("unknown", [-1, np.nan, 99], ids=str)
+@pytest.mark.parametrize("behind", ["categories", "one of them", "none"])
+def test_categories_unknown_to_an_encoder_are_unknown_to_the_forest(unknown: float, behind: str) -> None:
+    """What a forest calls no category of its own, and what it compares as a number."""
+    from sklearn.compose import make_column_transformer
+    from sklearn.preprocessing import OrdinalEncoder
+
+    categorical = {"categories": [0, 1], "one of them": [1], "none": []}[behind]
+    encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=unknown)
+    columns = make_column_transformer((encoder, [1, 3]), (StandardScaler(), [0]))
+    pipeline = make_pipeline(columns, HistGradientBoostingClassifier(max_iter=9, categorical_features=categorical))
+    events = CATEGORIES.copy() if np.isnan(unknown) else np.nan_to_num(CATEGORIES)
+    pipeline.fit(events, TWO)
+    events[::3, 1], events[::5, 3] = 1000, -7
+    model = lading.convert(pipeline)
+    given = model.inputs["features"].variables
+    found = model.run({"features": {name: events[:, int(name[1:])] for name in given}})
+    np.testing.assert_array_equal(found["margin"], pipeline.decision_function(events))
+
+
+def test_the_library_may_be_unable_to_say_anything_of_numbers() -> None:
+    pandas = pytest.importorskip("pandas", reason="columns of true and false come with tables")
+    from sklearn.compose import make_column_transformer
+    from sklearn.preprocessing import OrdinalEncoder
+
+    table = pandas.DataFrame({"pt": X[:, 0], "charge": CATEGORIES[:, 3], "tagged": X[:, 1] > 0})
+    columns = make_column_transformer((OrdinalEncoder(), ["charge"]), remainder="passthrough")
+    pipeline = make_pipeline(columns, HistGradientBoostingClassifier(max_iter=3, categorical_features=[0]))
+    with pytest.raises(lading.AgreementError, match="gives no numbers for a made-up table of numbers: TypeError"):
+        lading.convert(pipeline.fit(table, TWO))

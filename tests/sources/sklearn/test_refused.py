@@ -59,7 +59,7 @@ def doubled(x: np.ndarray) -> np.ndarray:
     (make_pipeline(OneHotEncoder(), Ridge()).fit([["a"], ["b"]], [1, 2]), "'a' is a category in column 0 .* numbers"),
     (make_pipeline(OneHotEncoder(min_frequency=2), Ridge()).fit(np.round(X), TARGET), "puts rare categories together"),
     (make_pipeline(OneHotEncoder(), Ridge()).fit([[0.5], [1.5]], [1, 2]), "not whole numbers"),
-    (make_pipeline(StandardScaler(), OneHotEncoder()).fit(np.round(X)), "a OneHotEncoder is not read"),
+    (make_pipeline(StandardScaler(), OneHotEncoder()).fit(np.round(X)), "or that earlier steps computed"),
     (SVC().fit(X, FOUR), "of 4 classes, which votes between pairs"),
     (SVC(kernel="precomputed").fit(X @ X.T, TWO), "has the kernel"),
     (VotingClassifier([("a", LogisticRegression())]).fit(X, TWO), "counts votes"),

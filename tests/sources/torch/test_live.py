@@ -59,6 +59,19 @@ NETWORKS = {
     "rnn": (("Recurrent", "RNN"), lambda: normal(2, 7, 4), {}, {"tracks": ["entry", "track", 4]}),
     **{f"{kind}, then attention": (("RecurrentThenAttention", kind), lambda: normal(2, 7, 4), {},
                                    {"tracks": ["entry", "track", 4]}) for kind in ("LSTM", "GRU", "RNN")},
+    **{f"projected lstm, {name}": (("Projected", bias), lambda: normal(2, 7, 4), {},
+                                   {"read": ["entry", "track", 5], "cell": ["entry", 4, 8]})
+       for name, bias in (("with a bias", True), ("without one", False))},
+    "named alike": (("NamedAlike",), lambda: (normal(3, 4), normal(3, 4), normal(3, 4)), {},
+                    {"pad": ["entry", 4], "relu": ["entry", 4], "layer.bias": ["entry", 4], "add": ["entry"]}),
+    "flow": (("Flow",), lambda: normal(3, 4), {}, {"jets": ["entry", 4], "output": ["entry"]}),
+    "means": (("Means",), lambda: (normal(20, 3), whole(8, 20)),
+              {"axes": {"hits": ["hit", "variable"], "cluster": ["hit"]}}, {"output_0": [8, 3], "output_9": [8, 3]}),
+    **{f"distances, {p}": (("Distances", p), lambda: (normal(2, 7, 3), normal(2, 5, 3)), {},
+                           {"output": ["entry", "track"], "hits": ["entry", "hit", 3]}) for p in (1.0, 2.0)},
+    "leading tracks": (("Leading",), lambda: normal(2, 7, 4), {}, {"output_0": ["entry", 3], "output_1": ["entry", 3]}),
+    "pairs of a fixed length": (("Pairs",), lambda: normal(2, 7, 4), {"axes": {"tracks": ["jet", 7, "variable"]}},
+                                {"tracks": ["jet", 7, 4], "output": ["jet", 7, 7, 2]}),
     "fields": (("Fields",), lambda: {"tracks": normal(2, 7, 4), "scale": 2.0, "weights": normal(2, 7)}, {},
                {"flavour": ["entry", 3], "tracks_output": ["entry", "track", 3]}),
     "embedded": (("Embedded",), lambda: (whole(7, 3, 6), normal(3, 6, 4)), {},
@@ -167,6 +180,7 @@ REFUSED = {
     "NoOperator": (lambda: normal(3, 5, 4), "aten._linalg_eigh has no counterpart among ONNX's operators"),
     "Complex": (lambda: normal(3, 5, 4), "output 'output' is torch.complex64"),
     "Chosen": (lambda: normal(3, 5, 4), "neither fixed nor the length of an input's axis"),
+    "Pairs": (lambda: normal(3, 5, 4), r"is \[entry, track, track, 2\]: numbers for each pair of 'track'"),
 }
 
 
@@ -190,6 +204,10 @@ def test_modules_and_examples_that_do_not_fit_are_refused():
     ]:
         with pytest.raises(UnsupportedError, match=text):
             lading.convert(module, example)
+    with pytest.raises(UnsupportedError, match=r"the LSTM 'encoder' has a projection .* and a first state"):
+        lading.convert(network("Projected", True, True), normal(2, 5, 4))
+    with pytest.raises(UnsupportedError, match=r"torch\.cdist with p=3.0: written are 1 and 2"):
+        lading.convert(network("Distances", 3.0), (normal(2, 7, 3), normal(2, 5, 3)))
     with pytest.raises(ValueRefused, match="give example inputs, by which it can be traced"):
         lading.convert(network("Dense"))
     with pytest.raises(UnsupportedError, match="only for the example's length along 'track'"):

@@ -295,6 +295,94 @@ class RecurrentThenAttention(nn.Module):
         return self.attention(h, h, h)[0].mean(1)
 
 
+class Pairs(nn.Module):
+    """Whether two tracks come from one vertex."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer, self.head = nn.Linear(4, 8), nn.Linear(8, 2)
+
+    def forward(self, tracks):
+        x = self.layer(tracks)
+        return self.head(torch.tanh(x[:, :, None] - x[:, None]))
+
+
+class NamedAlike(nn.Module):
+    """Inputs, outputs and a parameter that are called as operators are, and as each other."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight, self.layer = nn.Parameter(torch.randn(4)), nn.Linear(4, 4)
+
+    def forward(self, weight, pad, relu):
+        x = self.layer(nn.functional.pad(weight, (1, 0))[:, 1:] * self.weight).relu() + pad
+        return {"layer.bias": x, "mul": x * relu, "add": x.sum(1) + relu.mean(1)}
+
+
+class Flow(nn.Module):
+    """Couplings, each of which cuts in two what the one before joined."""
+
+    def __init__(self):
+        super().__init__()
+        self.nets = nn.ModuleList(nn.Linear(2, 4) for _ in range(3))
+
+    def forward(self, jets):
+        logarithm = torch.zeros(jets.shape[0])
+        for net in self.nets:
+            first, second = jets.chunk(2, 1)
+            scale, shift = net(first).tanh().chunk(2, 1)
+            logarithm = logarithm + scale.sum(1)
+            jets = torch.cat([second * scale.exp() + shift, first], 1)
+        return logarithm - (jets**2).sum(1) / 2
+
+
+class Means(nn.Module):
+    """The means, sums and extremes of the hits of each cluster, with a number that stood there and without."""
+
+    def forward(self, hits, cluster):
+        places, before = cluster[:, None].expand(-1, 3), torch.ones(8, 3)
+        return tuple(before.scatter_reduce(0, places, hits, kind, include_self=both)
+                     for kind in ("mean", "sum", "prod", "amax", "amin") for both in (True, False))
+
+
+class Distances(nn.Module):
+    """How far tracks are from hits."""
+
+    def __init__(self, p: float = 2.0):
+        super().__init__()
+        self.p = p
+
+    def forward(self, tracks, hits):
+        return torch.cdist(tracks, hits, p=self.p).exp().neg().exp().sum(2)
+
+
+class Leading(nn.Module):
+    """The three tracks that score highest, and which they are."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 1)
+
+    def forward(self, tracks):
+        return self.layer(tracks).squeeze(-1).topk(3, dim=1)
+
+
+class Projected(nn.Module):
+    """LSTMs that project their state, stacked, in both directions; then one that does not."""
+
+    def __init__(self, bias: bool = True, given: bool = False):
+        super().__init__()
+        self.encoder = nn.LSTM(4, 8, num_layers=2, proj_size=3, bidirectional=True, bias=bias, batch_first=True)
+        self.decoder = nn.LSTM(6, 5, batch_first=True)
+        self.first = nn.Parameter(torch.randn(4, 1, 3)) if given else None
+
+    def forward(self, tracks):
+        n = tracks.shape[0]
+        state = None if self.first is None else (self.first.repeat(1, n, 1), tracks.new_zeros(4, n, 8))
+        x, (hidden, cell) = self.encoder(tracks, state)
+        return {"hidden": hidden.transpose(0, 1), "cell": cell.transpose(0, 1), "read": self.decoder(x)[0]}
+
+
 # ------------------------------------------------------------------------------- what no graph can do
 
 

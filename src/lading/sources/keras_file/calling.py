@@ -12,8 +12,8 @@ from ...errors import FormatError, suggestion
 from .architecture import Architecture, Call, Ref, refs_in
 from .kinds import KINDS, kind_of
 from .layer import Layer, PlacedWiring
+from .named_operations import is_operation, operation
 from .operations import OPERATIONS
-from .tensorflow_names import TENSORFLOW
 from .values import Value
 
 __all__ = ["run"]
@@ -128,8 +128,8 @@ def _call(wiring: PlacedWiring, layer: Layer, args: list[Any], kwargs: dict[str,
     kwargs = {key: value for key, value in kwargs.items() if key not in TRAINING and value is not None}
     if layer.inner is not None:
         return _call_model(layer, args)
-    if _is_operation(layer):
-        return _called(layer, *_operation(layer, args, kwargs))
+    if is_operation(layer):
+        return _called(layer, *operation(layer, args, kwargs))
     _check_types(layer)
     args = _with_masks(layer, args, kwargs.pop("mask", None))
     args = [_as_layer_type(layer, each) for each in args]
@@ -172,38 +172,6 @@ def _in_order(given: Any, names: list[str]) -> list[Any]:
     if isinstance(given, list):
         return [each for part in given for each in _in_order(part, [])]
     return [given]
-
-
-def _is_operation(layer: Layer) -> bool:
-    if layer.kind in ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"):
-        return True
-    if not layer.module and layer.era >= 3:  # an .h5 file: layers can be trained, operations cannot
-        return layer.kind in OPERATIONS and "trainable" not in layer.config
-    return ".layers" not in layer.module and (".ops" in layer.module or ".activations." in layer.module)
-
-
-def _operation(layer: Layer, args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, list[Any], dict[str, Any]]:
-    name = layer.kind
-    if name in ("TFOpLambda", "SlicingOpLambda"):
-        function = layer.text("function")
-        if function not in TENSORFLOW:
-            layer.refuse(f"the function '{function}' of TensorFlow {suggestion(function, TENSORFLOW)}")
-        name = TENSORFLOW[function]
-        args, kwargs = _in_words_of_keras(name, args, kwargs)
-    if name not in OPERATIONS:
-        layer.refuse(f"the operation '{name}' {suggestion(name, OPERATIONS)}")
-    return OPERATIONS[name], args, kwargs
-
-
-def _in_words_of_keras(name: str, args: list[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-    """Arguments of TensorFlow under the names that Keras 3 has for them."""
-    other = {"y": "x2", "b": "x2", "slice_spec": "key", "input": "x", "clip_value_min": "low", "clip_value_max": "high"}
-    named = {other.get(key, key): value for key, value in kwargs.items() if key != "name"}
-    if name in ("Concatenate", "Stack") and len(args) == 1 and not isinstance(args[0], list):
-        args = [[args[0]]]
-    if name == "Where" and len(args) == 1:
-        named = {{"x": "x1", "y": "x2"}.get(key, key): value for key, value in kwargs.items() if key != "name"}
-    return args, named
 
 
 def _check_types(layer: Layer) -> None:

@@ -15,7 +15,7 @@ from ..layers.activations import ACTIVATIONS, Activation, activate
 from .layer import Layer
 from .values import Value
 
-__all__ = ["activated", "activation_of", "apply_function", "function_layer"]
+__all__ = ["activated", "activation_of", "apply_function"]
 
 #: Other names of the same functions.
 SAME = {"swish": "silu", "hard_swish": "hard_silu", "exp": "exponential"}
@@ -67,16 +67,6 @@ def apply_function(layer: Layer, x: Value, name: str, numbers: dict[str, Any] | 
         return x
     result = FUNCTIONS[name](layer, x, dict(numbers or {}))
     return result if isinstance(result, Value) else Value(result, x.shape, x.type, x.mask)
-
-
-def function_layer(name: str, **usual: Any) -> Callable[[Layer, Value], Value]:
-    """The builder of a layer that is a function alone; what its configuration says goes before ``usual``."""
-
-    def build(layer: Layer, x: Value) -> Value:
-        known = {key: value for key, value in layer.config.items() if value is not None}
-        return apply_function(layer, x, name, {**usual, **known})
-
-    return build
 
 
 # ------------------------------------------------------------------------------------- the functions
@@ -245,25 +235,3 @@ FUNCTIONS: dict[str, Function] = {
     "threshold": _threshold, "thresholded_relu": _thresholded, "softmax": _softmax,
     "log_softmax": _shared("log_softmax", axis=True), "sparsemax": _sparsemax, "glu": _glu,
 }  # fmt: skip
-
-
-def prelu(layer: Layer, x: Value) -> Value:
-    """x, or ``alpha`` x below 0; ``alpha`` is learned, for each place or shared along axes."""
-    shared = layer.option("shared_axes", None) or []
-    wanted = [1 if at in shared else length for at, length in enumerate(x.shape) if at > 0]
-    if not all(isinstance(each, int) for each in wanted):
-        layer.refuse("it has a slope for each step, and the number of steps is open; share it (shared_axes=[1])")
-    alpha = layer.array("alpha", *map(int, wanted))
-    return Value(layer.add("PRelu", x, layer.weight("alpha", alpha, "slope", x.type)), x.shape, x.type)
-
-
-def swish_of_lwtnn(layer: Layer, x: Value) -> Value:
-    """The custom layer that comes with lwtnn: x sigmoid(beta x)."""
-    swish = Activation("swish", layer.number("beta", 1.0))
-    return Value(activate(layer.wiring, x.name, swish, x.type), x.shape, x.type)
-
-
-def activation_layer(layer: Layer, x: Value) -> Value:
-    """The layer ``Activation``."""
-    return activated(layer, x)
-

@@ -30,35 +30,42 @@ def axes_of(layer: Layer, x: Value, axis: Any) -> list[int]:
 
 
 def get_item(layer: Layer, x: Value, key: Any = None) -> Value:
-    """``x[:, 0]``, ``x[..., 1:3]``: integers and slices."""
-    keys = key if isinstance(key, list) else [key]
-    keys = [_as_slice(layer, each) for each in keys]
+    """``x[:, 0]``, ``x[..., 1:3]``, ``x[:, None]``: integers, slices, and new axes of length 1."""
+    keys = [_as_slice(layer, each) for each in (key if isinstance(key, list) else [key])]
     if Ellipsis in keys:
         at = keys.index(Ellipsis)
-        keys[at : at + 1] = [slice(None)] * (x.rank - len(keys) + 1)
-    if len(keys) > x.rank or (keys and keys[0] != slice(None)):
+        keys[at : at + 1] = [slice(None)] * (x.rank - sum(each is not None for each in keys) + 1)
+    if sum(each is not None for each in keys) > x.rank or (keys and keys[0] != slice(None)):
         layer.refuse("it takes some entries of a batch")
-    shape: list[Length] = list(x.shape)
-    name, gone = x.name, []
-    for axis, each in enumerate(keys):
-        if each == slice(None):
+    name, axis, gone = x.name, 0, []
+    lengths: list[Length] = list(x.shape)
+    shape: list[Length] = []
+    new = []
+    for each in keys:
+        if each is None:
+            new.append(len(shape))
+            shape.append(1)
             continue
-        name, shape[axis] = _cut(layer, name, axis, each, shape[axis])
+        if each != slice(None):
+            name, lengths[axis] = _cut(layer, name, axis, each, lengths[axis])
         if isinstance(each, int):
             gone.append(axis)
-    if gone:
-        name = layer.add("Squeeze", name, np.array(gone))
-    return Value(name, tuple(n for axis, n in enumerate(shape) if axis not in gone), x.type)
+        else:
+            shape.append(lengths[axis])
+        axis += 1
+    name = layer.add("Squeeze", name, np.array(gone)) if gone else name
+    name = layer.add("Unsqueeze", name, np.array(new)) if new else name
+    return Value(name, (*shape, *lengths[axis:]), x.type)
 
 
 def _as_slice(layer: Layer, key: Any) -> Any:
     if isinstance(key, dict) and set(key) == {"start", "stop", "step"}:
         key = slice(key["start"], key["stop"], key["step"])
-    if key is Ellipsis or (isinstance(key, int) and not isinstance(key, bool)):
+    if key is None or key is Ellipsis or (isinstance(key, int) and not isinstance(key, bool)):
         return key
     parts = [key.start, key.stop, key.step] if isinstance(key, slice) else ["?"]
     if not all(part is None or type(part) is int for part in parts):
-        layer.refuse(f"it is indexed by {key!r}; integers and slices are read")
+        layer.refuse(f"it is indexed by {key!r}; integers, slices and new axes (None) are read")
     return key
 
 

@@ -8,8 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import suggestion
-from . import attention, convolution, dense, functions, masking, merging, normalization, pooling, recurrent, reshaping
-from .functions import function_layer
+from . import (
+    attention,
+    convolution,
+    dense,
+    function_layers,
+    masking,
+    merging,
+    normalization,
+    pooling,
+    recurrent,
+    reshaping,
+)
+from .function_layers import function_layer
 from .layer import Layer
 from .roles import Role, kernel_and_bias, none, trained
 
@@ -40,11 +51,11 @@ KINDS: dict[str, Kind] = {
     "MaxoutDense": Kind(dense.maxout, kernel_and_bias),
     "Highway": _kept(dense.highway, dense.highway_roles),
     # Functions.
-    "Activation": _kept(functions.activation_layer),
+    "Activation": _kept(function_layers.activation_layer),
     "ReLU": _kept(function_layer("relu")),
     "LeakyReLU": _kept(function_layer("leaky_relu", negative_slope=0.3)),
     "ELU": _kept(function_layer("elu")),
-    "PReLU": _kept(functions.prelu, lambda layer: trained("alpha")),
+    "PReLU": _kept(function_layers.prelu, lambda layer: trained("alpha")),
     "ThresholdedReLU": _kept(function_layer("thresholded_relu")),
     "Softmax": _kept(function_layer("softmax")),
     # Steps.
@@ -114,7 +125,7 @@ KINDS: dict[str, Kind] = {
 
 #: Layers that are no part of Keras, and known to many: those that come with lwtnn.
 CUSTOM: dict[str, Kind] = {
-    "Swish": _kept(functions.swish_of_lwtnn),
+    "Swish": _kept(function_layers.swish_of_lwtnn),
     "Sum": Kind(masking.sum_of_lwtnn),
 }
 

@@ -62,7 +62,7 @@ def _model_of(architecture: Architecture, origin: dict[str, Any], where: str, sa
     for number, (name, (_, shape, type_)) in enumerate(zip(names, given, strict=True)):
         sequence = open_sequences and said is not None and said.sequences[number]
         values.append(Value(name, _shape(shape, name, sequence, where), _type(architecture, number, type_, where)))
-    _name_lengths(values)
+    _name_lengths(values, where)
     model.input_list = [Input(v.name, list(v.shape), v.type) for v in values]
     outputs = _unique([valid_name(name) for name in architecture.output_names], names)
     wiring = PlacedWiring(model, model.graphs["main"].nodes, outputs)
@@ -142,11 +142,12 @@ def _shape(shape: Any, name: str, sequence: bool, where: str) -> Shape:
     return (ENTRY, *opens[1:])
 
 
-def _name_lengths(values: list[Value]) -> None:
+def _name_lengths(values: list[Value], where: str) -> None:
     for value in values:
         if sum(isinstance(n, str) for n in value.shape) > 2:
-            raise UnsupportedError(f"input '{value.name}' has several open lengths besides the entries: "
-                                   f"{list(value.shape)}; give all but one a number")  # fmt: skip
+            shape = ", ".join(map(str, value.shape))
+            raise UnsupportedError(f"{where}: input '{value.name}' has several open lengths besides the entries, "
+                                   f"[{shape}]; give all but one a number in Input, and pad what is shorter")
 
 
 def end_names(model: Any, count: int) -> tuple[list[str], list[str]]:

@@ -31,6 +31,7 @@ from .indexing import axes_of, flip, get_item, option_of
 from .layer import Layer
 from .merging import concatenated
 from .operands import Operand, floating, value_of
+from .picking import at_extreme, norm, one_hot, sort, split, take_along_axis, tile, top_k
 from .reshaping import reshaped
 from .values import Value
 
@@ -132,6 +133,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "Matmul": matmul, "Einsum": einsum, "Concatenate": _concatenate, "Stack": _stack, "ExpandDims": _expand,
     "Squeeze": _squeeze, "Transpose": _transpose, "Swapaxes": _swapaxes, "Reshape": _reshape, "Clip": clip,
     "Where": where, "Cast": cast, "GetItem": get_item, "Flip": flip, "Normalize": normalize,
+    "TopK": top_k, "Sort": sort, "TakeAlongAxis": take_along_axis, "OneHot": one_hot, "Split": split, "Norm": norm,
+    "Tile": tile, "Argmax": at_extreme("ArgMax"), "Argmin": at_extreme("ArgMin"),
     "ZerosLike": alike(0), "OnesLike": alike(1), "StopGradient": _same, "ConvertToTensor": _same, "Copy": _same,
 }  # fmt: skip
 

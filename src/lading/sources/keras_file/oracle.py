@@ -8,6 +8,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,7 @@ class KerasOracle:
         except Exception as error:  # whatever its backend raises
             raise OracleFailed(f"{type(error).__name__}: {str(error).splitlines()[0][:120]}") from None
         arrays = _arrays(result)
+        arrays = [_as_said(*each) for each in zip_longest(arrays, model.outputs[: len(arrays)])]
         return dict(zip(end_names(model, len(arrays))[1], arrays, strict=True))
 
 
@@ -177,6 +179,12 @@ def _arrays(result: Any) -> list[np.ndarray]:
     if isinstance(result, (list, tuple)):
         return [array for each in result for array in _arrays(each)]
     return [np.asarray(result.detach().cpu() if hasattr(result, "detach") else result)]
+
+
+def _as_said(array: np.ndarray, output: Any) -> np.ndarray:
+    """Places of numbers in the type that Keras says: PyTorch counts in int64."""
+    said = str(getattr(output, "dtype", "")).rpartition(".")[2]
+    return array.astype(said) if array.dtype.kind == "i" and said.startswith("int") else array
 
 
 def _in_double(model: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ...errors import FormatError, MissingFile, UnsupportedError
 from ...model import Model
+from ..carried_papers import take_texts
 from .architecture import Architecture, architecture_of
 from .files import archive_of, guarded, hdf5_of, is_archive, json_of
 from .modelling import model_of
@@ -29,6 +30,7 @@ def read_archive(path: Path, variables: Any, where: str = "") -> Model:
     model = _model(architecture, _origin([path], about, era), where, variables)
     if variables is None and isinstance(about, dict):
         named_again(model, about.get("lading"))
+        take_texts(model, about, where, units=False)
     return model
 
 

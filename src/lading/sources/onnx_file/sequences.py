@@ -91,12 +91,17 @@ class Sequences:
             return None
         axis, name = int(attributes["axis"]), exporter_name(proto)
         nodes: list[Node] = []
+        shapes = [self._reading.types.shape(value) for value in values]
         if attributes.get("new_axis", 0):
             for i, value in enumerate(values):
                 widened = self._reading.fresh(value)
                 nodes.append(Node(f"{name}/Unsqueeze_{i}", "Unsqueeze", [value, np.array([axis])], [widened]))
                 values = [*values[:i], widened, *values[i + 1 :]]
-        nodes.append(Node(name, "Concat", list(values), [scope.define(proto.output[0])], {"axis": axis}))
+        result = scope.define(proto.output[0])
+        nodes.append(Node(name, "Concat", list(values), [result], {"axis": axis}))
+        if not attributes.get("new_axis", 0) and all(shapes):
+            lengths = [None if shape is None else shape[axis] for shape in shapes]
+            self._learn(result, values[0], axis, sum(n or 0 for n in lengths) if all(lengths) else None)
         return nodes
 
     def _split(
@@ -109,6 +114,8 @@ class Sequences:
         name, data = exporter_name(proto), inputs[0]
         pieces = [self._reading.fresh(data) for _ in sizes]
         nodes = [Node(name, "Split", [data, np.array(sizes, np.int64)], list(pieces), {"axis": axis})]
+        for piece, size in zip(pieces, sizes, strict=True):
+            self._learn(piece, data, axis, size)
         if len(inputs) == 1 and not attributes.get("keepdims", 1):
             flat = [self._reading.fresh(piece) for piece in pieces]
             for i, (piece, result) in enumerate(zip(pieces, flat, strict=True)):
@@ -116,6 +123,14 @@ class Sequences:
             pieces = flat
         self._lists[scope.define(proto.output[0])] = pieces
         return nodes
+
+    def _learn(self, name: str, like: str, axis: int, length: int | None) -> None:
+        """That a value is as another one, but for the length of an axis: what comes behind it needs its shape."""
+        known, shape = self._reading.types.proto(like), self._reading.types.shape(like)
+        if known is not None and shape is not None:
+            lengths = list(shape)
+            lengths[axis] = length
+            self._reading.types.declare(name, helper.make_tensor_type_proto(known.tensor_type.elem_type, lengths))
 
     def _sizes(self, inputs: list[str], axis: int) -> list[int] | None:
         """Lengths of the pieces of a SplitToSequence."""

@@ -13,6 +13,7 @@ from .adaboost import adaboost_classifier, adaboost_regressor
 from .boosting import gradient_boosting_classifier, gradient_boosting_regressor
 from .columns import Growth, Table
 from .combining import COMBINERS
+from .composing import TRANSFORMERS
 from .densities import DENSITIES
 from .encoding import encoded
 from .ensemble import Ensemble, feature_names, features_of
@@ -33,6 +34,7 @@ from .networks import NETWORKS
 from .precision import type_of
 from .prediction import Prediction, publish
 from .state import State
+from .tables import ends_as_table, table_of
 
 FORESTS: dict[str, Callable[[State], Ensemble]] = {
     "DecisionTreeClassifier": tree_classifier, "ExtraTreeClassifier": tree_classifier,
@@ -92,13 +94,15 @@ def build(state: State, table: Table, growth: Growth) -> Prediction:
         return foreign(state, table, growth)
     if state.kind in FORESTS:
         return _forest(state, table, growth)
+    if ends_as_table(state, TRANSFORMERS):
+        return table_of(state, table, growth)
     if state.kind in COMBINERS:
         return COMBINERS[state.kind](state, table, growth, build)
     if state.kind in ESTIMATORS:
         if features_of(state) != table.size:
             raise state.damaged(f"it takes {features_of(state)} columns, and gets {table.size}")
         return ESTIMATORS[state.kind](state, table, growth)
-    known = [*FORESTS, *ESTIMATORS, *COMBINERS]
+    known = list({**FORESTS, **ESTIMATORS, **COMBINERS, **TRANSFORMERS})
     why = f": {REFUSED[state.kind]}" if state.kind in REFUSED else f" {suggestion(state.kind, known)}"
     raise UnsupportedError(f"{state.where}: a {state.kind} is not read{why}")
 

@@ -44,7 +44,7 @@ def _one(model: State, table: Table, growth: Growth, build: Build) -> str:
     response = _response(model, given, growth)
     method, wiring = model["method"], growth.wiring
     if method == "temperature":
-        return _tempered(model, response, growth)
+        return _tempered(model, response, growth, given.decision() is not None)
     calibrators = model.states("calibrators")
     if len(calibrators) != response.size:
         raise model.damaged(f"{len(calibrators)} calibrators for {response.size} scores")
@@ -86,6 +86,18 @@ def _isotonic(calibrators: list[State], response: Table, growth: Growth) -> str:
     return interpolated(growth, response, [x for x, _ in knots], [y for _, y in knots]).value
 
 
-def _tempered(model: State, response: Table, growth: Growth) -> str:
-    """Softmax of the scores divided by a temperature; two classes have the scores -s / 2 and s / 2, or the like."""
-    raise UnsupportedError(f"{model.where}: calibration by temperature is not read; sigmoid and isotonic are")
+def _tempered(model: State, response: Table, growth: Growth, decides: bool) -> str:
+    """Softmax of the scores times an inverse temperature (Guo et al., On calibration of modern neural networks, 2017).
+
+    Scores are decisions, of two classes -s and s, or logarithms of probabilities, each 1e-12 more.
+    """
+    calibrators = model.states("calibrators")
+    if len(calibrators) != 1:
+        raise model.damaged(f"it has {len(calibrators)} calibrators by temperature")
+    wiring, value = growth.wiring, response.value
+    if response.size == 1:
+        other = wiring.add("Neg", value) if decides else wiring.add("Sub", np.ones(()), value)
+        value = wiring.add("Concat", other, value, axis=1)
+    if not decides:
+        value = wiring.add("Log", wiring.add("Add", value, np.array(1e-12)))
+    return wiring.add("Softmax", wiring.add("Mul", value, np.array(calibrators[0].number("beta_"))), axis=1)

@@ -38,6 +38,7 @@ class Column:
     missing: tuple[Any, float] | None = None  # what is missing ("nan" or a number), and what stands in for it
     categories: tuple[int, ...] | None = None
     unknown: int | None = None  # None: refused
+    unknown_code: float | None = None  # what an encoder has for unknown categories, where it is not ``unknown`` itself
     steps: tuple[Step, ...] = ()
 
     @property
@@ -77,7 +78,7 @@ class Growth:
     def __post_init__(self) -> None:
         self.model.axes["entry"] = Axis("entry", "entry")
         self.model.input_list = [Input(FEATURES, ["entry", "variable"], self.type)]
-        self.wiring = Wiring(self.model, self.model.graphs["main"].nodes, ("margin", "score", "class"))
+        self.wiring = Wiring(self.model, self.model.graphs["main"].nodes, ("margin", "score", "class", "transformed"))
         self._gathered: dict[tuple[Column, ...], Node] = {}
 
     def name_of(self, column: int) -> str:
@@ -92,11 +93,27 @@ class Growth:
         """The value of a table in the graph."""
         if table.columns is None:
             return table.value
-        key = tuple(table.columns)
+        key = tuple(replace(column, unknown_code=None) for column in table.columns)
         if key not in self._gathered:
             self.wiring.add("Gather", FEATURES, np.zeros(0, np.int64), axis=1)
             self._gathered[key] = self.wiring.nodes[-1]
-        return self._gathered[key].outputs[0]
+        return self._with_codes(self._gathered[key].outputs[0], table)
+
+    def _with_codes(self, value: str, table: Table) -> str:
+        """What encoders have for unknown categories, in place of the number behind the last one."""
+        columns = table.columns or []
+        if all(each.unknown_code is None for each in columns):
+            return value
+        last = [np.nan if each.unknown_code is None else len(each.categories or ()) for each in columns]
+        codes = [0.0 if each.unknown_code is None else each.unknown_code for each in columns]
+        unknown = self.wiring.add("Equal", value, np.array(last, table.type))
+        return self.wiring.add("Where", unknown, np.array(codes, table.type), value)
+
+    def settled(self, table: Table) -> Table:
+        """A table whose columns are as they stand: a value, if encoders have numbers of their own for the unknown."""
+        if table.columns is None or all(each.unknown_code is None for each in table.columns):
+            return table
+        return self.of_value(self.value_of(table), table.size, table.type)
 
     def typed(self, table: Table, type_: str) -> str:
         """The value of a table, in a floating-point type."""

@@ -51,6 +51,8 @@ def ordinal(step: State, table: Table, growth: Growth) -> Table:
     _refuse_infrequent(step)
     lists = _lists(step, table)
     unknown = step.get("unknown_value") if step.get("handle_unknown") == "use_encoded_value" else None
+    if unknown is not None and np.isnan([unknown, step.get("encoded_missing_value", np.nan)]).all():
+        lists = [names[~np.isnan(names)] for names in lists]  # what is missing becomes what is unknown
     codes = [_codes(step, names, unknown) for names in lists]
     if table.columns is not None:
         plain = [_of_variable(step, column, names, growth, unknown is not None)
@@ -59,8 +61,28 @@ def ordinal(step: State, table: Table, growth: Growth) -> Table:
             inner = Table([column for column in plain if column], size=table.size, type=table.type)
             if all(np.array_equal(code, np.arange(len(code))) for code in codes):
                 return inner
+            if unknown is not None and all(np.array_equal(code[:-1], np.arange(len(code) - 1)) for code in codes):
+                columns = [replace(column, unknown_code=float(unknown)) for column in inner.columns or []]
+                return replace(inner, columns=columns)
             return _looked_up(inner, codes, growth)
     raise _not_whole(step)
+
+
+def by_target(step: State, table: Table, growth: Growth) -> Table:
+    """What a TargetEncoder learned of each category, by class where there are several; of unknown ones the mean."""
+    lists, means = _lists(step, table), np.atleast_1d(np.asarray(step["target_mean_"], np.float64))
+    learned = [np.asarray(each, np.float64) for each in step["encodings_"]]  # by column, then class
+    source = [i for i in range(len(lists)) for _ in means]
+    if len(learned) != len(source) or any(len(each) != len(lists[i]) for each, i in zip(learned, source, strict=True)):
+        raise step.damaged(f"'encodings_' does not hold those of {len(lists)} columns and {len(means)} targets")
+    numbered = [_of_variable(step, column, names, growth, True)
+                for column, names in zip(table.columns or [], lists, strict=bool(table.columns))]  # fmt: skip
+    columns = [each for each in numbered if each]
+    if len(columns) < table.size:
+        raise _not_whole(step)
+    inner = growth.selected(Table(columns, size=table.size, type=table.type), source)
+    codes = [np.append(each, means[k % len(means)]) for k, each in enumerate(learned)]
+    return _looked_up(inner, codes, growth, "float64")
 
 
 def encoded(growth: Growth, table: Table, categories: dict[int, list[int]], step: State) -> Table:
@@ -83,10 +105,13 @@ def _own_categories(growth: Growth, column: Column, names: list[int], step: Stat
                                "category; leave columns of categories as they are")  # fmt: skip
     if column.categories is None:
         return replace(column, categories=tuple(names), unknown=len(names))
+    if column.unknown_code in names:
+        raise UnsupportedError(f"{step.where}: the encoder of '{growth.name_of(column.variable)}' gives unknown "
+                               f"categories the number {column.unknown_code:g}, which is a category; take -1 or NaN")
     if names != list(range(len(column.categories))):  # numbered already, and some numbers were never met
         raise UnsupportedError(f"{step.where}: '{growth.name_of(column.variable)}' is numbered by an encoder and then "
                                f"again by the {step.kind}, which met only some of its categories")  # fmt: skip
-    return column
+    return replace(column, unknown_code=None)  # a number that is no category goes the way of one that is unknown
 
 
 def binned(step: State, table: Table, growth: Growth) -> Table:
@@ -135,12 +160,13 @@ def _of_variable(step: State, column: Column, names: np.ndarray, growth: Growth,
     return replace(column, missing=missing, categories=tuple(whole), unknown=len(whole) if ignored else None)
 
 
-def _looked_up(table: Table, codes: list[np.ndarray], growth: Growth) -> Table:
+def _looked_up(table: Table, codes: list[np.ndarray], growth: Growth, type_: str = "") -> Table:
     """Numbers of categories replaced by ``codes``, column by column."""
     begins = np.cumsum([0, *(len(code) for code in codes[:-1])])
     at = growth.wiring.add("Add", growth.wiring.add("Cast", growth.value_of(table), to="int64"), begins)
-    value = growth.wiring.add("Gather", np.concatenate(codes).astype(table.type), at, axis=0)
-    return growth.of_value(value, table.size, table.type)
+    type_ = type_ or table.type
+    value = growth.wiring.add("Gather", np.concatenate(codes).astype(type_), at, axis=0)
+    return growth.of_value(value, table.size, type_)
 
 
 def _codes(step: State, names: np.ndarray, unknown: Any) -> np.ndarray:
@@ -193,5 +219,5 @@ def _not_whole(step: State) -> UnsupportedError:
 
 
 ENCODERS: dict[str, Callable[[State, Table, Growth], Table]] = {
-    "OneHotEncoder": one_hot, "OrdinalEncoder": ordinal, "KBinsDiscretizer": binned,
+    "OneHotEncoder": one_hot, "OrdinalEncoder": ordinal, "TargetEncoder": by_target, "KBinsDiscretizer": binned,
 }  # fmt: skip

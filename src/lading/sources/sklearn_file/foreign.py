@@ -66,7 +66,7 @@ def _read(thing: Any) -> tuple[Model, float]:
 def _with_rules(state: State, variables: list[Variable], missing: float, table: Table, growth: Growth) -> Table:
     """What the library's own reading says of its columns: categories, and a number that means missing."""
     categories = {i: v.categories for i, v in enumerate(variables) if v.categories is not None}
-    table = encoded(growth, table, categories, state)
+    table = encoded(growth, growth.settled(table), categories, state)
     if np.isnan(missing):
         return table
     value = growth.value_of(table)

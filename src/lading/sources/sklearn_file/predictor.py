@@ -19,7 +19,7 @@ SEARCHES = "best_estimator_"
 
 
 class EstimatorPredictor:
-    """decision_function, predict_proba or predict of an estimator.
+    """decision_function, predict_proba or predict of an estimator, transform of what has none of them.
 
     ``predict_table`` takes the raw columns that the whole of it takes. ``predict`` asks the last step of a Pipeline
     alone, and is given what the graph is given: prepared columns, and the numbers of categories.
@@ -119,8 +119,11 @@ def _numbers(estimator: Any, table: Any) -> dict[str, np.ndarray]:
         found["margin"] = np.asarray(estimator.decision_function(table))
     if hasattr(estimator, "predict_proba"):
         found["score"] = np.asarray(estimator.predict_proba(table))
-    elif not found:
+    elif not found and hasattr(estimator, "predict"):
         found["score"] = np.asarray(estimator.predict(table))
+    elif not found:
+        made = estimator.transform(table)
+        found["transformed"] = np.asarray(made.toarray() if hasattr(made, "toarray") else made)
     return found
 
 

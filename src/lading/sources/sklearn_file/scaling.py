@@ -38,6 +38,7 @@ def scaled(step: State, table: Table, growth: Growth) -> Table:
 
 def take_steps(verbs: Verbs, table: Table, growth: Growth) -> Table:
     """The columns after ``verbs``. Numbers of float64 act on float32 columns in float64; the result is rounded."""
+    table = growth.settled(table)
     if table.columns is not None:
         columns = [column.then(*(step for verb, numbers in verbs for step in _of_column(verb, numbers, i, table.type)))
                    for i, column in enumerate(table.columns)]  # fmt: skip

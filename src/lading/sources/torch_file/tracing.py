@@ -130,4 +130,5 @@ def _check_entries(lengths: Lengths, open_: Lengths, example: Mapping[str, Any],
             raise UnsupportedError(
                 f"{where}: forward works only for as many entries as the example has "
                 f"({example[name].shape[axes.index(ENTRY)]}, in input '{name}'): the number is written into it (in a "
-                "reshape, say). If the first axis is none of entries, say in axes what it is")
+                "reshape, say, or by len(x), for which write x.shape[0]). If the first axis is none of entries, say in "
+                "axes what it is")

@@ -5,13 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .projecting import lstm, projects, stacked
+from .scattering import averages, check_distances, distances, scattered
 
-def translations() -> dict[Any, Callable[..., Any]]:
-    """Elman's layer as the ONNX operator RNN; a squeeze of an axis longer than 1, which does nothing."""
+
+def translations(program: Any, where: str) -> dict[Any, Callable[..., Any]]:
+    """The rules that a program needs. Raises UnsupportedError for what no operator does.
+
+    Elman's layer is the ONNX operator RNN; a squeeze of an axis longer than 1 does nothing; distances are written out;
+    LSTM layers that project and means of what is scattered have rules only where there are some, for all such layers.
+    """
     import torch
 
     aten = torch.ops.aten
-    return {aten.rnn_tanh.input: _rnn("Tanh"), aten.rnn_relu.input: _rnn("Relu"), aten.squeeze.dim: _squeeze}
+    check_distances(program, where)
+    rules: dict[Any, Callable[..., Any]] = {
+        aten.rnn_tanh.input: _rnn("Tanh"), aten.rnn_relu.input: _rnn("Relu"), aten.squeeze.dim: _squeeze,
+        aten._cdist_forward.default: distances,
+    }  # fmt: skip
+    if projects(program, where):
+        rules[aten.lstm.input] = lstm
+    if averages(program):
+        rules[aten.scatter_reduce.two] = scattered
+    return rules
 
 
 def _squeeze(given: Any, dim: int) -> Any:
@@ -35,8 +51,8 @@ def _rnn(activation: str) -> Callable[..., Any]:
         for layer in range(num_layers):
             own = [params[(layer * directions + i) * parts : (layer * directions + i + 1) * parts]
                    for i in range(directions)]
-            weights = [_stacked(op, [each[i] for each in own]) for i in (0, 1)]
-            bias = _stacked(op, [op.Concat(each[2], each[3], axis=0) for each in own]) if has_biases else None
+            weights = [stacked(op, [each[i] for each in own]) for i in (0, 1)]
+            bias = stacked(op, [op.Concat(each[2], each[3], axis=0) for each in own]) if has_biases else None
             state = op.Slice(hidden, [layer * directions], [(layer + 1) * directions], [0])
             every, end = op.RNN(value, *weights, bias, None, state, activations=[activation] * directions,
                                 direction="bidirectional" if bidirectional else "forward",
@@ -47,9 +63,3 @@ def _rnn(activation: str) -> Callable[..., Any]:
         return result, op.Concat(*last, axis=0) if num_layers > 1 else last[0]
 
     return rule
-
-
-def _stacked(op: Any, arrays: list[Any]) -> Any:
-    """One array for each direction, along a new first axis."""
-    rows = [op.Unsqueeze(array, [0]) for array in arrays]
-    return op.Concat(*rows, axis=0) if len(rows) > 1 else rows[0]

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...graph import OPSET
+from ...graph import OPSET, free_name
 from ..onnx_file.node_hints import SCOPES
 from ..traced.entries import Shapes
 from .failures import failed_to_write
 from .flat import PREFIX
 from .recurrent import by_shape_only
 from .translations import translations
+
+#: What goes in and comes out while torch.onnx writes: names that none of its own has.
+IN, OUT = "lading/in/", "lading/out/"
 
 #: Since this version torch.onnx writes the newest opsets itself; before, 18 and no conversion of it.
 NEWEST_OPSET_SINCE, OLD_OPSET = (2, 9), 18
@@ -27,18 +30,22 @@ def written(program: Any, inputs: list[str], outputs: list[str], shapes: Shapes,
     """
     import torch
 
+    rules = translations(program, where)
     version = tuple(map(int, torch.__version__.split(".")[:2]))
     try:
         with by_shape_only():
             exported = torch.onnx.export(
-                program, dynamo=True, optimize=False, verbose=False, input_names=inputs, output_names=outputs,
+                program, dynamo=True, optimize=False, verbose=False,
+                input_names=[f"{IN}{i}" for i in range(len(inputs))],
+                output_names=[f"{OUT}{i}" for i in range(len(outputs))],
                 opset_version=OPSET if version >= NEWEST_OPSET_SINCE else OLD_OPSET,
-                custom_translation_table=translations(),
+                custom_translation_table=rules,
             )  # fmt: skip
         proto = exported.model_proto
     except Exception as error:  # whatever an exporter may raise
         raise failed_to_write(error, where) from error
     _tidy(proto, shapes)
+    _name_ends(proto, inputs, outputs)
     data: bytes = proto.SerializeToString()
     return data
 
@@ -64,6 +71,32 @@ def _tidy(proto: Any, shapes: Shapes) -> None:
         for text in scopes:
             node.metadata_props.add(key=SCOPES, value=text.replace(f"'{PREFIX}.", "'").replace(f"'{PREFIX}'", "''"))
     del proto.metadata_props[:], proto.graph.metadata_props[:], proto.graph.value_info[:]
+
+
+def _name_ends(proto: Any, inputs: list[str], outputs: list[str]) -> None:
+    """The author's names for what goes in and comes out; torch.onnx calls values after their operators ("relu", "pad").
+
+    A value within that has one of these names makes room for it.
+    """
+    ends = [each.name for each in (*proto.graph.input, *proto.graph.output)]
+    new = dict(zip(ends, (*inputs, *outputs), strict=True))
+    within = {name for node in proto.graph.node for name in node.output}
+    within |= {each.name for each in proto.graph.initializer}
+    taken = within | set(new.values())
+    for name in sorted(within & set(new.values())):
+        new[name] = free_name(name, taken)
+    for each in (*proto.graph.input, *proto.graph.output, *proto.graph.initializer):
+        each.name = new.get(each.name, each.name)
+    _rename(proto.graph, new)
+
+
+def _rename(graph: Any, new: dict[str, str]) -> None:
+    for node in graph.node:
+        node.input[:] = [new.get(name, name) for name in node.input]
+        node.output[:] = [new.get(name, name) for name in node.output]
+        for attribute in node.attribute:
+            for inner in (attribute.g, *attribute.graphs):
+                _rename(inner, new)
 
 
 def _bare(name: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...endpoints import Input, Output
 from ...errors import UnknownName, ValueRefused, suggestion
+from ..one_sequence import check_one_sequence
 
 if TYPE_CHECKING:
     from ...model import Model
@@ -56,6 +57,8 @@ def described(model: Model, variables: Mapping[str, Any], labels: Mapping[str, N
         outputs[0]["name"] = next(iter(labels))
     papers = {"inputs": [each for each in inputs if len(each) > 1], "outputs": outputs}
     known = {key: listed for key, listed in papers.items() if listed}
+    if known:  # which are refused else, in words of the format
+        check_one_sequence(model)
     model = apply(model, known, where=f"{where}: variables and axes")
     if variables or outputs:
         model.names = {"from source": {}}

@@ -5,7 +5,7 @@ the slots; where these differ float64, which holds float32 exactly and whole num
 (``columns.py``) stands INPUT/prepared, which the network reads. Sequences are cut to their greatest length and padded
 up to their least (``sequences.py``), and what a mask hides gets the pad of its variable. What nodes cannot say is
 refused with the way, or, where it is the caller's anyway (order and selection of sequences, entries without elements),
-told by ``left_to_the_caller``.
+told (``told.py``).
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from ...errors import UnsupportedError
 from .columns import Block, blocks, prepared, rules_of
 from .growth import Growth
 from .sequences import cut, filled_up, hidden, says_what_is_padding
+from .told import columns_and_rest
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto
 
     from ...model import Model
 
-__all__ = ["PREPARATION", "keep_types", "left_to_the_caller", "put_in_front"]
+__all__ = ["PREPARATION", "keep_types", "put_in_front"]
 
 PREPARATION = "lading.preparation"
 
@@ -55,7 +56,7 @@ def put_in_front(proto: ModelProto, model: Model, where: str) -> dict[str, str]:
     graph.node.extend(nodes)
     graph.input.extend(writing.ends)
     graph.initializer.extend(writing.growth.tensors)
-    return {PREPARATION: json.dumps(_said(model), ensure_ascii=False)}
+    return {PREPARATION: json.dumps(columns_and_rest(model), ensure_ascii=False)}
 
 
 def keep_types(proto: ModelProto, before: ModelProto) -> None:
@@ -63,32 +64,6 @@ def keep_types(proto: ModelProto, before: ModelProto) -> None:
     kept = [each for each in before.graph.value_info if each.name.endswith("/prepared")]
     del proto.graph.value_info[:]
     proto.graph.value_info.extend(kept)
-
-
-def left_to_the_caller(model: Model) -> list[str]:
-    """What the nodes do not do, in sentences."""
-    said = []
-    for axis in model.axes.values():
-        rules = [f"{what} ({text})" for what, text in (("selected", axis.selection), ("sorted", axis.order)) if text]
-        if axis.kind == "sequence" and rules:
-            said.append(f"elements along '{axis.name}' come {' and '.join(rules)}: the nodes do neither")
-    for output in model.output_list:
-        along = model.axes.get(str(model.sequence_axis(output.axes)))
-        if along is not None and along.min:
-            said.append(f"'{output.name}' has rows for padding where there are fewer than {along.min} elements along "
-                        f"'{along.name}': the nodes do not drop them")
-        if output.when_empty:
-            said.append(f"for entries without elements along {', '.join(output.when_empty)} the papers say what "
-                        f"'{output.name}' is: the nodes do not")
-    return said
-
-
-def _said(model: Model) -> dict[str, Any]:
-    """The columns of the inputs, with units, and what is left."""
-    columns = {given.name: [{"name": each.name, **({"unit": each.unit} if each.unit else {})}
-                            for each in given.variable_list if each.source is None]
-               for given in model.input_list if given.variable_list and given.is_fed}  # fmt: skip
-    return {"inputs": columns, "left to the caller": left_to_the_caller(model)}
 
 
 def _read_instead(graph: GraphProto, name: str, made: str) -> None:
