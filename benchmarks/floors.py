@@ -54,11 +54,12 @@ def _of(node: Node, given: list[tuple[int, ...]], made: tuple[int, ...]) -> int:
     return 0
 
 
-def peaks(sizes: list[int]) -> tuple[float, dict[int, float]]:
+def peaks(sizes: list[int], *flags: str) -> tuple[float, dict[int, float]]:
     """Multiplications and additions a nanosecond, and bytes a nanosecond by the size that is read."""
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder) / "peak"
-        subprocess.run(["c++", "-O3", "-march=native", "-std=c++17", HERE / "peak.cpp", "-o", program], check=True)
+        flags = ("-O3", "-march=native", *flags, "-std=c++17")
+        subprocess.run(["c++", *flags, HERE / "peak.cpp", "-o", program], check=True)
         said = subprocess.run([program, *map(str, sizes)], check=True, capture_output=True, text=True).stdout.split()
     return float(said[0]), dict(zip(sizes, map(float, said[1:]), strict=True))
 

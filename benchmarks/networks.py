@@ -95,8 +95,8 @@ def build(folder: Path) -> Path:
     return program
 
 
-def in_c(program: Path, path: Path, bundle: Path, model: Model, peer: Any, tensors: dict[str, np.ndarray]
-         ) -> dict[str, float]:  # fmt: skip
+def in_c(program: Path, path: Path, bundle: Path, model: Model, peer: Any, tensors: dict[str, np.ndarray],
+         *regime: str) -> dict[str, float]:  # fmt: skip
     """By the C interface of each; their results are compared, so that nobody measures something else."""
     import onnxruntime
 
@@ -107,7 +107,7 @@ def in_c(program: Path, path: Path, bundle: Path, model: Model, peer: Any, tenso
         lines.append(f"{theirs} {kind} {tensors[ours].ndim} {' '.join(map(str, tensors[ours].shape))}")
     outputs = [each.name for each in peer.get_outputs()]
     lines.append(f"outputs {len(outputs)} {' '.join(outputs)}")
-    command = [str(program), str(library), str(path), str(bundle)]
+    command = [str(program), str(library), str(path), str(bundle), *regime]
     said = subprocess.run(command, input="\n".join(lines), capture_output=True, text=True)
     if said.returncode:
         raise RuntimeError(said.stderr.strip())

@@ -6,10 +6,12 @@
 All on one thread, in float32, on arrays that are ready: ``Session.run``, ONNX Runtime's ``InferenceSession.run``, and
 where they are installed (``pip install openvino MNN tract``) an ``InferRequest`` of OpenVINO compiled for latency, a
 module of MNN in high precision (its own file, written by ``mnnconvert``), and a runnable of tract, which is told all
-lengths beforehand. (MNN installs packages with pip when it is imported, an older protobuf among them, which breaks onnx:
-PIP_NO_INDEX=1 keeps it from it.) A time is the median of many calls in microseconds, a ratio the median of three rounds of what the
+lengths beforehand. A time is the median of many calls in microseconds, a ratio the median of three rounds of what the
 fastest of the others takes to what lading takes. The results are compared first; a runtime that cannot read a network,
 or gives other numbers, is left out and named.
+
+MNN installs packages with pip when it is imported, an older protobuf among them, which breaks onnx: PIP_NO_INDEX=1 in
+the environment keeps it from that.
 """
 
 from __future__ import annotations
