@@ -10,7 +10,9 @@ class GRU final : public Recurrent {
   explicit GRU(const Definition& definition)
       : Recurrent(definition, 3, definition.integer("linear_before_reset", 0) ? 0 : 1, 1, {"Sigmoid", "Tanh"}),
         linear_(definition.integer("linear_before_reset", 0)),
-        usual_(all_functions_are({Unary::sigmoid, Unary::tanh})) {}
+        usual_(all_functions_are({Unary::sigmoid, Unary::tanh})) {
+    if (usual_ && linear_) take_blocks(definition);
+  }
   void step(const StepRows<float>& rows) const override { step_rows(rows); }
   void step(const StepRows<double>& rows) const override { step_rows(rows); }
 

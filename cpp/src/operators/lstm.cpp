@@ -9,7 +9,9 @@ class LSTM final : public Recurrent {
   explicit LSTM(const Definition& definition)
       : Recurrent(definition, 4, 0, 2, {"Sigmoid", "Tanh", "Tanh"}),
         couples_(definition.integer("input_forget", 0)),
-        usual_(!couples_ && all_functions_are({Unary::sigmoid, Unary::tanh, Unary::tanh})) {}
+        usual_(!couples_ && all_functions_are({Unary::sigmoid, Unary::tanh, Unary::tanh})) {
+    if (usual_ && !definition.has_input(7)) take_blocks(definition);  // without peepholes
+  }
   void step(const StepRows<float>& rows) const override { step_rows(rows); }
   void step(const StepRows<double>& rows) const override { step_rows(rows); }
 

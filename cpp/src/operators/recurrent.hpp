@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "operators/checks.hpp"
+#include "operators/gate_blocks.hpp"
 #include "operators/gate_function.hpp"
-#include "operators/gate_weights.hpp"
 
 namespace lading {
 
@@ -34,7 +34,7 @@ class Recurrent : public Operator {
   std::size_t scratch(const Operands& io) const override;
   void run(const Operands& io) const override;
   int entry(const Operands& io, int output) const override;
-  std::size_t memory() const override { return bytes_; }
+  std::size_t memory() const override { return bytes_ + blocks_.bytes(); }
 
  protected:
   // gates, apart: as in GateSizes; states: 1 (h) or 2 (h and c); activations: the defaults of one direction.
@@ -44,6 +44,8 @@ class Recurrent : public Operator {
   virtual void step(const StepRows<double>& rows) const = 0;
   // Whether all activations are these kernels, without a clip: there is one kernel for the whole cell.
   bool all_functions_are(const std::vector<Unary>& kernels) const;
+  // There is a kernel for whole steps of this layer: it is made ready for blocks of rows, if its weights are constant.
+  void take_blocks(const Definition& definition);
 
   const Kernels& kernels_;
 
@@ -66,6 +68,7 @@ class Recurrent : public Operator {
   // Of constant weights, for each direction.
   std::tuple<std::vector<GateProducts<float>>, std::vector<GateProducts<double>>> packed_;
   Memory memory_;
+  GateBlocks blocks_;
   std::size_t bytes_ = 0;
 };
 

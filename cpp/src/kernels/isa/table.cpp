@@ -37,6 +37,7 @@ const Kernels table = {
     .edges = edges,
     .lstm_cell = lstm_cell,
     .gru_cell = gru_cell,
+    .gate_step = gate_step,
     .gru_blend = gru_blend,
 };
 

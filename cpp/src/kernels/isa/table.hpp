@@ -38,6 +38,7 @@ void edges(const float* own, const float* others, int64_t ld, const int64_t* at,
            int64_t width, float* y, bool relu);
 void lstm_cell(const float* gates, float* c, float* h, int64_t units);
 void gru_cell(const float* input_part, const float* state_part, float* h, int64_t units);
+void gate_step(const PackedGates& w, const GateStep& step);
 void gru_blend(const float* z, const float* g, float* h, int64_t units);
 
 }  // namespace lading::LADING_ISA_NAMESPACE
