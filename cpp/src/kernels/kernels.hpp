@@ -124,6 +124,9 @@ struct Kernels {
   // y [rows][outputs] = x [rows][inputs] w + (bias + add), then relu if asked; add [rows][outputs] may be null or y.
   void (*dense)(const PackedDense& w, const float* x, int64_t ldx, int64_t rows, float* y, int64_t ldy,
                 const float* add, int64_t ldadd, bool relu);
+  // One row of a layer that is multiplied again and again: y [outputs] = start + x w. Walked forward and backward in turn, the
+  // weights that the last walk has left in the first cache come first. start [whole vectors] may be y or the layer's bias.
+  void (*dense_again)(const PackedDense& w, const float* x, const float* start, float* y, bool backward);
   // The same for a transposed block, of which the first `rows` <= lane_block lanes are computed (rounded up to whole
   // vectors: the lanes beyond must hold ordinary numbers): y [outputs][lane_block] = x [inputs][lane_block], add alike.
   void (*dense_lanes)(const PackedDense& w, const float* x, int rows, float* y, const float* add, bool relu);

@@ -23,6 +23,12 @@ void GateProduct<float>::run(const Kernels& kernels, const float* x, std::int64_
   }
 }
 
+template <>
+void GateProduct<float>::step(const Kernels& kernels, const float* x, float* y, const float* add, bool backward) const {
+  if (add) kernels.binary(Binary::add, packed_.bias, 1, add, 1, y, packed_.outputs);
+  kernels.dense_again(packed_, x, add ? y : packed_.bias, y, backward);
+}
+
 // Lanes beyond the last output repeat it, so that they raise no exception of their own.
 template <>
 GateProduct<double>::GateProduct(const Kernels&, const double* w, const double* bias, std::int64_t inputs,
@@ -44,6 +50,11 @@ template <>
 void GateProduct<double>::run(const Kernels& kernels, const double* x, std::int64_t ldx, std::int64_t rows, double* y,
                               std::int64_t ldy, const double* add, std::int64_t ldadd) const {
   kernels.dense_float64(packed_, x, ldx, rows, y, ldy, add, ldadd);
+}
+
+template <>
+void GateProduct<double>::step(const Kernels& kernels, const double* x, double* y, const double* add, bool) const {
+  run(kernels, x, packed_.inputs, 1, y, packed_.outputs, add, 0);
 }
 
 template <class T>

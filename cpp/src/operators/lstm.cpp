@@ -18,7 +18,7 @@ class LSTM final : public Recurrent {
  private:
   template <class T> void step_rows(const StepRows<T>& rows) const {
     const std::int64_t n = rows.sizes.hidden, width = 4 * n;
-    rows.products.state.run(kernels_, rows.state(), n, rows.count, rows.gates, width, rows.input, width);
+    rows.multiply_state(kernels_, rows.input);
     for (std::int64_t r = 0; r < rows.count; ++r) {
       T *gates = rows.gates + r * width, *c = rows.c + r * n, *h = rows.h + r * n;
       if constexpr (std::is_same_v<T, float>)

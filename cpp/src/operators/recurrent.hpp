@@ -24,8 +24,15 @@ template <class T> struct StepRows {
   T* gates;        // [count][gates * hidden]: free
   T *h, *c;        // [count][hidden]: the states, which the step replaces
   bool from_zero;  // h is still zero, for every row
+  bool backward;   // the way through the weights, there and back in turn
 
-  const T* state() const { return from_zero ? nullptr : h; }
+  // gates = (add or nothing) and the state's product, of all gates that are not apart
+  void multiply_state(const Kernels& kernels, const T* add) const {
+    if (count == 1 && !from_zero) products.state.step(kernels, h, gates, add, backward);
+    else
+      products.state.run(kernels, from_zero ? nullptr : h, sizes.hidden, count, gates, sizes.width(), add,
+                         sizes.width());
+  }
 };
 
 class Recurrent : public Operator {

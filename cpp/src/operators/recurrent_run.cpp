@@ -85,12 +85,12 @@ Recurrent::Run<T>::Run(const Recurrent& layer, const Operands& io, std::byte* me
   else x_ = {all_ * n, n, 0}, y_ = {all_ * all, m, all_ * m}, state_ = {0, m, all_ * m};
   // The last rows are fewer, and may take more steps at once.
   input_parts_ = pieces_.template take<T>(std::min(rows_at_once, steps_ * all_) * sizes_.width());
-  gates_ = pieces_.template take<T>(batch_ * sizes_.width());
+  gates_ = pieces_.template take<T>(batch_ * sizes_.width() + layer.kernels_.lanes);
   h_ = pieces_.template take<T>(batch_ * m), c_ = pieces_.template take<T>(batch_ * m);
   if (layer.blocks_.rows_of(all_)) block_ = pieces_.template take<T>(GateBlocks::scratch(sizes_));
   const bool packs = layer.template packed<T>().empty();
   turned_ = pieces_.template take<T>(packs ? sizes_.largest() : 0);
-  if (memory) check_lengths();
+  if (memory) check_lengths(), std::fill_n(gates_, batch_ * sizes_.width() + layer.kernels_.lanes, T(0));
   else if (packs) GateProducts<T>::make(layer.kernels_, sizes_, 0, nullptr, nullptr, nullptr, nullptr, pieces_);
 }
 
@@ -142,7 +142,7 @@ template <class T> void Recurrent::Run<T>::step(std::int64_t slot, Rows rows, bo
   layer_.step(StepRows<T>{sizes_, products_, layer_.functions_.data() + static_cast<std::size_t>(d_) * functions,
                           peephole ? peephole + d_ * 3 * m : nullptr, rows.count,
                           input_parts_ + (slot * batch_ + rows.first) * width, gates_ + rows.first * width,
-                          h_ + rows.first * m, c_ + rows.first * m, from_zero});
+                          h_ + rows.first * m, c_ + rows.first * m, from_zero, slot % 2 != 0});
 }
 
 template <class T> void Recurrent::Run<T>::load(int input, T* state) const {
