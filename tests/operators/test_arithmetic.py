@@ -248,3 +248,16 @@ def test_a_square_has_the_same_bits_alone_and_among_others():
     among = run_node("Pow", [x, np.full(1000, 2, np.float32)])[0]
     same(alone, x * x)
     same(among, alone)
+
+
+@pytest.mark.parametrize("outputs", [1, 7, 8, 33, 100])
+@pytest.mark.parametrize("inputs", [0, 1, 100])
+def test_constant_weights_in_double_precision_give_the_bits_of_computed_ones(inputs: int, outputs: int) -> None:
+    rng = np.random.default_rng(inputs + outputs)
+    for rows in (1, 5):
+        x, w, bias = rng.normal(size=(rows, inputs)), rng.normal(size=(inputs, outputs)), rng.normal(size=outputs)
+        for turned, operands in ((0, [x, w, bias]), (1, [x.T, w.T, bias])):
+            said = {"transA": turned, "transB": turned, "alpha": 0.7, "beta": 1.3}
+            computed, constant = (run_node("Gemm", operands, constants=held, **said)[0] for held in ((), (1,)))
+            np.testing.assert_array_equal(computed, constant)
+        np.testing.assert_array_equal(run_node("MatMul", [x, w])[0], run_node("MatMul", [x, w], constants=[1])[0])

@@ -76,6 +76,18 @@ for each in GATES:
     for name, numbers in OTHERS.items():
         said = {key: [number] for key, number in zip(("activation_alpha", "activation_beta"), numbers, strict=False)}
         CASES[f"{each}, {name}"] = (each, {"initial": True}, {"activations": [name, *USUAL[each][1:]], **said})
+# Blocks of rows, and rows that are left: their states, their ends and their beginnings.
+RAGGED = [row * 5 % 12 for row in range(77)]
+for each, linear in (("LSTM", {}), ("GRU", {"linear_before_reset": 1}), ("RNN", {})):
+    many: dict[str, Any] = {"steps": 11, "batch": 77, "hidden": 17, "inputs": 35, "directions": 2}
+    said = {"direction": "bidirectional", **linear}
+    CASES |= {
+        f"{each}, blocks": (each, {"steps": 5, "batch": 77, "hidden": 30}, linear),
+        f"{each}, a block and a few": (each, {**many, "batch": 44}, said),
+        f"{each}, blocks, initial, both": (each, {**many, "initial": True}, said),
+        f"{each}, blocks, lengths, both": (each, {**many, "lengths": RAGGED}, said),
+        f"{each}, blocks, lengths, initial, both": (each, {**many, "lengths": RAGGED, "initial": True}, said),
+    }
 CASES |= {
     "GRU, linear": ("GRU", {}, {"linear_before_reset": 1}),
     "GRU, linear, initial, both": ("GRU", {"initial": True, "directions": 2},
@@ -93,7 +105,8 @@ CASES |= {
 #: Where ONNX Runtime does otherwise than the specification (it has no layout 1 either).
 RUNTIME_DIFFERS = {
     "LSTM, clip": "does not clip all inputs of activations",
-    **{f"{each}, lengths, initial, both": "gives 0, not the initial state, of an empty sequence" for each in GATES},
+    **{f"{each}{blocks}, lengths, initial, both": "gives 0, not the initial state, of an empty sequence"
+       for each in GATES for blocks in ("", ", blocks")},
 }
 
 
@@ -232,9 +245,10 @@ def test_computed_weights_give_the_same_bits_as_constant_ones(case: str, dtype: 
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize("times", [1, 9])
 @pytest.mark.parametrize("operator", GATES)
-def test_batch_first_is_the_same_turned(operator: str) -> None:
-    inputs = tensors(operator, initial=True, directions=2, lengths=[2, 6, 4])
+def test_batch_first_is_the_same_turned(operator: str, times: int) -> None:
+    inputs = tensors(operator, batch=3 * times, initial=True, directions=2, lengths=[2, 6, 4] * times)
     plain = ours(operator, inputs, {"direction": "bidirectional"})
     turned = [x.swapaxes(0, 1) if i in (0, 5, 6) and x is not None else x for i, x in enumerate(inputs)]
     found = ours(operator, turned, {"direction": "bidirectional", "layout": 1})

@@ -72,6 +72,27 @@ struct PackedFloat64 {
   const double *weights, *bias;
 };
 
+// Rows that go through the steps of a gated layer side by side, and outputs that are made together.
+constexpr int gate_block = lane_block / 2, gate_outputs = 12;
+
+// Constant weights of an LSTM (4 gates) or a GRU (3, linear_before_reset) for such blocks. A group is up to gate_outputs / gates
+// pairs of units, the last one smaller: weights [group][which of a pair][k][gate][pair], k being the inputs and then all units;
+// biases [group][which of a pair][input, state][gate][pair]. The last unit of an odd number is its own partner.
+struct PackedGates {
+  int64_t inputs, units;
+  int gates;
+  const float *weights, *bias;
+};
+
+// One step of the first `rows` lanes of a block, rounded up to whole vectors: those beyond must hold ordinary numbers.
+// x [inputs][gate_block], states [units, made even][gate_block]: h gives `next`, c (of an LSTM) is replaced.
+struct GateStep {
+  int rows;
+  bool from_zero;  // h is zero, and its product is left out
+  const float *x, *h;
+  float *c, *next;
+};
+
 // A factor of a sum over a window: the number `from` places after the window's first, times that row of the weights.
 struct Tap {
   int64_t from, row;
@@ -103,6 +124,9 @@ struct Kernels {
   // y [rows][outputs] = x [rows][inputs] w + (bias + add), then relu if asked; add [rows][outputs] may be null or y.
   void (*dense)(const PackedDense& w, const float* x, int64_t ldx, int64_t rows, float* y, int64_t ldy,
                 const float* add, int64_t ldadd, bool relu);
+  // One row of a layer that is multiplied again and again: y [outputs] = start + x w. Walked forward and backward in turn, the
+  // weights that the last walk has left in the first cache come first. start [whole vectors] may be y or the layer's bias.
+  void (*dense_again)(const PackedDense& w, const float* x, const float* start, float* y, bool backward);
   // The same for a transposed block, of which the first `rows` <= lane_block lanes are computed (rounded up to whole
   // vectors: the lanes beyond must hold ordinary numbers): y [outputs][lane_block] = x [inputs][lane_block], add alike.
   void (*dense_lanes)(const PackedDense& w, const float* x, int rows, float* y, const float* add, bool relu);
@@ -165,6 +189,8 @@ struct Kernels {
   // GRU gates z r h [3][units], linear_before_reset: the input's part and the state's part, each with its bias.
   // n = tanh(r b_n + a_n), h = z (h - n) + n
   void (*gru_cell)(const float* input_part, const float* state_part, float* h, int64_t units);
+  // The products and the cells of a step of a block of rows.
+  void (*gate_step)(const PackedGates& w, const GateStep& step);
   // h = z (h - g) + g
   void (*gru_blend)(const float* z, const float* g, float* h, int64_t units);
 };

@@ -23,27 +23,29 @@ void GateProduct<float>::run(const Kernels& kernels, const float* x, std::int64_
   }
 }
 
-// Lanes beyond the last output repeat it, so that they raise no exception of their own.
+template <>
+void GateProduct<float>::step(const Kernels& kernels, const float* x, float* y, const float* add, bool backward) const {
+  if (add) kernels.binary(Binary::add, packed_.bias, 1, add, 1, y, packed_.outputs);
+  kernels.dense_again(packed_, x, add ? y : packed_.bias, y, backward);
+}
+
 template <>
 GateProduct<double>::GateProduct(const Kernels&, const double* w, const double* bias, std::int64_t inputs,
-                                 std::int64_t outputs, double*, Pieces& pieces)
-    : packed_{inputs, outputs, nullptr, nullptr} {
-  const std::int64_t lanes = (outputs + 7) / 8 * 8;
-  auto* weights = pieces.take<double>(lanes * inputs);
-  auto* biases = pieces.take<double>(lanes);
-  packed_.weights = weights, packed_.bias = biases;
-  for (std::int64_t first = 0, end; biases && first < outputs; first = end) {
-    end = first + panel_float64(outputs - first);
-    for (std::int64_t j = first; j < end; ++j) biases[j] = bias ? bias[std::min(j, outputs - 1)] : 0;
-    for (std::int64_t k = 0; k < inputs; ++k)
-      for (std::int64_t j = first; j < end; ++j) *weights++ = w[std::min(j, outputs - 1) * inputs + k];
-  }
+                                 std::int64_t outputs, double*, Pieces& pieces) {
+  auto* weights = pieces.take<double>(whole_panels(outputs) * inputs);
+  auto* biases = pieces.take<double>(whole_panels(outputs));
+  if (biases) packed_ = pack_float64(w, 1, inputs, bias, inputs, outputs, weights, biases);
 }
 
 template <>
 void GateProduct<double>::run(const Kernels& kernels, const double* x, std::int64_t ldx, std::int64_t rows, double* y,
                               std::int64_t ldy, const double* add, std::int64_t ldadd) const {
   kernels.dense_float64(packed_, x, ldx, rows, y, ldy, add, ldadd);
+}
+
+template <>
+void GateProduct<double>::step(const Kernels& kernels, const double* x, double* y, const double* add, bool) const {
+  run(kernels, x, packed_.inputs, 1, y, packed_.outputs, add, 0);
 }
 
 template <class T>

@@ -35,6 +35,8 @@ template <class T> class GateProduct {
               Pieces& pieces);
   void run(const Kernels& kernels, const T* x, std::int64_t ldx, std::int64_t rows, T* y, std::int64_t ldy,
            const T* add, std::int64_t ldadd) const;
+  // One row, in every step: y has room for whole vectors, and ordinary numbers in what of the last one is no output.
+  void step(const Kernels& kernels, const T* x, T* y, const T* add, bool backward) const;
 
  private:
   std::conditional_t<std::is_same_v<T, float>, PackedDense, PackedFloat64> packed_{};

@@ -1,5 +1,5 @@
 // Gemm (ONNX): alpha A' B' + beta C, where A' and B' may be transposed and C is broadcast. float32 with constant
-// weights B is a dense layer; everything else is a product of two computed matrices.
+// weights B is a dense layer, float64 its product; everything else is a product of two computed matrices.
 #include <optional>
 
 #include "operators/elementwise.hpp"
@@ -32,6 +32,7 @@ class Gemm final : public Operator {
     check_counts(definition, 2, 3);
     const Tensor *b = definition.constant(1), *c = definition.constant(2);
     if (b && b->type == Type::float32 && b->shape.rank == 2) pack(*b, c && c->type == Type::float32 ? c : nullptr);
+    weights_float64_ = {b, transpose_b_ != 0};
   }
   void infer(const Operands& io) const override {
     check_type(io, 0, matrix_types), check_same_type(io, 1);
@@ -52,7 +53,8 @@ class Gemm final : public Operator {
   std::size_t scratch(const Operands& io) const override {
     const std::size_t size = size_of(io[0].type);
     return (transpose_a_ ? aligned(static_cast<std::size_t>(io[0].size()) * size) : 0) +
-           (transpose_b_ && !weights_ ? aligned(static_cast<std::size_t>(io[1].size()) * size) : 0) +
+           (transpose_b_ && !weights_ && !weights_float64_ ? aligned(static_cast<std::size_t>(io[1].size()) * size)
+                                                           : 0) +
            (beta_ != 1 && io.has(2) ? aligned(static_cast<std::size_t>(io[2].size()) * size) : 0);
   }
   void run(const Operands& io) const override {
@@ -70,7 +72,7 @@ class Gemm final : public Operator {
     if (io.entry(2) == Entry::none) return own < 0 || io[2].shape[own] == 1 ? axis : int(Entry::mixed);
     return io.entry(2) == own ? axis : int(Entry::mixed);
   }
-  std::size_t memory() const override { return weights_ ? weights_->bytes() : 0; }
+  std::size_t memory() const override { return weights_ ? weights_->bytes() : weights_float64_.bytes(); }
 
  private:
   Sizes sizes(const Operands& io) const {
@@ -112,7 +114,11 @@ class Gemm final : public Operator {
         return;
       }
     }
-    multiply_matrices(kernels_, a, turned(io[1], transpose_b_), y, s.m, s.n, s.k);
+    if constexpr (std::is_same_v<T, double>) {
+      if (weights_float64_) weights_float64_.multiply(kernels_, a, s.m, y);
+    }
+    if (!std::is_same_v<T, double> || !weights_float64_)
+      multiply_matrices(kernels_, a, turned(io[1], transpose_b_), y, s.m, s.n, s.k);
     if (alpha_ != 1)
       for (std::int64_t i = 0; i < s.m * s.n; ++i) y[i] = static_cast<T>(alpha_ * y[i]);
     if (io.has(2)) add<T>(io, beta_ == 1 ? nullptr : take(io[2].size()));
@@ -133,6 +139,7 @@ class Gemm final : public Operator {
   bool transpose_a_, transpose_b_, has_bias_ = false;
   float alpha_, beta_;
   std::optional<PackedWeights> weights_;
+  PackedWeightsFloat64 weights_float64_;
 };
 
 }  // namespace

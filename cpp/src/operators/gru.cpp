@@ -10,7 +10,9 @@ class GRU final : public Recurrent {
   explicit GRU(const Definition& definition)
       : Recurrent(definition, 3, definition.integer("linear_before_reset", 0) ? 0 : 1, 1, {"Sigmoid", "Tanh"}),
         linear_(definition.integer("linear_before_reset", 0)),
-        usual_(all_functions_are({Unary::sigmoid, Unary::tanh})) {}
+        usual_(all_functions_are({Unary::sigmoid, Unary::tanh})) {
+    if (usual_ && linear_) take_blocks(definition);
+  }
   void step(const StepRows<float>& rows) const override { step_rows(rows); }
   void step(const StepRows<double>& rows) const override { step_rows(rows); }
 
@@ -21,7 +23,7 @@ class GRU final : public Recurrent {
   }
   template <class T> void reset_after(const StepRows<T>& rows) const {
     const std::int64_t n = rows.sizes.hidden, width = 3 * n;
-    rows.products.state.run(kernels_, rows.state(), n, rows.count, rows.gates, width, nullptr, 0);
+    rows.multiply_state(kernels_, nullptr);
     for (std::int64_t row = 0; row < rows.count; ++row) {
       const T* input = rows.input + row * width;
       T *gates = rows.gates + row * width, *candidate = gates + 2 * n, *h = rows.h + row * n;
@@ -38,7 +40,7 @@ class GRU final : public Recurrent {
   }
   template <class T> void reset_before(const StepRows<T>& rows) const {
     const std::int64_t n = rows.sizes.hidden, width = 3 * n;
-    rows.products.state.run(kernels_, rows.state(), n, rows.count, rows.gates, width, rows.input, width);
+    rows.multiply_state(kernels_, rows.input);
     for (std::int64_t row = 0; row < rows.count; ++row) {
       T *gates = rows.gates + row * width, *reset = gates + n;
       rows.functions[0].run(kernels_, gates, 2 * n);

@@ -9,14 +9,16 @@ class LSTM final : public Recurrent {
   explicit LSTM(const Definition& definition)
       : Recurrent(definition, 4, 0, 2, {"Sigmoid", "Tanh", "Tanh"}),
         couples_(definition.integer("input_forget", 0)),
-        usual_(!couples_ && all_functions_are({Unary::sigmoid, Unary::tanh, Unary::tanh})) {}
+        usual_(!couples_ && all_functions_are({Unary::sigmoid, Unary::tanh, Unary::tanh})) {
+    if (usual_ && !definition.has_input(7)) take_blocks(definition);  // without peepholes
+  }
   void step(const StepRows<float>& rows) const override { step_rows(rows); }
   void step(const StepRows<double>& rows) const override { step_rows(rows); }
 
  private:
   template <class T> void step_rows(const StepRows<T>& rows) const {
     const std::int64_t n = rows.sizes.hidden, width = 4 * n;
-    rows.products.state.run(kernels_, rows.state(), n, rows.count, rows.gates, width, rows.input, width);
+    rows.multiply_state(kernels_, rows.input);
     for (std::int64_t r = 0; r < rows.count; ++r) {
       T *gates = rows.gates + r * width, *c = rows.c + r * n, *h = rows.h + r * n;
       if constexpr (std::is_same_v<T, float>)

@@ -32,6 +32,7 @@ class MatMul final : public Operator {
     const Tensor* b = definition.constant(1);
     if (b && b->type == Type::float32 && b->shape.rank == 2)
       weights_.emplace(kernels_, b->as<float>(), nullptr, b->shape[0], b->shape[1]);
+    weights_float64_ = {b, false};
   }
   void infer(const Operands& io) const override {
     check_type(io, 0, matrix_types), check_same_type(io, 1);
@@ -47,6 +48,8 @@ class MatMul final : public Operator {
   void run(const Operands& io) const override {
     if (weights_ && io[0].type == Type::float32)
       return weights_->multiply(io[0].as<float>(), rows_of(io[0].shape), io.output().as<float>());
+    if (weights_float64_ && io[0].type == Type::float64)
+      return weights_float64_.multiply(kernels_, io[0].as<double>(), rows_of(io[0].shape), io.output().as<double>());
     with_one_of<matrix_types>(io[0].type, [&](auto zero) { run_batches<decltype(zero)>(io); });
   }
   // Entries may be batches on both sides, rows on the left or columns on the right.
@@ -59,7 +62,7 @@ class MatMul final : public Operator {
     if (column) return ea == Entry::none ? lead + (io[0].shape.rank > 1) : int(Entry::mixed);
     return batch_entry(a, ea, b, eb, lead);
   }
-  std::size_t memory() const override { return weights_ ? weights_->bytes() : 0; }
+  std::size_t memory() const override { return weights_ ? weights_->bytes() : weights_float64_.bytes(); }
 
  private:
   static std::int64_t rows_of(const Shape& a) { return a.size(0, a.rank - 1); }
@@ -87,6 +90,7 @@ class MatMul final : public Operator {
   }
   const Kernels& kernels_;
   std::optional<PackedWeights> weights_;
+  PackedWeightsFloat64 weights_float64_;
 };
 
 }  // namespace

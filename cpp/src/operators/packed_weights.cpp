@@ -25,6 +25,29 @@ Memory bfloat16_pairs(const PackedDense& packed, int lanes) {
   return memory;
 }
 
+PackedFloat64 pack_float64(const double* w, std::int64_t next_input, std::int64_t next_output, const double* bias,
+                           std::int64_t inputs, std::int64_t outputs, double* weights, double* biases) {
+  const PackedFloat64 packed{inputs, outputs, weights, biases};
+  for (std::int64_t first = 0, end; first < outputs; first = end) {
+    end = first + panel_float64(outputs - first);
+    for (std::int64_t j = first; j < end; ++j) biases[j] = bias ? bias[std::min(j, outputs - 1)] : 0;
+    for (std::int64_t k = 0; k < inputs; ++k)
+      for (std::int64_t j = first; j < end; ++j)
+        *weights++ = w[k * next_input + std::min(j, outputs - 1) * next_output];
+  }
+  return packed;
+}
+
+PackedWeightsFloat64::PackedWeightsFloat64(const Tensor* w, bool transposed) {
+  if (!w || w->type != Type::float64 || w->shape.rank != 2) return;
+  const std::int64_t inputs = w->shape[transposed], outputs = w->shape[!transposed], lanes = whole_panels(outputs);
+  bytes_ = static_cast<std::size_t>(lanes * (inputs + 1)) * sizeof(double);
+  memory_ = allocate(bytes_);
+  auto* weights = reinterpret_cast<double*>(memory_.get());
+  packed_ = pack_float64(w->as<double>(), transposed ? 1 : outputs, transposed ? inputs : 1, nullptr, inputs, outputs,
+                         weights, weights + lanes * inputs);
+}
+
 PackedWeights packed_layer(const Definition& definition, int i) {
   const Tensor* w = definition.constant(i);
   if (!w || w->type != Type::float32 || w->shape.rank != 2) definition.fail("needs constant float32 weights [K, N]");

@@ -44,6 +44,30 @@ class PackedWeights {
 // The constant weights [K, N] of a layer, which are a node's input i, and its bias [N], i + 1, or none.
 PackedWeights packed_layer(const Definition& definition, int i);
 
+// The same of float64, whose sums go in order and begin at zero: the bits of multiply_matrices.
+class PackedWeightsFloat64 {
+ public:
+  PackedWeightsFloat64() = default;
+  // w [inputs][outputs], or [outputs][inputs] if it is transposed; others than float64 matrices are left alone.
+  PackedWeightsFloat64(const Tensor* w, bool transposed);
+  explicit operator bool() const { return packed_.weights; }
+  std::size_t bytes() const { return bytes_; }
+  void multiply(const Kernels& kernels, const double* x, std::int64_t rows, double* y) const {
+    kernels.dense_float64(packed_, x, packed_.inputs, rows, y, packed_.outputs, nullptr, 0);
+  }
+
+ private:
+  std::size_t bytes_ = 0;
+  Memory memory_;
+  PackedFloat64 packed_{};
+};
+
+constexpr std::int64_t whole_panels(std::int64_t outputs) { return (outputs + 7) / 8 * 8; }
+// Fills `weights` [inputs * whole_panels] and `biases` [whole_panels]. From one number of w to that of the next input or output
+// are so many. Lanes beyond the last output repeat it, so that they raise no exception of their own.
+PackedFloat64 pack_float64(const double* w, std::int64_t next_input, std::int64_t next_output, const double* bias,
+                           std::int64_t inputs, std::int64_t outputs, double* weights, double* biases);
+
 // w [rows][columns] turned around
 inline std::vector<float> transposed(const float* w, std::int64_t rows, std::int64_t columns) {
   std::vector<float> turned(static_cast<std::size_t>(rows * columns));

@@ -77,6 +77,13 @@ template <class T> void Recurrent::pack(const GateSizes& sizes, const Tensor& w,
   make_all(Pieces(memory_.get()));
 }
 
+void Recurrent::take_blocks(const Definition& definition) {
+  if (packed<float>().empty()) return;
+  const Tensor &w = *definition.constant(input_w), &r = *definition.constant(input_r),
+               *b = definition.constant(input_b);
+  blocks_ = GateBlocks(kernels_, sizes(w, r), directions_, w.as<float>(), r.as<float>(), b ? b->as<float>() : nullptr);
+}
+
 void Recurrent::check_weights(const Operands& io) const {
   for (const int i : {input_w, input_r}) check_same_type(io, i), check_rank(io, i, 3);
   const Shape& r = io[input_r].shape;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "operators/checks.hpp"
+#include "operators/gate_blocks.hpp"
 #include "operators/gate_function.hpp"
-#include "operators/gate_weights.hpp"
 
 namespace lading {
 
@@ -24,8 +24,15 @@ template <class T> struct StepRows {
   T* gates;        // [count][gates * hidden]: free
   T *h, *c;        // [count][hidden]: the states, which the step replaces
   bool from_zero;  // h is still zero, for every row
+  bool backward;   // the way through the weights, there and back in turn
 
-  const T* state() const { return from_zero ? nullptr : h; }
+  // gates = (add or nothing) and the state's product, of all gates that are not apart
+  void multiply_state(const Kernels& kernels, const T* add) const {
+    if (count == 1 && !from_zero) products.state.step(kernels, h, gates, add, backward);
+    else
+      products.state.run(kernels, from_zero ? nullptr : h, sizes.hidden, count, gates, sizes.width(), add,
+                         sizes.width());
+  }
 };
 
 class Recurrent : public Operator {
@@ -34,7 +41,7 @@ class Recurrent : public Operator {
   std::size_t scratch(const Operands& io) const override;
   void run(const Operands& io) const override;
   int entry(const Operands& io, int output) const override;
-  std::size_t memory() const override { return bytes_; }
+  std::size_t memory() const override { return bytes_ + blocks_.bytes(); }
 
  protected:
   // gates, apart: as in GateSizes; states: 1 (h) or 2 (h and c); activations: the defaults of one direction.
@@ -44,6 +51,8 @@ class Recurrent : public Operator {
   virtual void step(const StepRows<double>& rows) const = 0;
   // Whether all activations are these kernels, without a clip: there is one kernel for the whole cell.
   bool all_functions_are(const std::vector<Unary>& kernels) const;
+  // There is a kernel for whole steps of this layer: it is made ready for blocks of rows, if its weights are constant.
+  void take_blocks(const Definition& definition);
 
   const Kernels& kernels_;
 
@@ -66,6 +75,7 @@ class Recurrent : public Operator {
   // Of constant weights, for each direction.
   std::tuple<std::vector<GateProducts<float>>, std::vector<GateProducts<double>>> packed_;
   Memory memory_;
+  GateBlocks blocks_;
   std::size_t bytes_ = 0;
 };
 

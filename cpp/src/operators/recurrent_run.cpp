@@ -7,7 +7,8 @@
 namespace lading {
 namespace {
 
-// The input's part of the gates is made for so many rows at once: those of one step, or of several steps.
+// So many rows go through time together, and their states stay in the cache. The input's part of the gates is made for
+// as many at once: those of one step, or of several steps.
 constexpr std::int64_t rows_at_once = 64;
 std::int64_t how_many_at_once(std::int64_t steps, std::int64_t batch) {
   const std::int64_t most = rows_at_once / std::clamp(batch, std::int64_t(1), rows_at_once);
@@ -32,14 +33,23 @@ template <class T> class Recurrent::Run {
   struct Rows {
     std::int64_t first, count;
   };
-  struct Places {
-    std::int64_t step, row, direction;
-  };  // elements from one to the next
 
   const T* given(int i) const { return io_.has(i) ? io_[i].as<T>() : nullptr; }
+  // Where the rows under way begin in inputs and outputs; null if it is not there.
+  const T* state_in(int i) const { return io_.has(i) ? given(i) + state_at() : nullptr; }
+  T* state_out(int i) const { return io_.has_output(i) ? io_.output(i).template as<T>() + state_at() : nullptr; }
+  std::int64_t state_at() const { return d_ * state_.direction + first_ * state_.row; }
+  const T* inputs() const { return given(input_x) + first_ * x_.row; }
+  T* outputs() const {
+    return io_.has_output(0) ? io_.output(0).template as<T>() + d_ * y_.direction + first_ * y_.row : nullptr;
+  }
+  // Whether the first step has a state is told by the bundle alone: its lengths begin a row anywhere.
+  bool from_zero() const { return !io_.has(input_h) && !lengths_; }
   GateProducts<T> products(int d, Pieces pieces) const;
-  std::int64_t length(std::int64_t row) const { return lengths_ ? lengths_[row] : steps_; }
+  std::int64_t length(std::int64_t row) const { return lengths_ ? lengths_[first_ + row] : steps_; }
   template <class F> void each_run(std::int64_t t, F&& f) const;
+  void run_block(bool backward);
+  void run_rows(bool backward);
   void make_input_parts(std::int64_t first, std::int64_t count);
   void step(std::int64_t slot, Rows rows, bool from_zero);
   void load(int input, T* state) const;
@@ -50,13 +60,14 @@ template <class T> class Recurrent::Run {
   const Recurrent& layer_;
   const Operands& io_;
   const GateSizes sizes_;
-  const std::int64_t steps_, batch_, steps_at_once_;
-  Places x_, y_, state_;
+  const std::int64_t steps_, all_;
+  std::int64_t first_ = 0, batch_;  // of all rows, those under way
+  StepPlaces x_, y_, state_;
   const std::int32_t* lengths_;
   int d_ = 0;  // the direction, and its weights
   GateProducts<T> products_;
   Pieces pieces_;
-  T *input_parts_, *gates_, *h_, *c_, *turned_;
+  T *input_parts_, *gates_, *h_, *c_, *turned_, *block_ = nullptr;
 };
 
 template <class T>
@@ -65,19 +76,21 @@ Recurrent::Run<T>::Run(const Recurrent& layer, const Operands& io, std::byte* me
       io_(io),
       sizes_(layer.sizes(io[input_w], io[input_r])),
       steps_(io[input_x].shape[layer.batch_first_]),
-      batch_(io[input_x].shape[!layer.batch_first_]),
-      steps_at_once_(how_many_at_once(steps_, batch_)),
+      all_(io[input_x].shape[!layer.batch_first_]),
+      batch_(std::min(all_, rows_at_once)),
       lengths_(io.has(input_lengths) ? io[input_lengths].as<std::int32_t>() : nullptr),
       pieces_(memory) {
   const std::int64_t n = sizes_.inputs, m = sizes_.hidden, all = layer.directions_ * m;
   if (layer.batch_first_) x_ = {n, steps_ * n, 0}, y_ = {all, steps_ * all, m}, state_ = {0, all, m};
-  else x_ = {batch_ * n, n, 0}, y_ = {batch_ * all, m, batch_ * m}, state_ = {0, m, batch_ * m};
-  input_parts_ = pieces_.template take<T>(steps_at_once_ * batch_ * sizes_.width());
-  gates_ = pieces_.template take<T>(batch_ * sizes_.width());
+  else x_ = {all_ * n, n, 0}, y_ = {all_ * all, m, all_ * m}, state_ = {0, m, all_ * m};
+  // The last rows are fewer, and may take more steps at once.
+  input_parts_ = pieces_.template take<T>(std::min(rows_at_once, steps_ * all_) * sizes_.width());
+  gates_ = pieces_.template take<T>(batch_ * sizes_.width() + layer.kernels_.lanes);
   h_ = pieces_.template take<T>(batch_ * m), c_ = pieces_.template take<T>(batch_ * m);
+  if (layer.blocks_.rows_of(all_)) block_ = pieces_.template take<T>(GateBlocks::scratch(sizes_));
   const bool packs = layer.template packed<T>().empty();
   turned_ = pieces_.template take<T>(packs ? sizes_.largest() : 0);
-  if (memory) check_lengths();
+  if (memory) check_lengths(), std::fill_n(gates_, batch_ * sizes_.width() + layer.kernels_.lanes, T(0));
   else if (packs) GateProducts<T>::make(layer.kernels_, sizes_, 0, nullptr, nullptr, nullptr, nullptr, pieces_);
 }
 
@@ -89,7 +102,7 @@ template <class T> GateProducts<T> Recurrent::Run<T>::products(int d, Pieces pie
 }
 
 template <class T> void Recurrent::Run<T>::check_lengths() const {
-  for (std::int64_t row = 0; lengths_ && row < batch_; ++row)
+  for (std::int64_t row = 0; lengths_ && row < all_; ++row)
     if (lengths_[row] < 0 || lengths_[row] > steps_)
       io_.fail("sequence " + std::to_string(row) + " has length " + std::to_string(lengths_[row]) + "; there are " +
                std::to_string(steps_) + " steps");
@@ -107,7 +120,7 @@ template <class T> template <class F> void Recurrent::Run<T>::each_run(std::int6
 
 // Of `count` steps: a product along the longer side, steps of one row or rows of one step.
 template <class T> void Recurrent::Run<T>::make_input_parts(std::int64_t first, std::int64_t count) {
-  const T* x = given(input_x);
+  const T* x = inputs();
   const std::int64_t width = sizes_.width();
   const auto product = [&](std::int64_t t, std::int64_t row, std::int64_t rows, std::int64_t ldx, std::int64_t ldy) {
     products_.input.run(layer_.kernels_, x + t * x_.step + row * x_.row, ldx, rows,
@@ -129,38 +142,60 @@ template <class T> void Recurrent::Run<T>::step(std::int64_t slot, Rows rows, bo
   layer_.step(StepRows<T>{sizes_, products_, layer_.functions_.data() + static_cast<std::size_t>(d_) * functions,
                           peephole ? peephole + d_ * 3 * m : nullptr, rows.count,
                           input_parts_ + (slot * batch_ + rows.first) * width, gates_ + rows.first * width,
-                          h_ + rows.first * m, c_ + rows.first * m, from_zero});
+                          h_ + rows.first * m, c_ + rows.first * m, from_zero, slot % 2 != 0});
 }
 
 template <class T> void Recurrent::Run<T>::load(int input, T* state) const {
-  const T* from = given(input);
+  const T* from = state_in(input);
   for (std::int64_t row = 0; row < batch_; ++row)
-    copy(state + row * sizes_.hidden, from ? from + d_ * state_.direction + row * state_.row : nullptr, sizes_.hidden);
+    copy(state + row * sizes_.hidden, from ? from + row * state_.row : nullptr, sizes_.hidden);
 }
 
 // After its last step a row's output is zero.
 template <class T> void Recurrent::Run<T>::keep_step(std::int64_t t) const {
-  if (!io_.has_output(0)) return;
-  T* y = io_.output(0).as<T>() + t * y_.step + d_ * y_.direction;
+  T* y = outputs();
+  if (!y) return;
+  y += t * y_.step;
   for (std::int64_t row = 0; row < batch_; ++row)
     copy(y + row * y_.row, t < length(row) ? h_ + row * sizes_.hidden : nullptr, sizes_.hidden);
 }
 
 template <class T> void Recurrent::Run<T>::keep_state(int output, const T* state) const {
-  if (!io_.has_output(output)) return;
-  T* to = io_.output(output).as<T>() + d_ * state_.direction;
-  for (std::int64_t row = 0; row < batch_; ++row)
+  T* to = state_out(output);
+  for (std::int64_t row = 0; to && row < batch_; ++row)
     copy(to + row * state_.row, state + row * sizes_.hidden, sizes_.hidden);
 }
 
 template <class T> void Recurrent::Run<T>::direction(int d, bool backward) {
   d_ = d, products_ = products(d, pieces_);
+  for (first_ = 0; first_ < all_; first_ += batch_) {
+    const std::int64_t left = all_ - first_;
+    if constexpr (std::is_same_v<T, float>)
+      if (block_ && (batch_ = layer_.blocks_.rows_of(left))) {
+        run_block(backward);
+        continue;
+      }
+    batch_ = std::min(left, rows_at_once);
+    run_rows(backward);
+  }
+}
+
+template <> void Recurrent::Run<double>::run_block(bool) {}
+template <> void Recurrent::Run<float>::run_block(bool backward) {
+  layer_.blocks_.run(d_,
+                     {batch_, steps_, backward, lengths_ ? lengths_ + first_ : nullptr, from_zero(), x_, y_, state_,
+                      inputs(), state_in(input_h), layer_.states_ == 2 ? state_in(input_c) : nullptr, outputs(),
+                      state_out(1), layer_.states_ == 2 ? state_out(2) : nullptr},
+                     block_);
+}
+
+template <class T> void Recurrent::Run<T>::run_rows(bool backward) {
   load(input_h, h_);
   if (layer_.states_ == 2) load(input_c, c_);
-  // Whether the first step has a state is told by the bundle alone: its lengths begin a row anywhere.
-  bool from_zero = !io_.has(input_h) && !lengths_;
-  for (std::int64_t done = 0; done < steps_; done += steps_at_once_) {
-    const std::int64_t count = std::min(steps_at_once_, steps_ - done);
+  bool from_zero = this->from_zero();
+  const std::int64_t at_once = how_many_at_once(steps_, batch_);
+  for (std::int64_t done = 0; done < steps_; done += at_once) {
+    const std::int64_t count = std::min(at_once, steps_ - done);
     const std::int64_t first = backward ? steps_ - done - count : done;
     make_input_parts(first, count);
     for (std::int64_t k = 0; k < count; ++k) {

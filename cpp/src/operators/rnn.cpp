@@ -13,7 +13,7 @@ class RNN final : public Recurrent {
  private:
   template <class T> void step_rows(const StepRows<T>& rows) const {
     const std::int64_t n = rows.sizes.hidden, all = rows.count * n;
-    rows.products.state.run(kernels_, rows.state(), n, rows.count, rows.gates, n, rows.input, n);
+    rows.multiply_state(kernels_, rows.input);
     rows.functions[0].run(kernels_, rows.gates, all);
     std::copy(rows.gates, rows.gates + all, rows.h);
   }

@@ -98,7 +98,7 @@ struct Lanes {  // rows on the lanes; the block's rows are outputs
     float* y = c.y;
     const long ldw = c.ldw;
     const vec floor = all(c.floor);
-    with_chains<rows, vectors>(c.chains, [&]<int n>(Together<n>) LADING_LAMBDA {
+    with_all_chains<rows, vectors>(c.chains, [&]<int n>(Together<n>) LADING_LAMBDA {
       block<rows, vectors, n>(
           c.inputs, c.chains, [=](int r, long k) LADING_LAMBDA { return w[k * ldw + r]; },
           [=](long k, int v) LADING_LAMBDA { return load(x + k * lane_block + v * VL); },
@@ -248,6 +248,39 @@ void dense_lanes(const PackedDense& d, const float* x, int rows, float* y, const
     c.w += d.inputs * width, c.bias += width, c.y += width * lane_block;
     if (c.add) c.add += width * lane_block;
     at += width;
+  }
+}
+
+void dense_again(const PackedDense& d, const float* x, const float* start, float* y, bool backward) {
+  constexpr int each = pairs ? 2 : 1;
+  const auto width_of = [&](int panel) { return panel < d.panels ? d.narrow + (panel < d.wider) : 0; };
+  const int groups = (d.panels + each - 1) / each;
+  const int last = static_cast<int>(d.outputs - int64_t{VL} * (d.vectors - 1));
+  for (int group = 0; group < groups; ++group) {
+    const int first = each * (backward ? groups - 1 - group : group),
+              end = first + each < d.panels ? first + each : d.panels;
+    const long at = long{VL} * (first * d.narrow + (first < d.wider ? first : d.wider));
+    Call c{d.inputs,
+           chains(d.inputs),
+           end == d.panels ? last : VL,
+           x,
+           d.weights + d.inputs * at,
+           start + at,
+           nullptr,
+           y + at,
+           0,
+           0,
+           0,
+           0,
+           floor_of(false),
+           nullptr};
+    if (end - first == 2 && run_pair(c, width_of(first), width_of(first + 1), 1)) continue;
+    for (int panel = first; panel < end; ++panel) {
+      const long width = long{VL} * width_of(panel);
+      c.last = panel + 1 == d.panels ? last : VL;
+      rows_table.at[width_of(panel)][1](c);
+      c.w += d.inputs * width, c.bias += width, c.y += width;
+    }
   }
 }
 

@@ -14,6 +14,7 @@ const Kernels table = {
     .reads_pairs = reads_pairs,
     .dense_pack = dense_pack,
     .dense = dense,
+    .dense_again = dense_again,
     .dense_lanes = dense_lanes,
     .dense_windows = dense_windows,
     .largest_of_windows = largest_of_windows,
@@ -37,6 +38,7 @@ const Kernels table = {
     .edges = edges,
     .lstm_cell = lstm_cell,
     .gru_cell = gru_cell,
+    .gate_step = gate_step,
     .gru_blend = gru_blend,
 };
 

@@ -36,8 +36,10 @@ bool distances(float* products, const float* own, const float* others, int64_t n
 void nearest(const float* distances, int64_t n, int lanes, int64_t skipped, int64_t count, int64_t* places);
 void edges(const float* own, const float* others, int64_t ld, const int64_t* at, int64_t points, int64_t each,
            int64_t width, float* y, bool relu);
+void dense_again(const PackedDense& d, const float* x, const float* start, float* y, bool backward);
 void lstm_cell(const float* gates, float* c, float* h, int64_t units);
 void gru_cell(const float* input_part, const float* state_part, float* h, int64_t units);
+void gate_step(const PackedGates& w, const GateStep& step);
 void gru_blend(const float* z, const float* g, float* h, int64_t units);
 
 }  // namespace lading::LADING_ISA_NAMESPACE
