@@ -180,7 +180,6 @@ template <class T> void Recurrent::Run<T>::direction(int d, bool backward) {
   }
 }
 
-template <> void Recurrent::Run<double>::run_block(bool) {}
 template <> void Recurrent::Run<float>::run_block(bool backward) {
   layer_.blocks_.run(d_,
                      {batch_, steps_, backward, lengths_ ? lengths_ + first_ : nullptr, from_zero(), x_, y_, state_,

@@ -23,17 +23,20 @@ template <class T> std::string number_text(T value) {
   }
 }
 
+// Whether an integer of so many digits holds x. The bounds are powers of two, exact in float and double.
+template <class From> bool holds_whole(From x, int digits, bool is_signed) {
+  const From high = std::ldexp(From(1), digits), low = is_signed ? -high : From(0);
+  return std::trunc(x) == x && x >= low && x < high;
+}
+
 template <class To, class From> bool holds(From x) {
   if constexpr (std::is_same_v<From, bool> || std::is_same_v<To, From>) return true;
   else if constexpr (std::is_floating_point_v<To> && std::is_floating_point_v<From>)
     return !std::isfinite(x) || std::isfinite(static_cast<To>(x));
   else if constexpr (std::is_floating_point_v<To>) return true;
-  else if constexpr (std::is_floating_point_v<From>) {
-    // the bounds are powers of two, exact in float and double
-    constexpr From low = std::is_signed_v<To> ? static_cast<From>(std::numeric_limits<To>::min()) : From(0);
-    const From high = std::ldexp(From(1), std::numeric_limits<To>::digits);
-    return std::trunc(x) == x && x >= low && x < high;
-  } else return std::in_range<To>(x);
+  else if constexpr (std::is_floating_point_v<From>)
+    return holds_whole(x, std::numeric_limits<To>::digits, std::is_signed_v<To>);
+  else return std::in_range<To>(x);
 }
 
 [[noreturn, gnu::cold]] inline void refuse_number(const std::string& number, Type type, const std::string& text) {
@@ -112,9 +115,8 @@ template <class From> std::uint64_t to_whole(From x, Type type, const std::strin
   const bool is_signed = type >= Type::int8 && type <= Type::int64;
   const int digits = is_signed ? bits - 1 : bits;
   bool fits;
-  if constexpr (std::is_floating_point_v<From>) {  // the bounds are powers of two, exact in float and double
-    fits = std::trunc(x) == x && x < std::ldexp(From(1), digits) &&
-           x >= (is_signed ? -std::ldexp(From(1), digits) : From(0));
+  if constexpr (std::is_floating_point_v<From>) {
+    fits = holds_whole(x, digits, is_signed);
   } else {
     fits = digits > 62 ? is_signed || x >= 0 : x >> digits == 0 || (is_signed && x >> digits == -1);
   }

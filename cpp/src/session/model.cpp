@@ -52,8 +52,7 @@ std::int64_t place(const std::vector<AxisUse>& axes, const Model::Index& index, 
 
 Model::Model(std::shared_ptr<const Bundle> bundle, const Limits& limits)
     : bundle_(std::move(bundle)), limits_(limits), table_(*bundle_) {
-  for (const Input& input : bundle_->inputs)
-    for (const AxisUse& use : input.axes) batched_ |= use.kind == AxisUse::Kind::entry;
+  for (const Input& input : bundle_->inputs) batched_ |= entry_axis(input.axes) >= 0;
   if (!bundle_->folds) plan_ = Plan::compile(build_graph(*bundle_), limits.memory);
   else
     for (const auto& member : bundle_->folds->members)

@@ -18,7 +18,6 @@ class PreparedTogether {
 
   // One row of variables [begin, begin + count). False: some number does not fit into the target, and nothing of it counts.
   bool run(std::size_t begin, std::size_t count, const std::byte* row, std::byte* prepared) const;
-  std::size_t memory() const { return numbers_.size() * sizeof(double); }
 
  private:
   template <class Raw> bool piece(std::size_t begin, std::size_t count, const Raw* row, std::byte* prepared) const;

@@ -10,7 +10,6 @@ namespace {
 
 // Every block reads all weights anew; more in fewer blocks is faster than what would fit into the second-level cache.
 constexpr std::size_t most_bytes = 4 * block_bytes;
-constexpr std::int64_t smallest_block = 8;
 
 // Entries of a tensor that has them on its first axis that is not 1; all of it, if it has no such axis.
 Tensor part_of(Tensor tensor, int axis, std::int64_t first, std::int64_t entries) {

@@ -4,11 +4,6 @@
 #include <cstring>
 
 namespace lading {
-namespace {
-
-constexpr std::int64_t smallest_block = 8;
-
-}  // namespace
 
 Runner::Runner(const Model& model)
     : model_(model), frame_(model.plan(), model.limits().memory), order_(model.bundle()) {

@@ -99,6 +99,7 @@ class Runner {
   std::vector<std::int64_t> longest_;  // per axis, of the entries being run along their sequences
   // What the frame is resolved for: entries and padded lengths, or tensors of any shapes.
   static constexpr std::int64_t unbound = -1, as_graph = -2;
+  static constexpr std::int64_t smallest_block = 8;  // entries: fewer at once are not worth what a run costs
   std::vector<std::int64_t> bound_;
   std::vector<TensorLayout> input_layout_, output_layout_;
   std::vector<std::int64_t> written_;  // per output: items written so far

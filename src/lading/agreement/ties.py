@@ -10,6 +10,7 @@ import numpy as np
 from ..copying import copy_of
 from ..endpoints import Output
 from ..evaluation import evaluator
+from .measure import distance_of, scale_of
 
 if TYPE_CHECKING:
     from ..graph import Node
@@ -37,10 +38,8 @@ def equal_at(model: Model, tensors: Mapping[str, np.ndarray], output: str, ours:
         ordered = np.sort(places, axis)
         if ((places < 0) | (places >= length)).any() or (np.diff(ordered, axis=axis) == 0).any():
             return False
-    a, b = (np.take_along_axis(numbers, each.astype(np.int64), axis).astype(np.float64) for each in (ours, theirs))
-    scale = np.abs(numbers[np.isfinite(numbers)]).max(initial=0) or 1.0
-    with np.errstate(invalid="ignore"):
-        return bool(((a == b) | (np.isnan(a) & np.isnan(b)) | (np.abs(a - b) <= within * scale)).all())
+    a, b = (np.take_along_axis(numbers, each.astype(np.int64), axis) for each in (ours, theirs))
+    return distance_of(a, b, scale_of([numbers])) <= within
 
 
 def _finding(model: Model, output: str) -> Node | None:

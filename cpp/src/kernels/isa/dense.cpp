@@ -173,6 +173,10 @@ LADING_INLINE void run_panel_lanes(Call& c, int outputs, int used) {
 
 float floor_of(bool relu) { return relu ? 0.f : -__builtin_inff(); }
 int vectors_of(int64_t outputs) { return static_cast<int>((outputs + VL - 1) / VL); }
+// Vectors of a panel; none of one behind the last.
+int width_of(const PackedDense& d, int panel) { return panel < d.panels ? d.narrow + (panel < d.wider) : 0; }
+// Lanes of the last vector that are outputs.
+int last_lanes(const PackedDense& d) { return static_cast<int>(d.outputs - int64_t{VL} * (d.vectors - 1)); }
 
 }  // namespace
 
@@ -189,8 +193,9 @@ PackedDense dense_pack(const float* w, const float* bias, int64_t inputs, int64_
   if (d.panels) d.narrow = d.vectors / d.panels, d.wider = d.vectors % d.panels;
   float* to = static_cast<float*>(memory);
   d.weights = to;
-  for (int64_t panel = 0, at = 0; panel < d.panels; ++panel) {
-    const int64_t end = at + (d.narrow + (panel < d.wider)) * VL;
+  int64_t at = 0;
+  for (int panel = 0; panel < d.panels; ++panel) {
+    const int64_t end = at + int64_t{VL} * width_of(d, panel);
     const int64_t there = end < outputs ? end : outputs;
     for (const float* row = w; row != w + inputs * outputs; row += outputs) {
       for (int64_t j = at; j < there; ++j) *to++ = row[j];
@@ -220,10 +225,9 @@ void dense(const PackedDense& d, const float* x, int64_t ldx, int64_t rows, floa
          0,
          floor_of(relu),
          rows == 1 ? d.pairs : nullptr};
-  const auto width_of = [&](int panel) { return panel < d.panels ? d.narrow + (panel < d.wider) : 0; };
   for (int panel = 0; panel < d.panels;) {
-    const int width = width_of(panel), next = width_of(panel + 1);
-    const int last = static_cast<int>(d.outputs - int64_t{VL} * (d.vectors - 1));
+    const int width = width_of(d, panel), next = width_of(d, panel + 1);
+    const int last = last_lanes(d);
     if (panel + 2 >= d.panels) c.last = last;
     const bool pair = run_pair(c, width, next, rows);
     if (!pair) {
@@ -240,8 +244,9 @@ void dense(const PackedDense& d, const float* x, int64_t ldx, int64_t rows, floa
 
 void dense_lanes(const PackedDense& d, const float* x, int rows, float* y, const float* add, bool relu) {
   Call c{d.inputs, chains(d.inputs), VL, x, d.weights, d.bias, add, y, 0, 0, 0, 0, floor_of(relu), nullptr};
-  for (int64_t panel = 0, at = 0; panel < d.panels; ++panel) {
-    const int64_t width = int64_t{VL} * (d.narrow + (panel < d.wider));
+  int64_t at = 0;
+  for (int panel = 0; panel < d.panels; ++panel) {
+    const int64_t width = int64_t{VL} * width_of(d, panel);
     const int64_t outputs = d.outputs - at < width ? d.outputs - at : width;
     c.ldw = width;
     run_panel_lanes(c, static_cast<int>(outputs), rows);
@@ -253,9 +258,8 @@ void dense_lanes(const PackedDense& d, const float* x, int rows, float* y, const
 
 void dense_again(const PackedDense& d, const float* x, const float* start, float* y, bool backward) {
   constexpr int each = pairs ? 2 : 1;
-  const auto width_of = [&](int panel) { return panel < d.panels ? d.narrow + (panel < d.wider) : 0; };
   const int groups = (d.panels + each - 1) / each;
-  const int last = static_cast<int>(d.outputs - int64_t{VL} * (d.vectors - 1));
+  const int last = last_lanes(d);
   for (int group = 0; group < groups; ++group) {
     const int first = each * (backward ? groups - 1 - group : group),
               end = first + each < d.panels ? first + each : d.panels;
@@ -274,11 +278,11 @@ void dense_again(const PackedDense& d, const float* x, const float* start, float
            0,
            floor_of(false),
            nullptr};
-    if (end - first == 2 && run_pair(c, width_of(first), width_of(first + 1), 1)) continue;
+    if (end - first == 2 && run_pair(c, width_of(d, first), width_of(d, first + 1), 1)) continue;
     for (int panel = first; panel < end; ++panel) {
-      const long width = long{VL} * width_of(panel);
+      const long width = long{VL} * width_of(d, panel);
       c.last = panel + 1 == d.panels ? last : VL;
-      rows_table.at[width_of(panel)][1](c);
+      rows_table.at[width_of(d, panel)][1](c);
       c.w += d.inputs * width, c.bias += width, c.y += width;
     }
   }
