@@ -1,24 +1,21 @@
 #include "bundle/files.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <new>
+
+#include "graph/memory.hpp"
 
 namespace lading {
-namespace {
-
-constexpr std::align_val_t alignment{64};
-
-}  // namespace
 
 std::shared_ptr<std::byte> aligned_memory(std::size_t size, const Limits& limits, const std::string& what) {
-  void* memory = size <= limits.memory ? ::operator new(size, alignment, std::nothrow) : nullptr;
+  std::byte* memory = size <= limits.memory ? allocate_pages(std::max<std::size_t>(size, 1)) : nullptr;
   if (!memory) {
     throw Error(what + ": needs " + std::to_string(size) + " bytes, more than the limit of " +
                     std::to_string(limits.memory) + " or than this machine has",
                 Fault::memory);
   }
-  return {static_cast<std::byte*>(memory), [](std::byte* p) { ::operator delete(p, alignment); }};
+  return {memory, FreeMemory()};
 }
 
 Bytes read_file(const std::string& path, const Limits& limits) {

@@ -97,6 +97,15 @@ int Graph::add_value(std::string name) {
   return static_cast<int>(values.size()) - 1;
 }
 
+std::size_t Graph::matrix_bytes() const {
+  const std::vector<int> count = uses();
+  std::size_t bytes = 0;
+  for (std::size_t v = 0; v < values.size(); ++v)
+    if (count[v] && values[v].constant && values[v].constant->shape.rank > 1)
+      bytes += values[v].constant->tensor().bytes();
+  return bytes;
+}
+
 std::vector<int> Graph::uses() const {
   std::vector<int> count(values.size());
   for (const GraphNode& node : nodes)

@@ -45,6 +45,7 @@ struct Graph {
   }
   std::vector<int> uses() const;       // per value: nodes and outputs that read it
   std::vector<int> producers() const;  // per value: index of the node that makes it, or -1
+  std::size_t matrix_bytes() const;    // of the constants that somebody reads and that have two axes or more
   void remove_unused();                // nodes whose outputs nobody reads
 };
 

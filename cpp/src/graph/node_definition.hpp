@@ -1,5 +1,6 @@
 // A node of a graph, shown to the operator that is made for it.
 #pragma once
+#include "graph/memory.hpp"
 #include "graph/plan.hpp"
 #include "kernels/kernels.hpp"
 
@@ -7,8 +8,8 @@ namespace lading {
 
 class NodeDefinition final : public Definition {
  public:
-  NodeDefinition(const Graph& graph, const GraphNode& node, std::size_t memory_limit)
-      : graph_(graph), node_(node), memory_limit_(memory_limit) {
+  NodeDefinition(const Graph& graph, const GraphNode& node, std::size_t memory_limit, WeightMemory& weights)
+      : graph_(graph), node_(node), memory_limit_(memory_limit), weights_(weights) {
     for (const int value : node.inputs) {
       tensors_.emplace_back();
       if (const Constant* constant = graph.constant(value)) tensors_.back() = constant->tensor();
@@ -25,6 +26,7 @@ class NodeDefinition final : public Definition {
   }
   const Attributes& attributes() const override { return node_.attributes; }
   const Kernels& kernels() const override { return lading::kernels(); }
+  std::shared_ptr<std::byte> weight_memory(std::size_t bytes) const override { return weights_.take(bytes); }
   std::shared_ptr<const Plan> subgraph(const std::string& attribute) const override {
     const auto found = node_.attributes.find(attribute);
     const auto* named = found == node_.attributes.end() ? nullptr : std::get_if<Subgraph>(&found->second);
@@ -38,6 +40,7 @@ class NodeDefinition final : public Definition {
   const Graph& graph_;
   const GraphNode& node_;
   std::size_t memory_limit_;
+  WeightMemory& weights_;
   std::vector<Tensor> tensors_;
   mutable std::vector<std::shared_ptr<const Plan>> subplans_;
 };

@@ -36,6 +36,7 @@ std::shared_ptr<const Plan> Plan::compile(Graph graph, std::size_t memory_limit)
   run_passes(graph);
   auto plan = std::make_shared<Plan>();
   plan->make_steps(graph, memory_limit);
+  plan->drop_packed_constants();
   plan->find_known();
   plan->find_views();
   plan->assign_slots();
@@ -54,9 +55,11 @@ void Plan::make_steps(const Graph& graph, std::size_t memory_limit) {
     values_.push_back(std::move(made));
   }
   inputs_ = graph.inputs, outputs_ = graph.outputs;
+  const std::size_t matrices = graph.matrix_bytes();
+  WeightMemory weights(matrices + matrices / 16);  // panels are a little wider than their layers
   for (const GraphNode& node : graph.nodes) {
     PlanStep step;
-    NodeDefinition definition(graph, node, memory_limit);
+    NodeDefinition definition(graph, node, memory_limit, weights);
     step.operation = find_operator(node.operator_name)(definition);
     step.operation->where = "node '" + node.name + "' (" + node.operator_name + ")";
     step.nodes = node.name;
@@ -72,6 +75,19 @@ void Plan::make_steps(const Graph& graph, std::size_t memory_limit) {
     throw Error("the packed weights take " + std::to_string(memory_) + " bytes, more than the memory limit of " +
                     std::to_string(memory_limit),
                 Fault::memory);
+}
+
+// What operators have packed and nobody else reads: passes made turned and scaled copies of many weights.
+void Plan::drop_packed_constants() {
+  std::vector<bool> read(values_.size());
+  for (const int value : outputs_) read[static_cast<std::size_t>(value)] = true;
+  for (const PlanStep& step : steps_) {
+    const std::uint32_t packed = step.operation->packed_inputs();
+    for (std::size_t i = 0; i < step.inputs.size(); ++i)
+      if (step.inputs[i] >= 0 && !(i < 32 && packed >> i & 1)) read[static_cast<std::size_t>(step.inputs[i])] = true;
+  }
+  for (std::size_t value = 0; value < values_.size(); ++value)
+    if (!read[value]) values_[value].keep.reset(), values_[value].tensor.data = nullptr;
 }
 
 // Known values follow from shapes alone. A plan is settled unless a shape waits for a number.

@@ -46,9 +46,9 @@ class Plan {
     int slot = -1, view_of = -1;
   };
   void make_steps(const Graph& graph, std::size_t memory_limit);
+  void drop_packed_constants();
   void find_known();
   void find_views();
-  void drop_packed_constants();
   void assign_slots();
 
   std::vector<PlanValue> values_;

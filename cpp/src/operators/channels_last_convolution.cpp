@@ -28,7 +28,7 @@ class ChannelsLastConvolution final : public Operator {
         relu_(definition.integer("relu", 0)),
         pool_(definition.integers("pool")),
         sums_(shape_[1], shape_.rank == 4 ? shape_[2] : 1, shape_[shape_.rank - 1]),
-        weights_(kernels_, sums_.rows_of(weights_of(definition).as<float>(), shape_[0]).data(),
+        weights_(definition, sums_.rows_of(weights_of(definition).as<float>(), shape_[0]).data(),
                  definition.constant(2) ? definition.constant(2)->as<float>() : nullptr, shape_.size(1, shape_.rank),
                  shape_[0]) {
     if (pool_.empty()) pool_.assign(static_cast<std::size_t>(shape_.rank - 2), 1);
@@ -67,6 +67,7 @@ class ChannelsLastConvolution final : public Operator {
   int entry(const Operands& io, int) const override {
     return io.entry(0) == 0 && fixed_inputs(io, 1) ? 0 : int(Entry::mixed);
   }
+  std::uint32_t packed_inputs() const override { return ~1u; }
   std::size_t memory() const override { return weights_.bytes(); }
 
  private:

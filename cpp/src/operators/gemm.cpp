@@ -31,8 +31,9 @@ class Gemm final : public Operator {
         beta_(definition.real("beta", 1)) {
     check_counts(definition, 2, 3);
     const Tensor *b = definition.constant(1), *c = definition.constant(2);
-    if (b && b->type == Type::float32 && b->shape.rank == 2) pack(*b, c && c->type == Type::float32 ? c : nullptr);
-    weights_float64_ = {b, transpose_b_ != 0};
+    if (b && b->type == Type::float32 && b->shape.rank == 2)
+      pack(definition, *b, c && c->type == Type::float32 ? c : nullptr);
+    weights_float64_ = {definition, b, transpose_b_ != 0};
   }
   void infer(const Operands& io) const override {
     check_type(io, 0, matrix_types), check_same_type(io, 1);
@@ -72,6 +73,7 @@ class Gemm final : public Operator {
     if (io.entry(2) == Entry::none) return own < 0 || io[2].shape[own] == 1 ? axis : int(Entry::mixed);
     return io.entry(2) == own ? axis : int(Entry::mixed);
   }
+  std::uint32_t packed_inputs() const override { return weights_ || weights_float64_ ? 1 << 1 : 0; }
   std::size_t memory() const override { return weights_ ? weights_->bytes() : weights_float64_.bytes(); }
 
  private:
@@ -79,7 +81,7 @@ class Gemm final : public Operator {
     return {io[0].shape[transpose_a_], io[1].shape[!transpose_b_], io[0].shape[!transpose_a_]};
   }
   // alpha goes into the weights, and beta C into the bias if it is one.
-  void pack(const Tensor& b, const Tensor* c) {
+  void pack(const Definition& definition, const Tensor& b, const Tensor* c) {
     const std::int64_t inputs = b.shape[transpose_b_], outputs = b.shape[!transpose_b_];
     std::vector<float> w = transpose_b_ ? transposed(b.as<float>(), outputs, inputs)
                                         : std::vector<float>(b.as<float>(), b.as<float>() + b.size());
@@ -89,7 +91,7 @@ class Gemm final : public Operator {
       for (std::int64_t j = 0; j < outputs; ++j) bias.push_back(beta_ * c->as<float>()[c->size() == 1 ? 0 : j]);
       has_bias_ = true;
     }
-    weights_.emplace(kernels_, w.data(), has_bias_ ? bias.data() : nullptr, inputs, outputs);
+    weights_.emplace(definition, w.data(), has_bias_ ? bias.data() : nullptr, inputs, outputs);
   }
   template <class T> void run_typed(const Operands& io) const {
     const Sizes s = sizes(io);

@@ -31,8 +31,8 @@ class MatMul final : public Operator {
     check_counts(definition, 2, 2);
     const Tensor* b = definition.constant(1);
     if (b && b->type == Type::float32 && b->shape.rank == 2)
-      weights_.emplace(kernels_, b->as<float>(), nullptr, b->shape[0], b->shape[1]);
-    weights_float64_ = {b, false};
+      weights_.emplace(definition, b->as<float>(), nullptr, b->shape[0], b->shape[1]);
+    weights_float64_ = {definition, b, false};
   }
   void infer(const Operands& io) const override {
     check_type(io, 0, matrix_types), check_same_type(io, 1);
@@ -62,6 +62,7 @@ class MatMul final : public Operator {
     if (column) return ea == Entry::none ? lead + (io[0].shape.rank > 1) : int(Entry::mixed);
     return batch_entry(a, ea, b, eb, lead);
   }
+  std::uint32_t packed_inputs() const override { return weights_ || weights_float64_ ? 1 << 1 : 0; }
   std::size_t memory() const override { return weights_ ? weights_->bytes() : weights_float64_.bytes(); }
 
  private:

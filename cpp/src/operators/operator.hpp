@@ -40,6 +40,8 @@ class Definition {
   virtual const Tensor* constant(int i) const = 0;  // null if input i is computed or omitted
   virtual const Attributes& attributes() const = 0;
   virtual const Kernels& kernels() const = 0;
+  // memory for what the operator keeps of its constant weights, aligned 64
+  virtual std::shared_ptr<std::byte> weight_memory(std::size_t bytes) const = 0;
   virtual std::shared_ptr<const Plan> subgraph(const std::string& attribute) const = 0;
   [[noreturn]] void fail(const std::string& why) const;  // Error "node 'x' (Gemm): why"
 
@@ -112,6 +114,8 @@ class Operator {
   virtual int entry(const Operands& io, int output) const;
   // Entries that it is best given at once.
   virtual std::int64_t best_block() const { return 64; }
+  // Bit i set: run() does not read the constant input i, of which the operator has packed what it needs.
+  virtual std::uint32_t packed_inputs() const { return 0; }
   // Bytes of packed weights held by this operator.
   virtual std::size_t memory() const { return 0; }
 

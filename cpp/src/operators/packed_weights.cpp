@@ -5,14 +5,15 @@
 
 namespace lading {
 
-Memory bfloat16_pairs(const PackedDense& packed, int lanes) {
+std::shared_ptr<std::byte> bfloat16_pairs(const PackedDense& packed, const Definition& definition) {
+  const int lanes = definition.kernels().lanes;
   constexpr std::uint32_t upper = 0xffff0000;
   const auto bits = [](float w) { return std::bit_cast<std::uint32_t>(w); };
   if (std::any_of(packed.weights, packed.bias, [&](float w) { return bits(w) & ~upper; })) return {};
   const auto words_of = [&](int vectors) { return static_cast<std::int64_t>(vectors + 1) / 2 * lanes; };
   const std::int64_t words = packed.inputs * (packed.wider * words_of(packed.narrow + 1) +
                                               (packed.panels - packed.wider) * words_of(packed.narrow));
-  Memory memory = allocate(static_cast<std::size_t>(words) * sizeof(std::uint32_t));
+  auto memory = definition.weight_memory(static_cast<std::size_t>(words) * sizeof(std::uint32_t));
   auto* to = reinterpret_cast<std::uint32_t*>(memory.get());
   const float* from = packed.weights;
   for (int panel = 0; panel < packed.panels; ++panel)
@@ -38,11 +39,11 @@ PackedFloat64 pack_float64(const double* w, std::int64_t next_input, std::int64_
   return packed;
 }
 
-PackedWeightsFloat64::PackedWeightsFloat64(const Tensor* w, bool transposed) {
+PackedWeightsFloat64::PackedWeightsFloat64(const Definition& definition, const Tensor* w, bool transposed) {
   if (!w || w->type != Type::float64 || w->shape.rank != 2) return;
   const std::int64_t inputs = w->shape[transposed], outputs = w->shape[!transposed], lanes = whole_panels(outputs);
   bytes_ = static_cast<std::size_t>(lanes * (inputs + 1)) * sizeof(double);
-  memory_ = allocate(bytes_);
+  memory_ = definition.weight_memory(bytes_);
   auto* weights = reinterpret_cast<double*>(memory_.get());
   packed_ = pack_float64(w->as<double>(), transposed ? 1 : outputs, transposed ? inputs : 1, nullptr, inputs, outputs,
                          weights, weights + lanes * inputs);
@@ -54,7 +55,7 @@ PackedWeights packed_layer(const Definition& definition, int i) {
   const Tensor* bias = definition.has_input(i + 1) ? definition.constant(i + 1) : nullptr;
   if (definition.has_input(i + 1) && (!bias || bias->type != Type::float32 || bias->size() != w->shape[1]))
     definition.fail("needs a constant float32 bias, one number for each output");
-  return {definition.kernels(), w->as<float>(), bias ? bias->as<float>() : nullptr, w->shape[0], w->shape[1]};
+  return {definition, w->as<float>(), bias ? bias->as<float>() : nullptr, w->shape[0], w->shape[1]};
 }
 
 }  // namespace lading

@@ -10,18 +10,21 @@
 namespace lading {
 
 // PackedDense::pairs of weights that are bfloat16, as those of a model with small weights are; null if one is not.
-Memory bfloat16_pairs(const PackedDense& packed, int lanes);
+std::shared_ptr<std::byte> bfloat16_pairs(const PackedDense& packed, const Definition& definition);
 // Smaller layers are near enough anyway, and the kernels' code for these is not needed then.
 constexpr std::int64_t pairs_from = 128;
 
 class PackedWeights {
  public:
   // w [inputs][outputs]; bias [outputs] or null
-  PackedWeights(const Kernels& kernels, const float* w, const float* bias, std::int64_t inputs, std::int64_t outputs)
-      : kernels_(kernels), bytes_(kernels.dense_bytes(inputs, outputs)), memory_(allocate(bytes_)) {
-    packed_ = kernels.dense_pack(w, bias, inputs, outputs, memory_.get());
-    if (kernels.reads_pairs && inputs >= pairs_from) {
-      pairs_ = bfloat16_pairs(packed_, kernels.lanes);
+  PackedWeights(const Definition& definition, const float* w, const float* bias, std::int64_t inputs,
+                std::int64_t outputs)
+      : kernels_(definition.kernels()),
+        bytes_(kernels_.dense_bytes(inputs, outputs)),
+        memory_(definition.weight_memory(bytes_)) {
+    packed_ = kernels_.dense_pack(w, bias, inputs, outputs, memory_.get());
+    if (kernels_.reads_pairs && inputs >= pairs_from) {
+      pairs_ = bfloat16_pairs(packed_, definition);
       packed_.pairs = reinterpret_cast<const float*>(pairs_.get());
     }
   }
@@ -37,7 +40,7 @@ class PackedWeights {
  private:
   const Kernels& kernels_;
   std::size_t bytes_;
-  Memory memory_, pairs_;
+  std::shared_ptr<std::byte> memory_, pairs_;
   PackedDense packed_;
 };
 
@@ -49,7 +52,7 @@ class PackedWeightsFloat64 {
  public:
   PackedWeightsFloat64() = default;
   // w [inputs][outputs], or [outputs][inputs] if it is transposed; others than float64 matrices are left alone.
-  PackedWeightsFloat64(const Tensor* w, bool transposed);
+  PackedWeightsFloat64(const Definition& definition, const Tensor* w, bool transposed);
   explicit operator bool() const { return packed_.weights; }
   std::size_t bytes() const { return bytes_; }
   void multiply(const Kernels& kernels, const double* x, std::int64_t rows, double* y) const {
@@ -58,7 +61,7 @@ class PackedWeightsFloat64 {
 
  private:
   std::size_t bytes_ = 0;
-  Memory memory_;
+  std::shared_ptr<std::byte> memory_;
   PackedFloat64 packed_{};
 };
 

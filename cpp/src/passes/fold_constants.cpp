@@ -23,7 +23,8 @@ std::shared_ptr<const std::byte> shared(Memory memory) {
 
 // Evaluates one node on constant tensors; false if its result is too large to keep.
 bool evaluate(Graph& graph, const GraphNode& node) {
-  NodeDefinition definition(graph, node, most_bytes);
+  WeightMemory weights(0);
+  NodeDefinition definition(graph, node, most_bytes, weights);
   const auto operation = find_operator(node.operator_name)(definition);
   operation->where = "node '" + node.name + "' (" + node.operator_name + ")";
   if (operation->shape_from_data()) return false;

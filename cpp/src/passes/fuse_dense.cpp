@@ -1,8 +1,9 @@
 // A dense layer as exporters write it (Gemm, or MatMul and Add, then an activation) becomes one node
 // internal.Dense(x, w [K, N], bias [N]) with the activation as its attribute.
 #include <algorithm>
-#include <cstdlib>
 
+#include "graph/memory.hpp"
+#include "kernels/kernels.hpp"
 #include "passes/passes.hpp"
 #include "passes/rewriting.hpp"
 
@@ -11,15 +12,13 @@ namespace {
 
 constexpr const char* activations[] = {"Relu"};
 
-Constant transposed(const Constant& w) {
+Constant transposed(const Constant& w, WeightMemory& turned) {
   const std::int64_t n = w.shape[0], k = w.shape[1];
-  const auto* from = reinterpret_cast<const float*>(w.data.get());
-  std::vector<float> to(static_cast<std::size_t>(n * k));
-  for (std::int64_t i = 0; i < n; ++i)
-    for (std::int64_t j = 0; j < k; ++j) to[static_cast<std::size_t>(j * n + i)] = from[i * k + j];
   Shape shape;
   shape.push(k), shape.push(n);
-  return float_constant(shape, to);
+  const std::shared_ptr<std::byte> memory = turned.take(w.tensor().bytes());
+  kernels().transpose(w.tensor().as<float>(), k, n, k, reinterpret_cast<float*>(memory.get()), n);
+  return {Type::float32, shape, memory};
 }
 
 // A constant that adds one number to each of N outputs, whatever leading ones its shape has.
@@ -35,7 +34,7 @@ int flat_bias(Graph& graph, int value, std::int64_t outputs) {
   return add_constant(graph, graph.values[value].name, std::move(bias));
 }
 
-bool from_gemm(Graph& graph, GraphNode& node) {
+bool from_gemm(Graph& graph, GraphNode& node, WeightMemory& turned) {
   const Constant* w = node.inputs.size() > 1 ? graph.constant(node.inputs[1]) : nullptr;
   if (!is_float32(w, 2) || integer_attribute(node, "transA", 0) || real_attribute(node, "alpha", 1) != 1 ||
       real_attribute(node, "beta", 1) != 1)
@@ -44,10 +43,7 @@ bool from_gemm(Graph& graph, GraphNode& node) {
   const std::int64_t outputs = w->shape[transpose ? 0 : 1];
   const bool has_bias = node.inputs.size() > 2 && node.inputs[2] >= 0;
   if (has_bias && !is_bias(graph.constant(node.inputs[2]), outputs, 2)) return false;
-  if (transpose) {
-    Constant turned = transposed(*w);
-    node.inputs[1] = add_constant(graph, graph.values[node.inputs[1]].name, std::move(turned));
-  }
+  if (transpose) { node.inputs[1] = add_constant(graph, graph.values[node.inputs[1]].name, transposed(*w, turned)); }
   if (has_bias) node.inputs[2] = flat_bias(graph, node.inputs[2], outputs);
   return true;
 }
@@ -77,9 +73,11 @@ bool take_activation(GraphNode& dense, const GraphNode& next) {
 }  // namespace
 
 void fuse_dense(Graph& graph) {
+  WeightMemory turned(graph.matrix_bytes());
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     const std::string kind = graph.nodes[n].operator_name;
-    if (kind == "Gemm" ? !from_gemm(graph, graph.nodes[n]) : kind != "MatMul" || !from_matmul(graph, graph.nodes[n]))
+    if (kind == "Gemm" ? !from_gemm(graph, graph.nodes[n], turned)
+                       : kind != "MatMul" || !from_matmul(graph, graph.nodes[n]))
       continue;
     GraphNode& dense = graph.nodes[n];
     dense.operator_name = "internal.Dense";

@@ -14,7 +14,7 @@ template <class T> const T* attribute(const GraphNode& node, const char* name) {
 
 template <class T> Constant constant_of(Type type, const Shape& shape, const std::vector<T>& values) {
   const std::size_t bytes = values.size() * sizeof(T);
-  std::shared_ptr<std::byte> data(allocate(bytes).release(), [](std::byte* p) { std::free(p); });
+  std::shared_ptr<std::byte> data(allocate(bytes).release(), FreeMemory());
   std::memcpy(data.get(), values.data(), bytes);
   return {type, shape, data};
 }
