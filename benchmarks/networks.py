@@ -86,32 +86,46 @@ def in_python(model: Model, session: Any, peer: Any, tensors: dict[str, np.ndarr
     return in_turns([[median(call, SECONDS) for call in calls] for _ in range(ROUNDS)])
 
 
-def build(folder: Path) -> Path:
-    """The program that measures in C."""
-    found, program = installation(), folder / "native"
-    source = Path(__file__).with_name("native.cpp")
+def build(folder: Path, name: str = "native") -> Path:
+    """A program that measures in C."""
+    found, program = installation(), folder / name
+    source = Path(__file__).with_name(f"{name}.cpp")
     flags = shlex.split(f"{found.cflags} {source} -o {program} {found.libs} -ldl")
     subprocess.run(["c++", "-O2", "-std=c++17", *flags], check=True)
     return program
 
 
-def in_c(program: Path, path: Path, bundle: Path, model: Model, peer: Any, tensors: dict[str, np.ndarray],
-         *regime: str) -> dict[str, float]:  # fmt: skip
-    """By the C interface of each; their results are compared, so that nobody measures something else."""
+def library() -> Path:
+    """ONNX Runtime's."""
     import onnxruntime
 
-    library = next((Path(onnxruntime.__file__).parent / "capi").glob("libonnxruntime.so.*"))
+    return next((Path(onnxruntime.__file__).parent / "capi").glob("libonnxruntime.so.*"))
+
+
+def described(model: Model, peer: Any, tensors: dict[str, np.ndarray]) -> str:
+    """What the programs read: tensors and names of outputs."""
     lines = [f"inputs {len(tensors)}"]
     for ours, theirs in zip(tensors, to_source(model, tensors), strict=True):
         kind = "ones" if (tensors[ours] == 1).all() else "random"
         lines.append(f"{theirs} {kind} {tensors[ours].ndim} {' '.join(map(str, tensors[ours].shape))}")
     outputs = [each.name for each in peer.get_outputs()]
     lines.append(f"outputs {len(outputs)} {' '.join(outputs)}")
-    command = [str(program), str(library), str(path), str(bundle), *regime]
-    said = subprocess.run(command, input="\n".join(lines), capture_output=True, text=True)
-    if said.returncode:
-        raise RuntimeError(said.stderr.strip())
-    *rounds, difference = said.stdout.splitlines()
+    return "\n".join(lines)
+
+
+def said(command: list[Any], fed: str) -> list[str]:
+    """The lines that a program prints. Raises RuntimeError with what it says if it fails."""
+    done = subprocess.run([str(each) for each in command], input=fed, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip())
+    return done.stdout.splitlines()
+
+
+def in_c(program: Path, path: Path, bundle: Path, model: Model, peer: Any, tensors: dict[str, np.ndarray],
+         *regime: str) -> dict[str, float]:  # fmt: skip
+    """By the C interface of each; their results are compared, so that nobody measures something else."""
+    fed = described(model, peer, tensors)
+    *rounds, difference = said([program, library(), path, bundle, *regime], fed)
     if not float(difference) < 1e-4:
         raise RuntimeError(f"the results differ by {difference}")
     return in_turns([[float(x) for x in line.split()] for line in rounds])

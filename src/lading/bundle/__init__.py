@@ -22,6 +22,7 @@ __all__ = ["from_buffers", "read", "read_json", "to_buffers", "to_engine", "to_f
 
 WEIGHTS = "weights.safetensors"
 SAMPLES = "samples.safetensors"
+AGREEMENT = "agreement.json"
 
 _SAMPLE_KEYS = ("file", "sha256", "numerics")
 
@@ -160,8 +161,6 @@ def _read_samples(files: Files, record: dict[str, Any]) -> Any:
 
 
 def _read_agreement(files: Files) -> dict[str, Any]:
-    from .saving import AGREEMENT
-
     data = optional(files, AGREEMENT)
     if data is None:
         return {}

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import FormatError
-from . import archive, to_files
+from . import AGREEMENT, archive, to_files
 
 if TYPE_CHECKING:
     from ..model import Model
 
 #: Files that are not named by model.json, and so by no digest.
 README = "README.md"
-AGREEMENT = "agreement.json"
 
 _KNOWN = ("model.json", "weights.safetensors", "samples.safetensors", README, AGREEMENT)
 
