@@ -2,8 +2,8 @@
 
     python benchmarks/loading.py examples/tagger/*.onnx
 
-One entry; each in fresh processes that take turns (``loading.cpp``), on one thread. Memory is what the process holds more
-than before it loaded the network: weights, what is packed of them, plans, and the memory of one evaluation.
+One entry; each in fresh processes that take turns (``loading.cpp``), on one thread. Memory is what the process holds
+more than before it loaded the network: weights, what is packed of them, plans, and the memory of one evaluation.
 """
 
 from __future__ import annotations

@@ -95,8 +95,7 @@ def measure(path: Path, entries: int) -> str:
     model = lading.convert(path, compare=False)
     session = model.session()
     tensors = networks.resized(model, entries, networks.SEQUENCE)
-    alone = any(axis.kind == "sequence" for axis in model.axes.values())
-    ours = functools.partial(session.run_graph if alone else session.run, tensors)
+    ours = functools.partial(session.run, networks.events(model, tensors))
     output = model.output_list[0].name
     found = session.run_graph(tensors)[output]
     theirs = networks.runtime(path).get_outputs()[0].name

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import floors
 import footprint
+import loading
 import networks
 import ragged
 
@@ -54,16 +55,19 @@ def main() -> None:
     here, rows = machine(), networks.measured(paths)
     least = floors.rows_of(paths, rows)
     jets = ragged.measured(paths)
+    loads = loading.measured(paths)
     facts = footprint.measured(paths[-1].resolve())
     write("latency", {"machine": here, "rows": rows})
     write("floors", {"machine": here, "rows": least})
     write("ragged", {"machine": here, "rows": jets})
+    write("loading", {"machine": here, "rows": loads})
     write("footprint", {"machine": here, "rows": facts})
     page = (HERE / "README.md").read_text(encoding="utf-8")
     page = replaced(page, "machine", ", ".join(f"{name} {value}" for name, value in here.items()) + ".")
     page = replaced(page, "latency", "\n".join([networks.HEAD, *map(networks.line, rows)]))
     page = replaced(page, "floors", floors.table(least))
     page = replaced(page, "ragged", "\n".join([ragged.HEAD, *map(ragged.line, jets)]))
+    page = replaced(page, "loading", "\n".join([loading.HEAD, *map(loading.line, loads)]))
     page = replaced(page, "footprint", footprint.table(facts))
     (HERE / "README.md").write_text(page, encoding="utf-8")
 
