@@ -20,8 +20,8 @@ ROOT = Path(lading.__file__).parent
 #: Rooms (folders, or files beside them), each after those that it may import.
 ROOMS = (
     "errors", "whole_file", "endpoints", "graph", "folds", "bundle", "model", "copying", "evaluation", "trees", "feed",
-    "engine", "agreement", "sources", "computed", "describe", "simplify", "targets", "opening", "sampling", "proving",
-    "small_weights", "converting", "examine", "families", "cli",
+    "engine", "rdataframe", "agreement", "sources", "computed", "describe", "simplify", "targets", "opening",
+    "sampling", "proving", "small_weights", "converting", "examine", "families", "cli",
 )  # fmt: skip
 
 #: Against the direction, inside a function: what is read becomes a Model; what a Model does is done in other rooms.
@@ -49,6 +49,7 @@ PACKAGES = {
     "keras": ("sources/keras_file/oracle",), "pyarrow": ("feed/",),
     "uproot": ("feed/", "sources/root_file/", "sources/mvautils_file/", "targets/mvautils", "targets/root_file/"),
     "yaml": ("describe/conventions/mlflow",),
+    "ROOT": ("rdataframe",),
     "click": ("cli/",),
     "rich": ("cli/", "examine/show", "examine/costs", "examine/diff/page"),
 }  # fmt: skip

@@ -17,6 +17,7 @@ EXAMPLE = ROOT / "examples" / "tagger"
 OWN_TESTS = {"format.md": "tests/bundle/test_format_page.py", "cpp.md": "tests/cpp/test_linking.py",
              "reinterpretation.md": "tests/cpp/test_reinterpretation.py",
              "from-pytorch.md": "tests/sources/torch/test_live.py",
+             "rdataframe.md": "tests/cpp/test_rdataframe.py",
              "from-jax.md": "tests/sources/jax/test_live.py",
              "from-keras.md": "tests/sources/keras/test_page.py"} | {
     page.name: "tests/cpp/test_compat_pages.py" for page in ROOT.glob("docs/replace/*.md")}

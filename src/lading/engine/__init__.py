@@ -114,6 +114,11 @@ class Session:
         return self._session.time_graph([np.ascontiguousarray(tensors[name]) for name in self.model.inputs])
 
     @property
+    def fed(self) -> list[tuple[str, str | None]]:
+        """(input, variable, or None where its slots have no names) of everything that is fed."""
+        return [(name, variable) for name, variable, *_ in self._columns]
+
+    @property
     def memory(self) -> int:
         """Bytes of workspace, without the model's weights."""
         return int(self._session.memory)
