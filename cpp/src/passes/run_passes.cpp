@@ -9,6 +9,7 @@ void run_passes(Graph& graph) {
   keep_channels_last(graph);
   fuse_pool(graph);
   fuse_dense(graph);
+  fuse_maxout(graph);
   fuse_attention(graph);
   find_neighbours(graph);
   fuse_edges(graph);
