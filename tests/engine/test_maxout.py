@@ -57,7 +57,7 @@ def test_a_number_that_is_none_spoils_its_row_alone() -> None:
 
 def test_a_step_names_all_nodes_of_the_layer() -> None:
     net = network(9, 7, 3, apart=False)
-    (nodes, _), = Session(net.model).steps()
+    ((nodes, _),) = Session(net.model).steps()
     assert sorted(nodes.split(" + ")) == sorted(node.name for node in net.model.graphs["main"].nodes)
 
 
