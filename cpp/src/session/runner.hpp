@@ -42,6 +42,12 @@ class Runner {
   struct Span {  // of one entry on one sequence axis
     std::int64_t first = 0, kept = 0, padded = 0;
   };
+  struct Place {               // of an output among results
+    int axis;                  // its sequence, or -1
+    std::int64_t width, word;  // numbers of an item, and bytes of a number
+    bool stands_in;            // it has something to give where a sequence is empty
+    std::int64_t bytes() const { return width * word; }
+  };
   // What runs at once: entries one after the other, or those chosen, whose sequences are equally long.
   struct Block {
     std::int64_t first, entries;
@@ -102,6 +108,7 @@ class Runner {
   static constexpr std::int64_t smallest_block = 8;  // entries: fewer at once are not worth what a run costs
   std::vector<std::int64_t> bound_;
   std::vector<TensorLayout> input_layout_, output_layout_;
+  std::vector<Place> output_place_;
   std::vector<std::int64_t> written_;  // per output: items written so far
   std::vector<std::byte*> place_;      // per input: where what is being filled in begins
   Memory work_, mark_, prepared_;
