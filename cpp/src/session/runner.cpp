@@ -17,7 +17,7 @@ Runner::Runner(const Model& model)
     output_place_.push_back({sequence_axis(output.axes), model_.item_size(static_cast<int>(o)),
                              static_cast<std::int64_t>(size_of(output.type)), !output.when_empty.empty()});
   }
-  field_runs_.reserve(model_.table().fields.size());
+  field_runs_.reserve(model_.table().fields.size()), whole_bytes_.reserve(bundle.inputs.size());
 }
 
 void Runner::reserve(std::int64_t entries, const Batch& slots) {

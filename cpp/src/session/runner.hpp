@@ -73,6 +73,7 @@ class Runner {
   std::int64_t graph_block(const std::vector<Tensor>& inputs, std::int64_t entries);
   bool graph_apart(const std::vector<Tensor>& inputs, std::int64_t entries);
   void bind_graph(const std::vector<Tensor>& inputs, std::int64_t entries);
+  bool bound_to(const std::vector<Tensor>& inputs);
   void make_graph_results(std::int64_t entries, std::vector<Tensor>& outputs);
   void run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs, double* nanoseconds);
   void check_outputs();
@@ -117,6 +118,7 @@ class Runner {
   std::int64_t block_ = 0;           // entries run at once where there are no sequences; 0: not tried yet
   std::vector<Shape> graph_shapes_;  // of the tensors that graph_block_ was found for
   std::int64_t graph_block_ = 0;
+  std::vector<std::size_t> whole_bytes_;  // of the tensors of a call, if the last one took them whole; else none
   Memory graph_results_;  // of all blocks, where there are several
   std::size_t graph_capacity_ = 0;
 };
