@@ -17,6 +17,7 @@ void fuse_maxout(Graph& graph);               // dense layers that read one inpu
 void fuse_attention(Graph& graph);            // the steps of an attention that something computed is added to
 void find_neighbours(Graph& graph);           // distances of points and TopK
 void fuse_edges(Graph& graph);                // an EdgeConv: what its edges share is computed once for each point
+void fuse_activations(Graph& graph);          // those of dense layers
 void fuse_chains(Graph& graph);               // dense layers one after the other
 
 }  // namespace lading

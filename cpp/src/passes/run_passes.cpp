@@ -13,6 +13,7 @@ void run_passes(Graph& graph) {
   fuse_attention(graph);
   find_neighbours(graph);
   fuse_edges(graph);
+  fuse_activations(graph);
   fuse_chains(graph);
   graph.remove_unused();
 }
