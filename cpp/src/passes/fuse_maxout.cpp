@@ -54,9 +54,9 @@ GraphNode maxout(Graph& graph, const std::vector<int>& pieces, const GraphNode& 
   for (const int n : pieces) {
     weights.push_back(graph.nodes[n].inputs[1]), biases.push_back(bias_of(graph.nodes[n]));
     any_bias |= biases.back() >= 0;
-    if (n != pieces[0]) made.absorbed.push_back(graph.nodes[n].name);
-    if (n != pieces[0])
-      made.absorbed.insert(made.absorbed.end(), graph.nodes[n].absorbed.begin(), graph.nodes[n].absorbed.end());
+    if (n == pieces[0]) continue;
+    made.absorbed.push_back(graph.nodes[n].name);
+    for (const std::string& name : graph.nodes[n].absorbed) made.absorbed.push_back(name);
   }
   made.absorbed.push_back(largest.name);
   const Shape shape = graph.constant(weights[0])->shape;
@@ -72,15 +72,15 @@ GraphNode maxout(Graph& graph, const std::vector<int>& pieces, const GraphNode& 
 }  // namespace
 
 void fuse_maxout(Graph& graph) {
-  for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
-    if (graph.nodes[n].operator_name != "Max" || graph.nodes[n].inputs.size() < 2) continue;
-    std::vector<int> pieces = pieces_of(graph, graph.nodes[n]);
+  bool found = false;
+  for (GraphNode& node : graph.nodes) {
+    if (node.operator_name != "Max" || node.inputs.size() < 2) continue;
+    const std::vector<int> pieces = pieces_of(graph, node);
     if (pieces.empty()) continue;
-    graph.nodes[n] = maxout(graph, pieces, graph.nodes[n]);
-    std::sort(pieces.begin(), pieces.end());
-    for (std::size_t i = pieces.size(); i-- > 0;) graph.nodes.erase(graph.nodes.begin() + pieces[i]);
-    n -= pieces.size();
+    node = maxout(graph, pieces, node);
+    found = true;
   }
+  if (found) graph.remove_unused();  // the pieces
 }
 
 }  // namespace lading

@@ -119,7 +119,7 @@ class Runner {
   std::vector<Shape> graph_shapes_;  // of the tensors that graph_block_ was found for
   std::int64_t graph_block_ = 0;
   std::vector<std::size_t> whole_bytes_;  // of the tensors of a call, if the last one took them whole; else none
-  Memory graph_results_;  // of all blocks, where there are several
+  Memory graph_results_;                  // of all blocks, where there are several
   std::size_t graph_capacity_ = 0;
 };
 
