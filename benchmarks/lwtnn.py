@@ -82,8 +82,8 @@ def measure(path: Path, program: Path, folder: Path) -> str:
     *rounds, difference = said.stdout.splitlines()
     if not float(difference) < 1e-4:
         return f"| {name} | the results differ by {difference} | | |"
-    found = in_turns([[float(x) for x in line.split()] for line in rounds])
-    return (f"| {name} | {found['lading']:.2f} | {found['onnxruntime']:.2f} "
+    found = in_turns([[float(x) for x in line.split()] for line in rounds], peer="lwtnn")
+    return (f"| {name} | {found['lading']:.2f} | {found['lwtnn']:.2f} "
             f"| {found['ratio']:.2f} ({found['lowest']:.2f}–{found['highest']:.2f}) |")  # fmt: skip
 
 

@@ -66,11 +66,11 @@ def median(call: Callable[[], Any], seconds: float) -> float:
     return 1e6 * statistics.median(times)
 
 
-def in_turns(rounds: list[list[float]]) -> dict[str, float]:
-    """Times of rounds (lading, peer), and how many times longer the peer takes."""
+def in_turns(rounds: list[list[float]], peer: str = "onnxruntime") -> dict[str, float]:
+    """Times of rounds (lading, ``peer``), and how many times longer the peer takes."""
     ratios = sorted(theirs / ours for ours, theirs in rounds)
     ours, theirs = (statistics.median(each) for each in zip(*rounds, strict=True))
-    return {"lading": ours, "onnxruntime": theirs, "ratio": ratios[1], "lowest": ratios[0], "highest": ratios[-1]}
+    return {"lading": ours, peer: theirs, "ratio": ratios[1], "lowest": ratios[0], "highest": ratios[-1]}
 
 
 def events(model: Model, tensors: dict[str, np.ndarray]) -> dict[str, Any]:

@@ -256,8 +256,7 @@ int lading_reserve(lading_session* session, int64_t entries, const int64_t* leng
 }
 int lading_resize(lading_session* session, int axis, int64_t length, lading_error** error) {
   return status(error, [&] {
-    session->session.resize(axis, length);
-    session->show_slots();
+    if (session->session.resize(axis, length)) session->show_slots();
   });
 }
 const lading_slots* lading_session_slots(lading_session* session) { return session->slots.data(); }
@@ -271,8 +270,7 @@ int lading_set_integer(lading_session* s, const lading_variable* v, int64_t item
   return set(s, v, item, value, error);
 }
 void lading_clear(lading_session* session) {
-  session->session.clear();
-  session->show_slots();
+  if (session->session.clear()) session->show_slots();
 }
 int lading_run(lading_session* session, lading_error** error) {
   session->hide_results();  // they may move

@@ -19,9 +19,9 @@ from lwtnn_formulas import evaluate
 from lwtnn_networks import NETWORKS
 
 
-def bundle(name: str, tmp_path: Path) -> Path:
+def bundle(name: str, tmp_path: Path, type: str = "float64") -> Path:
     (tmp_path / "net.json").write_text(json.dumps(NETWORKS[name]))
-    lading.convert(tmp_path / "net.json", compare=False, type="float64").save(tmp_path / "net.lading")
+    lading.convert(tmp_path / "net.json", compare=False, type=type).save(tmp_path / "net.lading")
     return tmp_path / "net.lading"
 
 
@@ -62,8 +62,11 @@ def test_a_recurrent_network(shim: Shim, tmp_path: Path) -> None:
 
 def graph_numbers(steps: int) -> dict[str, list[float]]:
     network = NETWORKS["disordered"]
-    given = evaluate(network, {each["name"]: values_of(each["variables"]) for each in network["inputs"]},
-                     {each["name"]: steps_of(each["variables"], steps) for each in network["input_sequences"]})
+    given = evaluate(
+        network,
+        {each["name"]: values_of(each["variables"]) for each in network["inputs"]},
+        {each["name"]: steps_of(each["variables"], steps) for each in network["input_sequences"]},
+    )
     return {name: by_name(network["outputs"][name.partition("/")[2]]["labels"], each) for name, each in given.items()}
 
 
@@ -79,6 +82,17 @@ def test_a_fast_graph(kind: str, shim: Shim, tmp_path: Path) -> None:
     """Its labels stand in the order of the file; those of this network are sorted."""
     expected = graph_numbers(3)
     close(shim("lwtnn", kind, bundle("disordered", tmp_path)), [expected["compute/vector"] + expected["compute/both"]])
+
+
+@pytest.mark.parametrize("kind", ["fast_again_float", "fast_again_double"])
+@pytest.mark.parametrize("type", ["float32", "float64"])
+def test_calls_of_a_fast_graph_do_not_see_each_other(kind: str, type: str, shim: Shim, tmp_path: Path) -> None:
+    said = shim("lwtnn", kind, bundle("disordered", tmp_path, type))
+    for steps, (line, short, missing) in zip((3, 0, 5, 3), zip(*[iter(said)] * 3, strict=True), strict=True):
+        np.testing.assert_allclose(numbers([line])[0], graph_numbers(steps)["compute/vector"], rtol=1e-5, atol=1e-6)
+        assert short.startswith("variable 'b' of 'node_0' is beyond what was given: vectors are as long as")
+        assert missing.startswith("variable 'x' of 'node_0' is beyond what was given")
+    assert said[0] == said[9]
 
 
 def test_what_is_refused(shim: Shim, tmp_path: Path) -> None:

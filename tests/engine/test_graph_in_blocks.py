@@ -111,3 +111,16 @@ def test_steps_take_the_time_of_all_blocks() -> None:
 def test_lengths_that_do_not_fit_are_refused() -> None:
     with pytest.raises(LadingError, match="takes 8 numbers along its last axis"):
         Session(wide().model).run_graph({"x": np.zeros((400, 7), np.float32)})
+
+
+def test_calls_of_one_session_do_not_see_each_other() -> None:
+    """The same lengths again are taken as they were; other lengths, a call that fails and entries are not."""
+    session, x = Session(wide().model), numbers(3, 300, 8).astype(np.float32)
+    (expected,) = Session(wide().model).run_graph({"x": x}).values()
+    for rows in (1, 1, 5, 5, 300, 300, 1, 300, 5, 0, 1):
+        for first in (0, 300 - rows):
+            (found,) = session.run_graph({"x": x[first : first + rows]}).values()
+            np.testing.assert_array_equal(found, expected[first : first + rows])
+        if rows == 5:
+            with pytest.raises(LadingError):
+                session.run_graph({"x": x[:5, :7]})

@@ -50,10 +50,6 @@ void Shape::push(std::int64_t dim) {
   dims[static_cast<std::size_t>(rank++)] = dim;
 }
 
-bool Shape::operator==(const Shape& other) const {
-  return rank == other.rank && std::equal(dims.begin(), dims.begin() + rank, other.dims.begin());
-}
-
 std::string Shape::text() const {
   std::string text = "[";
   for (int axis = 0; axis < rank; ++axis) text += (axis ? ", " : "") + std::to_string((*this)[axis]);

@@ -61,7 +61,11 @@ struct Shape {
     for (int i = from; i < to; ++i) n *= dims[i];
     return n;
   }
-  bool operator==(const Shape& other) const;
+  bool operator==(const Shape& other) const {
+    bool same = rank == other.rank;
+    for (int i = 0; same && i < rank; ++i) same = dims[i] == other.dims[i];
+    return same;
+  }
   std::string text() const;  // "[4, 40, 20]"
 };
 

@@ -33,14 +33,14 @@ constexpr Row rows[] = {
 
 }  // namespace
 
-Activation Activation::named(const Definition& definition, const std::string& name) {
+Activation Activation::named(const Definition& definition, const std::string& name, const std::string& suffix) {
   if (name.empty()) return {};
   for (const Row& row : rows) {
     if (name != row.name) continue;
     Activation activation{false, row.function == Unary::relu, row.function};
-    if (row.a) activation.a = definition.real(row.a, row.default_a);
-    if (row.b) activation.b = definition.real(row.b, row.default_b);
-    if (row.function == Unary::gelu && definition.text("approximate", "none") == "tanh")
+    if (row.a) activation.a = definition.real((row.a + suffix).c_str(), row.default_a);
+    if (row.b) activation.b = definition.real((row.b + suffix).c_str(), row.default_b);
+    if (row.function == Unary::gelu && definition.text(("approximate" + suffix).c_str(), "none") == "tanh")
       activation.function = Unary::gelu_tanh;
     return activation;
   }

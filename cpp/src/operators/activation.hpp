@@ -15,7 +15,8 @@ struct Activation {
     if (!none) kernels.unary(function, x, y, n, a, b);
   }
   // The parameters are attributes of the node that has the activation, named as in the activation's own node.
-  static Activation named(const Definition& definition, const std::string& name);
+  // With a suffix where it has several: "alpha.2".
+  static Activation named(const Definition& definition, const std::string& name, const std::string& suffix = "");
 };
 
 }  // namespace lading

@@ -1,10 +1,11 @@
 // internal.DenseChain, which a pass makes of dense layers that follow one another: y = f2(f1(x w1 + b1) w2 + b2) ...
-// Inputs: x [..., K], and of each layer w [K, N] and bias [N] or none in turn; `relu` says of each whether it has one.
+// Inputs: x [..., K], and of each layer w [K, N] and bias [N] or none in turn; `activation.0` and its parameters are the first's.
 //
 // Rows go through all layers a block at a time, so that what lies between two layers never leaves the cache. Whole blocks
 // are turned: their rows lie on the lanes of vectors then, and no lane is idle where outputs do not fill the last one.
 #include <algorithm>
 
+#include "operators/activation.hpp"
 #include "operators/checks.hpp"
 #include "operators/packed_weights.hpp"
 
@@ -13,12 +14,14 @@ namespace {
 
 class DenseChain final : public Operator {
  public:
-  explicit DenseChain(const Definition& definition)
-      : kernels_(definition.kernels()), relu_(definition.integers("relu")) {
-    if (relu_.empty()) definition.fail("attribute 'relu' must say it of every layer");
-    for (std::size_t layer = 0; layer < relu_.size(); ++layer)
-      layers_.push_back(packed_layer(definition, static_cast<int>(2 * layer + 1)));
-    for (const PackedWeights& layer : layers_) widest_ = std::max({widest_, layer.inputs(), layer.outputs()});
+  explicit DenseChain(const Definition& definition) : kernels_(definition.kernels()) {
+    for (int i = 1; i < definition.input_count() || layers_.empty(); i += 2) {
+      const std::string suffix = "." + std::to_string(layers_.size());
+      activations_.push_back(
+          Activation::named(definition, definition.text(("activation" + suffix).c_str(), ""), suffix));
+      layers_.push_back(packed_layer(definition, i));
+      widest_ = std::max({widest_, layers_.back().inputs(), layers_.back().outputs()});
+    }
   }
   void infer(const Operands& io) const override {
     check_type(io, 0, bit(Type::float32));
@@ -64,22 +67,29 @@ class DenseChain final : public Operator {
   std::size_t half(std::int64_t rows) const {
     return aligned(static_cast<std::size_t>(rows * widest_) * sizeof(float) + tail) / sizeof(float);
   }
+  // In place, where it was not done on the way.
+  void activate(std::size_t layer, float* y, std::int64_t rows) const {
+    if (!activations_[layer].relu) activations_[layer].run(kernels_, y, y, rows * layers_[layer].outputs());
+  }
   void run_rows(const float* x, std::int64_t rows, float* y, float* a, float* b) const {
     for (std::size_t layer = 0; layer < layers_.size(); ++layer, std::swap(a, b)) {
       float* to = layer + 1 == layers_.size() ? y : a;
-      layers_[layer].multiply(x, rows, to, nullptr, relu_[layer]);
+      layers_[layer].multiply(x, rows, to, nullptr, activations_[layer].relu);
+      activate(layer, to, rows);
       x = to;
     }
   }
   void run_on_lanes(const float* x, float* y, float* a, float* b) const {
     kernels_.transpose(x, layers_.front().inputs(), lane_block, layers_.front().inputs(), a, lane_block);
-    for (std::size_t layer = 0; layer < layers_.size(); ++layer, std::swap(a, b))
-      kernels_.dense_lanes(layers_[layer].packed(), a, lane_block, b, nullptr, relu_[layer]);
+    for (std::size_t layer = 0; layer < layers_.size(); ++layer, std::swap(a, b)) {
+      kernels_.dense_lanes(layers_[layer].packed(), a, lane_block, b, nullptr, activations_[layer].relu);
+      activate(layer, b, lane_block);
+    }
     kernels_.transpose(a, lane_block, layers_.back().outputs(), lane_block, y, layers_.back().outputs());
   }
 
   const Kernels& kernels_;
-  std::vector<std::int64_t> relu_;
+  std::vector<Activation> activations_;
   std::vector<PackedWeights> layers_;
   std::int64_t widest_ = 0;
 };

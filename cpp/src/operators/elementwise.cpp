@@ -40,9 +40,18 @@ void widened_row(const BinaryRows& rows, Type type, std::byte* out, const std::b
   }
 }
 
+// Operands that are as they are, or one number, need no loops around them.
+bool run_flat(Binary kernel, Tensor& out, const Tensor& a, const Tensor& b) {
+  const std::int64_t count = out.size(), of_a = a.size(), of_b = b.size();
+  if ((of_a != count && of_a != 1) || (of_b != count && of_b != 1)) return false;
+  kernels().binary(kernel, a.as<float>(), of_a == count, b.as<float>(), of_b == count, out.as<float>(), count);
+  return true;
+}
+
 }  // namespace
 
 void combine(const BinaryRows& rows, Tensor& out, const Tensor& a, const Tensor& b) {
+  if (a.type == Type::float32 && rows.kernel && run_flat(*rows.kernel, out, a, b)) return;
   Loops<3> loops = broadcast_loops<3>(out.shape, {&a.shape, &b.shape});
   const Loops<3>::Loop inner = loops.take();
   const BinaryRow row = own_row(rows, a.type);

@@ -25,7 +25,7 @@ constexpr Row table[] = {
 // The fused operators that passes make stand under their own prefix, so that no bundle can name them.
 constexpr const char* internal[] = {
     "BiasedAttention", "ChannelsLastConvolution", "ChannelsLastPool", "Convolution", "Dense",
-    "DenseChain",      "EdgeConvolution",         "Neighbours"};
+    "DenseChain",      "EdgeConvolution",         "Maxout",           "Neighbours"};
 // The one operator that is not of ONNX.
 constexpr const char* forest = "lading.TreeEnsemble";
 }  // namespace

@@ -65,6 +65,12 @@ class Softmax final : public Operator {
   AxisView view(const Operands& io) const { return {io[0].shape, normal_axis(io, axis_, io[0].shape.rank)}; }
   bool last(const Operands& io) const { return normal_axis(io, axis_, io[0].shape.rank) + 1 == io[0].shape.rank; }
   void run_kernels(const Operands& io) const {
+    const Shape& shape = io[0].shape;
+    if (axis_ == -1 && shape.rank > 0) {  // as most have it
+      const std::int64_t length = shape[shape.rank - 1];
+      return kernels_.softmax(io[0].as<float>(), io.output().as<float>(), io[0].size() / length, length,
+                              kind_ == Kind::log_softmax);
+    }
     const AxisView v = view(io);
     const float* x = io[0].as<float>();
     float* y = io.output().as<float>();

@@ -18,10 +18,12 @@ int next_layer(const Graph& graph, std::size_t dense) {
   return is_layer(node) && node.inputs[0] == value ? next : -1;
 }
 
+// Its attributes, which are its activation's, get its number: "alpha.2".
 void append_layer(const GraphNode& layer, GraphNode& chain) {
+  const std::string suffix = "." + std::to_string(chain.inputs.size() / 2);
   chain.inputs.push_back(layer.inputs[1]);
   chain.inputs.push_back(layer.inputs.size() > 2 ? layer.inputs[2] : -1);
-  std::get<std::vector<std::int64_t>>(chain.attributes["relu"]).push_back(layer.attributes.count("activation"));
+  for (const auto& [name, value] : layer.attributes) chain.attributes[name + suffix] = value;
   chain.outputs = layer.outputs;
 }
 
@@ -33,7 +35,7 @@ void fuse_chains(Graph& graph) {
     GraphNode chain = graph.nodes[n];
     chain.operator_name = "internal.DenseChain";
     chain.inputs.resize(1);
-    chain.attributes = {{"relu", std::vector<std::int64_t>{}}};
+    chain.attributes = {};
     append_layer(graph.nodes[n], chain);
     for (int next; (next = next_layer(graph, n)) >= 0;) {
       append_layer(graph.nodes[static_cast<std::size_t>(next)], chain);

@@ -13,9 +13,11 @@ void fuse_convolution(Graph& graph);          // Conv and Relu
 void keep_channels_last(Graph& graph);        // between convolutions with constant weights
 void fuse_pool(Graph& graph);                 // into the convolution before it
 void fuse_dense(Graph& graph);                // MatMul or Gemm with constant weights, bias, residual, activation
+void fuse_maxout(Graph& graph);               // dense layers that read one input, and Max
 void fuse_attention(Graph& graph);            // the steps of an attention that something computed is added to
 void find_neighbours(Graph& graph);           // distances of points and TopK
 void fuse_edges(Graph& graph);                // an EdgeConv: what its edges share is computed once for each point
+void fuse_activations(Graph& graph);          // those of dense layers
 void fuse_chains(Graph& graph);               // dense layers one after the other
 
 }  // namespace lading

@@ -9,9 +9,11 @@ void run_passes(Graph& graph) {
   keep_channels_last(graph);
   fuse_pool(graph);
   fuse_dense(graph);
+  fuse_maxout(graph);
   fuse_attention(graph);
   find_neighbours(graph);
   fuse_edges(graph);
+  fuse_activations(graph);
   fuse_chains(graph);
   graph.remove_unused();
 }

@@ -12,7 +12,12 @@ Runner::Runner(const Model& model)
   padded_.resize(bundle.axes.size()), spans_.resize(bundle.axes.size()), bound_.resize(bundle.axes.size() + 1, unbound);
   input_layout_.resize(bundle.inputs.size()), output_layout_.resize(bundle.outputs.size());
   for (const Axis& axis : bundle.axes) sequences_ |= axis.kind == Axis::Kind::sequence;
-  field_runs_.reserve(model_.table().fields.size());
+  for (std::size_t o = 0; o < bundle.outputs.size(); ++o) {
+    const Output& output = bundle.outputs[o];
+    output_place_.push_back({sequence_axis(output.axes), model_.item_size(static_cast<int>(o)),
+                             static_cast<std::int64_t>(size_of(output.type)), !output.when_empty.empty()});
+  }
+  field_runs_.reserve(model_.table().fields.size()), whole_bytes_.reserve(bundle.inputs.size());
 }
 
 void Runner::reserve(std::int64_t entries, const Batch& slots) {

@@ -42,6 +42,12 @@ class Runner {
   struct Span {  // of one entry on one sequence axis
     std::int64_t first = 0, kept = 0, padded = 0;
   };
+  struct Place {               // of an output among results
+    int axis;                  // its sequence, or -1
+    std::int64_t width, word;  // numbers of an item, and bytes of a number
+    bool stands_in;            // it has something to give where a sequence is empty
+    std::int64_t bytes() const { return width * word; }
+  };
   // What runs at once: entries one after the other, or those chosen, whose sequences are equally long.
   struct Block {
     std::int64_t first, entries;
@@ -67,6 +73,7 @@ class Runner {
   std::int64_t graph_block(const std::vector<Tensor>& inputs, std::int64_t entries);
   bool graph_apart(const std::vector<Tensor>& inputs, std::int64_t entries);
   void bind_graph(const std::vector<Tensor>& inputs, std::int64_t entries);
+  bool bound_to(const std::vector<Tensor>& inputs);
   void make_graph_results(std::int64_t entries, std::vector<Tensor>& outputs);
   void run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs, double* nanoseconds);
   void check_outputs();
@@ -102,6 +109,7 @@ class Runner {
   static constexpr std::int64_t smallest_block = 8;  // entries: fewer at once are not worth what a run costs
   std::vector<std::int64_t> bound_;
   std::vector<TensorLayout> input_layout_, output_layout_;
+  std::vector<Place> output_place_;
   std::vector<std::int64_t> written_;  // per output: items written so far
   std::vector<std::byte*> place_;      // per input: where what is being filled in begins
   Memory work_, mark_, prepared_;
@@ -110,7 +118,8 @@ class Runner {
   std::int64_t block_ = 0;           // entries run at once where there are no sequences; 0: not tried yet
   std::vector<Shape> graph_shapes_;  // of the tensors that graph_block_ was found for
   std::int64_t graph_block_ = 0;
-  Memory graph_results_;  // of all blocks, where there are several
+  std::vector<std::size_t> whole_bytes_;  // of the tensors of a call, if the last one took them whole; else none
+  Memory graph_results_;                  // of all blocks, where there are several
   std::size_t graph_capacity_ = 0;
 };
 

@@ -29,6 +29,7 @@ Session::Session(std::shared_ptr<const Model> model) : model_(std::move(model)) 
     const auto bytes = static_cast<std::int64_t>(size_of(column.raw)) * column.width;
     slots_batch_.feeds[c] = {nullptr, column.raw, bytes, {}, true};
   }
+  for (const Output& output : bundle.outputs) result_axes_.push_back(sequence_axis(output.axes));
   make_row();
 }
 
@@ -68,7 +69,7 @@ Runner& Session::runner_of_slots() {
 void Session::size_results() {
   const Bundle& bundle = model_->bundle();
   for (std::size_t o = 0; o < results_.size(); ++o) {
-    const int axis = sequence_axis(bundle.outputs[o].axes);
+    const int axis = result_axes_[o];
     Results& results = results_[o];
     results.items = 1;
     if (axis >= 0) {

@@ -17,12 +17,12 @@ class Session {
   // Makes room for batches of `entries` and for sequences up to these lengths (per axis of the bundle): runs
   // within that allocate nothing.
   void reserve(std::int64_t entries, const std::vector<std::int64_t>& lengths);
-  void resize(int axis, std::int64_t length);
+  bool resize(int axis, std::int64_t length);  // false: it is so long already
   std::byte* slots(int column) { return slots_[static_cast<std::size_t>(column)].data; }
   std::int64_t slot_count(int column) const { return slots_[static_cast<std::size_t>(column)].count; }
   // A number as fed, in the handle's unit, for item `item`: compares it with what means missing, then converts.
   template <class T> void set(const Handle& handle, std::int64_t item, T value);
-  void clear();  // forgets what was set, and lengths
+  bool clear();  // forgets what was set, and lengths; false: there were none
   void run();
   // Results of the last run(): items of output o, and how many.
   const std::byte* result(int output) const { return results_[static_cast<std::size_t>(output)].data.get(); }
@@ -71,6 +71,7 @@ class Session {
   };
   std::vector<Region> regions_;         // of row_
   std::vector<std::size_t> sequences_;  // columns that are not in row_
+  std::vector<int> result_axes_;        // per output: its sequence, or -1
   std::vector<std::int64_t> lengths_;   // per axis of the bundle: of the entry in the slots
   std::vector<Results> results_;        // per output
   std::vector<std::int64_t> offsets_;   // two per axis: the slots as a batch of one

@@ -81,7 +81,7 @@ void Session::make_slots(int column, std::int64_t items) {
   slots.count = items;
 }
 
-void Session::resize(int axis, std::int64_t length) {
+bool Session::resize(int axis, std::int64_t length) {
   const auto& axes = model_->bundle().axes;
   if (axis < 0 || axis >= static_cast<int>(axes.size()) ||
       axes[static_cast<std::size_t>(axis)].kind != Axis::Kind::sequence)
@@ -90,10 +90,13 @@ void Session::resize(int axis, std::int64_t length) {
   if (length < 0)
     throw Error("axis '" + axes[static_cast<std::size_t>(axis)].name + "' cannot have length " + std::to_string(length),
                 Fault::value);
+  bool changed = lengths_[static_cast<std::size_t>(axis)] != length;
   lengths_[static_cast<std::size_t>(axis)] = length;
   offsets_[2 * static_cast<std::size_t>(axis) + 1] = length;
-  for (std::size_t c = 0; c < slots_.size(); ++c)
-    if (model_->table().columns[c].axis == axis) make_slots(static_cast<int>(c), length);
+  for (const std::size_t c : sequences_)
+    if (model_->table().columns[c].axis == axis && slots_[c].count != length)
+      make_slots(static_cast<int>(c), length), changed = true;
+  return changed;
 }
 
 template <class T> void Session::set(const Handle& handle, std::int64_t item, T value) {
@@ -124,10 +127,12 @@ template void Session::set(const Handle&, std::int64_t, float);
 template void Session::set(const Handle&, std::int64_t, double);
 template void Session::set(const Handle&, std::int64_t, std::int64_t);
 
-void Session::clear() {
+bool Session::clear() {
+  bool changed = false;
   for (std::size_t a = 0; a < lengths_.size(); ++a)
-    if (lengths_[a]) resize(static_cast<int>(a), 0);
+    if (lengths_[a]) changed |= resize(static_cast<int>(a), 0);
   clear_slots();
+  return changed;
 }
 
 void Session::clear_slots() {

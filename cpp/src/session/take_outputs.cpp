@@ -21,25 +21,23 @@ void Runner::check_outputs() {
 
 // Of entries that ran along their sequences, in the order of the block.
 void Runner::take_pieces(const Batch& batch, const Block& block) {
-  const Bundle& bundle = model_.bundle();
   for (std::int64_t e = 0; e < block.entries; ++e) {
     find_spans(batch, block.entry(e));
     for (std::size_t o = 0; o < output_layout_.size(); ++o) {
       if (!batch.results[o]) continue;
-      const int output = static_cast<int>(o), axis = sequence_axis(bundle.outputs[o].axes);
+      const int output = static_cast<int>(o), axis = output_place_[o].axis;
       const std::int64_t items = axis < 0 ? 1 : spans_[static_cast<std::size_t>(axis)].kept;
       const std::int64_t at = written_[o] + order_.items_before(axis, block.entry(e));
-      const auto bytes = static_cast<std::int64_t>(size_of(bundle.outputs[o].type)) * model_.item_size(output);
-      take_output(output, ragged_->output(output, e), items, static_cast<std::byte*>(batch.results[o]) + at * bytes);
+      take_output(output, ragged_->output(output, e), items,
+                  static_cast<std::byte*>(batch.results[o]) + at * output_place_[o].bytes());
     }
   }
 }
 
 bool Runner::all_empty() const {
-  const Bundle& bundle = model_.bundle();
   bool any = false;
-  for (std::size_t o = 0; o < bundle.outputs.size(); ++o) {
-    const int axis = sequence_axis(bundle.outputs[o].axes);
+  for (std::size_t o = 0; o < output_place_.size(); ++o) {
+    const int axis = output_place_[o].axis;
     const bool none = axis >= 0 && spans_[static_cast<std::size_t>(axis)].kept == 0;
     if (!none && !when_empty(static_cast<int>(o))) return false;
     any = true;
@@ -48,9 +46,9 @@ bool Runner::all_empty() const {
 }
 
 const std::vector<double>* Runner::when_empty(int output) const {
+  if (!output_place_[static_cast<std::size_t>(output)].stands_in) return nullptr;
   const Bundle& bundle = model_.bundle();
   const auto& declared = bundle.outputs[static_cast<std::size_t>(output)].when_empty;
-  if (declared.empty()) return nullptr;
   for (std::size_t a = 0; a < spans_.size(); ++a)
     if (bundle.axes[a].kind == Axis::Kind::sequence && spans_[a].kept == 0)
       if (const auto found = declared.find(bundle.axes[a].name); found != declared.end()) return &found->second;
@@ -58,23 +56,22 @@ const std::vector<double>* Runner::when_empty(int output) const {
 }
 
 void Runner::take_outputs(const Batch& batch, const Block& block) {
-  const Bundle& bundle = model_.bundle();
   for (std::size_t o = 0; o < output_layout_.size(); ++o) {
-    const Output& output = bundle.outputs[o];
-    const int axis = sequence_axis(output.axes);
+    const Place& place = output_place_[o];
+    const int axis = place.axis;
+    const std::int64_t bytes = place.bytes();
     const std::int64_t items = axis < 0 ? 1 : spans_[static_cast<std::size_t>(axis)].kept;
-    const std::int64_t bytes = static_cast<std::int64_t>(size_of(output.type)) * model_.item_size(static_cast<int>(o));
     auto* to = static_cast<std::byte*>(batch.results[o]) + written_[o] * bytes;
     if (!block.chosen) written_[o] += block.entries * items;
     if (!batch.results[o]) continue;
     const TensorLayout& layout = output_layout_[o];
-    if (!block.chosen && layout.contiguous && items == 1 &&
-        layout.entry_stride == model_.item_size(static_cast<int>(o)) && !when_empty(static_cast<int>(o))) {
+    if (!block.chosen && layout.contiguous && items == 1 && layout.entry_stride == place.width &&
+        !when_empty(static_cast<int>(o))) {
       std::memcpy(to, frame_.output(static_cast<int>(o)).data, static_cast<std::size_t>(block.entries * bytes));
       continue;
     }
     const std::byte* from = frame_.output(static_cast<int>(o)).data;
-    const std::int64_t step = layout.entry_stride * static_cast<std::int64_t>(size_of(output.type));
+    const std::int64_t step = layout.entry_stride * place.word;
     for (std::int64_t e = 0; e < block.entries; ++e) {
       const std::int64_t before = block.chosen ? order_.items_before(axis, block.chosen[e]) : e * items;
       take_output(static_cast<int>(o), from + e * step, items, to + before * bytes);
@@ -85,7 +82,7 @@ void Runner::take_outputs(const Batch& batch, const Block& block) {
 // The items of one entry, whose part of the tensor begins at `from`.
 void Runner::take_output(int o, const std::byte* from, std::int64_t items, std::byte* to) {
   const Output& output = model_.bundle().outputs[static_cast<std::size_t>(o)];
-  const std::int64_t width = model_.item_size(o);
+  const std::int64_t width = output_place_[static_cast<std::size_t>(o)].width;
   if (const std::vector<double>* values = when_empty(o)) {
     with_type(output.type, [&](auto zero) {
       for (std::int64_t k = 0; k < items * width; ++k)

@@ -68,33 +68,69 @@ void graph(const std::string& path) {
 }
 
 // The graph again, with variables and nodes the other way round.
-template <class T> void fast(const std::string& path) {
-  const lwt::GraphConfig config = lwt::parse_json_graph(path);
+// Vectors and matrices of a graph, in the order of the file or in the reverse of it.
+template <class T> struct FastFed {
   lwt::InputOrder order;
   lwt::generic::NodeVec<T> nodes;
   lwt::generic::SeqNodeVec<T> sequences;
-  for (std::size_t n = config.inputs.size(); n-- > 0;) {
-    const auto& variables = config.inputs[n].variables;
-    order.scalar.push_back({config.inputs[n].name, {}});
-    nodes.emplace_back(std::ptrdiff_t(variables.size()));
-    for (std::size_t i = variables.size(); i-- > 0;) {
-      nodes.back()(std::ptrdiff_t(order.scalar.back().second.size())) = T(value_of(i));
-      order.scalar.back().second.push_back(variables[i].name);
+
+  FastFed(const lwt::GraphConfig& config, std::size_t steps, bool reversed) {
+    for (std::size_t n = 0, count = config.inputs.size(); n < count; ++n)
+      add_node(config.inputs[reversed ? count - 1 - n : n], reversed);
+    for (const auto& input : config.input_sequences) add_sequence(input, steps);
+  }
+
+ private:
+  void add_node(const lwt::InputNodeConfig& input, bool reversed) {
+    const std::size_t count = input.variables.size();
+    order.scalar.push_back({input.name, {}});
+    nodes.emplace_back(std::ptrdiff_t(count));
+    for (std::size_t at = 0; at < count; ++at) {
+      const std::size_t i = reversed ? count - 1 - at : at;
+      nodes.back()(std::ptrdiff_t(at)) = T(value_of(i));
+      order.scalar.back().second.push_back(input.variables[i].name);
     }
   }
-  for (const auto& input : config.input_sequences) {
+  void add_sequence(const lwt::InputNodeConfig& input, std::size_t steps) {
     order.sequence.push_back({input.name, {}});
-    sequences.emplace_back(std::ptrdiff_t(input.variables.size()), std::ptrdiff_t(3));
+    sequences.emplace_back(std::ptrdiff_t(input.variables.size()), std::ptrdiff_t(steps));
     for (std::size_t i = 0; i < input.variables.size(); ++i) {
       order.sequence.back().second.push_back(input.variables[i].name);
-      for (std::size_t s = 0; s < 3; ++s) sequences.back()(std::ptrdiff_t(i), std::ptrdiff_t(s)) = T(value_of(i, s));
+      for (std::size_t s = 0; s < steps; ++s)
+        sequences.back()(std::ptrdiff_t(i), std::ptrdiff_t(s)) = T(value_of(i, s));
     }
   }
-  const lwt::generic::FastGraph<T> network(config, order, "vector");
-  for (const auto& result :
-       {network.compute(nodes, sequences), network.compute(nodes, sequences, config.outputs.at("both").node_index)})
-    for (std::ptrdiff_t i = 0; i < result.size(); ++i) print(double(result(i)));
+};
+
+template <class T> void print_all(const lwt::VectorX<T>& result) {
+  for (std::ptrdiff_t i = 0; i < result.size(); ++i) print(double(result(i)));
+}
+
+template <class T> void fast(const std::string& path) {
+  const lwt::GraphConfig config = lwt::parse_json_graph(path);
+  const FastFed<T> fed(config, 3, true);
+  const lwt::generic::FastGraph<T> network(config, fed.order, "vector");
+  print_all(network.compute(fed.nodes, fed.sequences));
+  print_all(network.compute(fed.nodes, fed.sequences, config.outputs.at("both").node_index));
   end_line();
+}
+
+// One graph meets lengths that change, and calls that it refuses; each call is on its own.
+template <class T> void fast_again(const std::string& path) {
+  const lwt::GraphConfig config = lwt::parse_json_graph(path);
+  const lwt::generic::FastGraph<T> network(config, FastFed<T>(config, 0, false).order, "vector");
+  for (const std::size_t steps : {3, 0, 5, 3}) {
+    FastFed<T> fed(config, steps, false);
+    print_all(network.compute(fed.nodes, fed.sequences));
+    end_line();
+    const auto whole = fed.nodes[0];
+    fed.nodes[0] = lwt::VectorX<T>(std::ptrdiff_t(1));
+    refusal([&] { network.compute(fed.nodes, fed.sequences); });
+    fed.nodes[0] = whole;
+    refusal([&] { network.compute(fed.nodes, {}); });
+    fed.nodes[0](std::ptrdiff_t(1)) = T(NAN);
+    network.compute(fed.nodes, fed.sequences);
+  }
 }
 
 void refusals(const std::string& path) {
@@ -125,5 +161,7 @@ int main(int, char** argv) {
   if (kind == "graph") graph(path);
   if (kind == "fast_float") fast<float>(path);
   if (kind == "fast_double") fast<double>(path);
+  if (kind == "fast_again_float") fast_again<float>(path);
+  if (kind == "fast_again_double") fast_again<double>(path);
   if (kind == "refusals") refusals(path);
 }

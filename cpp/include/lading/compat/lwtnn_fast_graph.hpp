@@ -50,8 +50,7 @@ template <class T> class FastGraph {
  public:
   FastGraph(const GraphConfig& config, const InputOrder& order, std::string default_output = "")
       : model_(config.layers.at(0).model), output_(&model_->find(default_output, lading::compat::Form::vector)) {
-    for (const auto& column : model_->columns())
-      places_.push_back(place(column, column.axis < 0 ? order.scalar : order.sequence));
+    for (const auto& column : model_->columns()) add(column, column.axis < 0 ? order.scalar : order.sequence);
   }
   VectorX<T> compute(const NodeVec<T>& nodes, const SeqNodeVec<T>& sequences = {}) const {
     return compute(nodes, sequences, *output_);
@@ -68,51 +67,107 @@ template <class T> class FastGraph {
   }
 
  private:
-  struct Place {
+  using Column = lading::compat::LwtnnNetwork::Column;
+  enum class Way { float32, float64, checked };
+  // Columns [first, end) that stand one after the other in a node, and whose slots take their numbers as they are.
+  struct Run {
+    const Column* first;
+    const Column* end;
     std::size_t node;
-    std::ptrdiff_t variable;
+    std::ptrdiff_t variable;  // of the first
+    Way way;
   };
-  static Place place(const lading::compat::LwtnnNetwork::Column& column, const order_t& order) {
+  void add(const Column& column, const order_t& order) {
+    const Run made = place(column, order);
+    if (!runs_.empty()) {
+      Run& last = runs_.back();
+      if (last.node == made.node && last.variable + (last.end - last.first) == made.variable && last.way == made.way &&
+          last.first->axis == column.axis && last.end == &column)
+        return void(++last.end);
+    }
+    runs_.push_back(made);
+  }
+  static Run place(const Column& column, const order_t& order) {
     for (std::size_t node = 0; node < order.size(); ++node)
       for (std::size_t i = 0; order[node].first == column.node && i < order[node].second.size(); ++i)
-        if (order[node].second[i] == column.variable) return {node, std::ptrdiff_t(i)};
+        if (order[node].second[i] == column.variable)
+          return {&column, &column + 1, node, std::ptrdiff_t(i), way_of(column.handle.slot)};
     throw lading::Error("variable '" + column.variable + "' of '" + column.node + "' is not in the order of inputs",
                         LADING_NAME);
   }
+  // A double may not fit into float32, which only set() sees.
+  static Way way_of(const lading_variable& slot) {
+    if (!slot.plain || slot.width != 1) return Way::checked;
+    if (slot.type == LADING_FLOAT64) return Way::float64;
+    return slot.type == LADING_FLOAT32 && sizeof(T) <= sizeof(float) ? Way::float32 : Way::checked;
+  }
   VectorX<T> compute(const NodeVec<T>& nodes, const SeqNodeVec<T>& sequences,
                      const lading::compat::LwtnnNetwork::Output& output) const {
-    const auto session = model_->pool().take();
-    std::map<int, std::ptrdiff_t> lengths;
-    for (std::size_t c = 0; c < places_.size(); ++c) {
-      const auto& column = model_->columns()[c];
-      const auto [node, variable] = places_[c];
-      if (column.axis < 0) {
-        check(column, node < nodes.size() && variable < std::ptrdiff_t(nodes[node].size()));
-        session->set(column.handle, nodes[node](variable));
-        continue;
+    const lading::compat::SessionAtHand::Lease session(model_->at_hand());
+    for (const Run& run : runs_)
+      if (run.first->axis < 0) {
+        check(run, run.node < nodes.size() ? std::ptrdiff_t(nodes[run.node].size()) : 0);
+        const auto& vector = nodes[run.node];
+        set(*session, run, 0, [&](std::ptrdiff_t variable) { return vector(variable); });
+      } else {
+        check(run, run.node < sequences.size() ? std::ptrdiff_t(sequences[run.node].rows()) : 0);
+        set_sequence(*session, run, sequences[run.node]);
       }
-      check(column, node < sequences.size() && variable < std::ptrdiff_t(sequences[node].rows()));
-      const std::ptrdiff_t steps = sequences[node].cols();
-      if (lengths.insert({column.axis, steps}).second)
-        session->resize({model_->model().get(), column.axis}, std::int64_t(steps));
-      for (std::ptrdiff_t step = 0; step < steps; ++step)
-        session->set(column.handle, std::int64_t(step), sequences[node](variable, step));
-    }
     session->run();
-    VectorX<T> result(std::ptrdiff_t(output.labels.size()));
-    for (std::size_t i = 0; i < output.labels.size(); ++i)
-      result(std::ptrdiff_t(i)) = T(lading::compat::LwtnnNetwork::number(*session, output, i));
+    return result(*session, output);
+  }
+  // The first run of an axis says how many steps it has.
+  void set_sequence(lading::Session& session, const Run& run, const MatrixX<T>& sequence) const {
+    const std::ptrdiff_t steps = sequence.cols();
+    const std::int64_t& length = slots_of(session)[run.first->handle.slot.column].items;
+    if (length != steps && !is_first_of_axis(run))
+      throw lading::Error("variable '" + run.first->variable + "' of '" + run.first->node + "' has " +
+                              std::to_string(steps) + " steps, those before it " + std::to_string(length),
+                          LADING_VALUE);
+    if (length != steps) session.resize({model_->model().get(), run.first->axis}, std::int64_t(steps));
+    for (std::ptrdiff_t step = 0; step < steps; ++step)
+      set(session, run, step, [&](std::ptrdiff_t variable) { return sequence(variable, step); });
+  }
+  bool is_first_of_axis(const Run& run) const {
+    for (const Run& other : runs_)
+      if (other.first->axis == run.first->axis) return &other == &run;
+    return true;
+  }
+  static const lading_slots* slots_of(const lading::Session& session) { return lading_session_slots(session.get()); }
+  // The numbers get(variable) of all columns of a run.
+  template <class Get> static void set(lading::Session& session, const Run& run, std::ptrdiff_t item, const Get& get) {
+    if (run.way == Way::float32) store<float>(session, run, item, get);
+    else if (run.way == Way::float64) store<double>(session, run, item, get);
+    else
+      for (const Column* column = run.first; column != run.end; ++column)
+        session.set(column->handle, std::int64_t(item), get(run.variable + (column - run.first)));
+  }
+  template <class Raw, class Get>
+  static void store(const lading::Session& session, const Run& run, std::ptrdiff_t item, const Get& get) {
+    const lading_slots* slots = slots_of(session) + run.first->handle.slot.column;
+    for (std::ptrdiff_t i = 0, count = run.end - run.first; i < count; ++i)
+      static_cast<Raw*>(slots[i].data)[item] = Raw(get(run.variable + i));
+  }
+  static VectorX<T> result(const lading::Session& session, const lading::compat::LwtnnNetwork::Output& output) {
+    const auto width = std::ptrdiff_t(output.labels.size());
+    const lading_slots& numbers = lading_session_results(session.get())[output.first.slot.output];
+    VectorX<T> result(width);
+    if (output.first.slot.type == LADING_FLOAT64)
+      for (std::ptrdiff_t i = 0; i < width; ++i) result(i) = T(static_cast<const double*>(numbers.data)[i]);
+    else
+      for (std::ptrdiff_t i = 0; i < width; ++i) result(i) = T(static_cast<const float*>(numbers.data)[i]);
     return result;
   }
-  static void check(const lading::compat::LwtnnNetwork::Column& column, bool is_there) {
-    if (!is_there)
-      throw lading::Error("variable '" + column.variable + "' of '" + column.node +
-                              "' is beyond what was given: vectors are as long as the order of inputs says",
-                          LADING_VALUE);
+  static void check(const Run& run, std::ptrdiff_t given) {
+    if (given >= run.variable + (run.end - run.first)) return;
+    const Column& column = run.first[given > run.variable ? given - run.variable : 0];
+    throw lading::Error("variable '" + column.variable + "' of '" + column.node +
+                            "' is beyond what was given: vectors are as long as the order of inputs says",
+                        LADING_VALUE);
   }
   std::shared_ptr<const lading::compat::LwtnnNetwork> model_;
   const lading::compat::LwtnnNetwork::Output* output_;
-  std::vector<Place> places_;
+  std::vector<Run> runs_;
 };
 
 }  // namespace generic

@@ -1,10 +1,12 @@
 // What lwtnn.hpp stands on: the inputs and outputs of a bundle under the names that lwtnn gives them.
 #pragma once
 
+#include <atomic>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,38 @@ const T& number_of(const std::map<std::string, std::map<std::string, T>>& nodes,
               LADING_NAME);
 }
 
+// One session in front of a pool, kept as its last run left it: for callers that set everything anew.
+class SessionAtHand {
+ public:
+  explicit SessionAtHand(const SessionPool& pool) : pool_(pool) {}
+  SessionAtHand(const SessionAtHand&) = delete;
+  SessionAtHand& operator=(const SessionAtHand&) = delete;
+  ~SessionAtHand() { delete kept_.load(); }
+
+  class Lease {
+   public:
+    explicit Lease(const SessionAtHand& from) : from_(from), lease_(from.kept_.exchange(nullptr)) {
+      if (!lease_) lease_ = new SessionPool::Lease(from.pool_.take());
+    }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ~Lease() {
+      SessionPool::Lease* none = nullptr;
+      if (!from_.kept_.compare_exchange_strong(none, lease_)) delete lease_;  // it goes back to the pool
+    }
+    Session* operator->() const { return &**lease_; }
+    Session& operator*() const { return **lease_; }
+
+   private:
+    const SessionAtHand& from_;
+    SessionPool::Lease* lease_;
+  };
+
+ private:
+  const SessionPool& pool_;
+  mutable std::atomic<SessionPool::Lease*> kept_{nullptr};
+};
+
 class LwtnnNetwork {
  public:
   // One variable. `node`: its input as lwtnn calls it, where a vector and a sequence may have one name.
@@ -60,7 +94,7 @@ class LwtnnNetwork {
     Label first;
   };
 
-  explicit LwtnnNetwork(const std::string& path) : path_(path), model_(load(path)), pool_(model_) {
+  explicit LwtnnNetwork(const std::string& path) : path_(path), model_(load(path)), pool_(model_), at_hand_(pool_) {
     for (int c = 0; c < lading_column_count(model_.get()); ++c) add_column(c);
     for (int o = 0; o < lading_output_count(model_.get()); ++o) add_output(o);
     for (Column& column : columns_) column.node = shared_name(column);
@@ -115,7 +149,7 @@ class LwtnnNetwork {
     session->run();
     return session;
   }
-  const SessionPool& pool() const { return pool_; }
+  const SessionAtHand& at_hand() const { return at_hand_; }
   const Model& model() const { return model_; }
 
   static double number(const Session& session, const Output& output, std::size_t i, std::int64_t step = 0) {
@@ -196,6 +230,7 @@ class LwtnnNetwork {
   std::string path_;
   Model model_;
   SessionPool pool_;
+  SessionAtHand at_hand_;
   std::vector<Column> columns_;
   std::vector<Output> outputs_;
 };
