@@ -45,7 +45,7 @@ template <bool whole, bool spread> struct Blocks {
           },
           [=](int r, int) LADING_LAMBDA { return bias ? all(bias[r]) : zero(); },
           [=](int r, int v, vec sum) LADING_LAMBDA {
-            if constexpr (spread) sum = pick(less(sum, floor), floor, sum);
+            if constexpr (spread) sum = clear(less(sum, floor), sum);
             if (partial(v)) store_first(y + r * ldy + v * VL, sum, last);
             else store(y + r * ldy + v * VL, sum);
           },
@@ -103,22 +103,6 @@ void matmul(const float* a, int64_t lda, const float* b, int64_t ldb, float* y, 
 void convolve(const float* a, int64_t lda, const float* b, const int64_t* at, float* y, int64_t ldy, int64_t m,
               int64_t n, int64_t k, const float* bias, bool relu) {
   run_all<true>({k, lading::chains(k), VL, a, b, bias, y, lda, 0, ldy, at, relu ? 0.f : -__builtin_inff()}, m, n);
-}
-
-void transpose(const float* x, int64_t ldx, int64_t rows, int64_t columns, float* y, int64_t ldy) {
-  if (rows < tile || columns < tile) {
-    for (int64_t i = 0; i < rows; ++i)
-      for (int64_t j = 0; j < columns; ++j) y[j * ldy + i] = x[i * ldx + j];
-    return;
-  }
-  // The last tiles begin early enough to be whole.
-  for (int64_t i = 0; i < rows; i += tile) {
-    const int64_t row = i + tile > rows ? rows - tile : i;
-    for (int64_t j = 0; j < columns; j += tile) {
-      const int64_t column = j + tile > columns ? columns - tile : j;
-      transpose_tile(x + row * ldx + column, ldx, y + column * ldy + row, ldy);
-    }
-  }
 }
 
 }  // namespace lading::LADING_ISA_NAMESPACE
