@@ -2,32 +2,20 @@
 //
 // An input is a choice and one or two files: 'j' takes the rest up to the first 0 byte as model.json and what
 // follows as weights, and runs the model on zeros; 's' reads it as weights; anything else as a .lading file.
-// model.json's record of the weights (bytes, sha256) is written here, because no fuzzer guesses it.
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <string>
 #include <string_view>
 
 #include "bundle/bundle.hpp"
 #include "bundle/files.hpp"
 #include "bundle/safetensors.hpp"
+#include "record.hpp"
 #include "session/session.hpp"
 
 namespace {
 
 using namespace lading;
-
-// Replaces the text SHA and SIZE by what the weights are.
-std::string with_record(std::string json, std::string_view weights) {
-  const auto replace = [&json](std::string_view mark, const std::string& text) {
-    const std::size_t at = json.find(mark);
-    if (at != std::string::npos) json.replace(at, mark.size(), text);
-  };
-  replace("\"SHA\"", '"' + sha256(weights) + '"');
-  replace("SIZE", std::to_string(weights.size()));
-  return json;
-}
 
 Limits limits() {
   Limits limits;
@@ -36,11 +24,7 @@ Limits limits() {
 }
 
 void read_json(std::string_view input) {
-  const std::size_t end = input.find('\0');
-  const std::string_view weights = end == std::string_view::npos ? std::string_view() : input.substr(end + 1);
-  auto bundle =
-      read_bundle(with_record(std::string(input.substr(0, end)), weights), weights, nullptr, "fuzz", limits());
-  const auto model = std::make_shared<const Model>(std::move(bundle), limits());
+  const auto model = std::make_shared<const Model>(read_with_record(input, limits()), limits());
   for (const std::int64_t length : {2, 0}) {
     Session session(model);
     for (int a = 0; a < static_cast<int>(model->bundle().axes.size()); ++a)

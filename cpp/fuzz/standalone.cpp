@@ -1,6 +1,7 @@
 // Drives a fuzz target where libFuzzer is not at hand: runs every seed, then mutations of seeds and of what they
 // became, always in the same order.
 //   bundle SECONDS SEED FILE...
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -12,6 +13,9 @@
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+// There in targets whose inputs have a form to be kept.
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed)
+    __attribute__((weak));
 extern "C" void __sanitizer_set_death_callback(void (*)()) __attribute__((weak));  // there in builds with a sanitizer
 
 namespace {
@@ -29,6 +33,7 @@ class Mutator {
   // Most often a seed, so that what comes out still looks like a bundle.
   std::string operator()(const std::vector<std::string>& corpus) {
     std::string made = corpus[below(below(4) ? seeds_ : corpus.size())];
+    if (LLVMFuzzerCustomMutator && below(16)) return in_form(std::move(made));
     for (std::size_t times = 1 + below(3); times--;) change(made, corpus);
     if (made.size() > largest) made.resize(largest);
     return made;
@@ -36,6 +41,13 @@ class Mutator {
   std::size_t below(std::size_t n) { return n ? random_() % n : 0; }
 
  private:
+  std::string in_form(std::string made) {
+    const std::size_t size = made.size();
+    made.resize(largest);
+    made.resize(LLVMFuzzerCustomMutator(reinterpret_cast<std::uint8_t*>(made.data()), std::min(size, largest), largest,
+                                        static_cast<unsigned>(random_())));
+    return made;
+  }
   const std::string& one(const std::vector<std::string>& corpus) { return corpus[below(corpus.size())]; }
   void change(std::string& text, const std::vector<std::string>& corpus) {
     const std::size_t at = below(text.size() + 1), length = std::min(text.size() - at, below(32));

@@ -65,6 +65,32 @@ struct Near {
 };
 
 constexpr std::size_t listed = 8;
+constexpr std::size_t most_comparisons = 2'000'000;  // of letters; who makes up longer names gets no advice
+constexpr std::size_t longest = 8000, first = 6000, last = 1500;  // bytes of a text, and what is kept of a longer one
+
+// Texts quote what a file says, which may be megabytes.
+std::string shortened(const std::string& text) {
+  if (text.size() <= longest) return text;
+  const auto inside = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80; };
+  std::size_t end = first, begin = text.size() - last;
+  while (inside(end)) --end;
+  while (inside(begin)) ++begin;
+  return text.substr(0, end) + " \u2026 " + text.substr(begin);
+}
+
+bool too_long(std::string_view wrong, const std::vector<std::string>& names) {
+  std::size_t letters_of_all = 0;
+  for (const std::string& name : names) letters_of_all += letters(name).size();
+  const std::size_t own = letters(wrong).size();
+  return own && letters_of_all > most_comparisons / own;
+}
+
+// "'pt', 'eta' and 3 more"
+template <class Name> std::string list_of(std::size_t count, Name&& name) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(count, listed); ++i) text += (i ? ", '" : "'") + name(i) + "'";
+  return text + (count > listed ? " and " + std::to_string(count - listed) + " more" : "");
+}
 
 // The names nearest to `wrong`, nearest first, then as given. Names whose length alone rules them out
 // are not compared, so that a long list stays cheap.
@@ -84,13 +110,13 @@ std::vector<Near> nearest(std::string_view wrong, const std::vector<std::string>
 
 }  // namespace
 
+Error::Error(const std::string& text, Fault fault) : std::runtime_error(shortened(text)), fault(fault) {}
+
 std::string suggestion(std::string_view wrong, const std::vector<std::string>& names) {
+  if (names.empty()) return "(there are none)";
+  if (too_long(wrong, names)) return "(has: " + list_of(names.size(), [&](std::size_t i) { return names[i]; }) + ")";
   const std::vector<Near> best = nearest(wrong, names);
-  if (best.empty()) return "(there are none)";
-  std::string text = "(has: ";
-  for (const Near& near : best) text += (&near == best.data() ? "'" : ", '") + names[near.index] + "'";
-  if (names.size() > listed) text += " and " + std::to_string(names.size() - listed) + " more";
-  text += ")";
+  const std::string text = "(has: " + list_of(names.size(), [&](std::size_t i) { return names[best[i].index]; }) + ")";
   const bool close = best[0].distance <= std::max<std::size_t>(2, best[0].length / 3);
   return close ? text + "; did you mean '" + names[best[0].index] + "'?" : text;
 }

@@ -12,7 +12,7 @@ enum class Fault : int { invalid = 1, name = 2, unit = 3, value = 4, missing_fil
 
 class Error : public std::runtime_error {
  public:
-  explicit Error(const std::string& text, Fault fault = Fault::invalid) : std::runtime_error(text), fault(fault) {}
+  explicit Error(const std::string& text, Fault fault = Fault::invalid);
   Fault fault;
 };
 

@@ -48,6 +48,7 @@ def convert(
     each other, or AgreementError where the result disagrees with its source or with the scores.
     """
     from .describe import apply_all
+    from .sources import damage_told
     from .sources.naming import give_readable_names
 
     say = progress or _silent
@@ -60,15 +61,16 @@ def convert(
         say("reading the papers")
         model = apply_all(model, describe, say)
     model.name = name or model.name
-    if simplify and not model.exported:
-        say("simplifying the graph")
-        if text := _simplified(model):
-            say(text, True)
-    if not model.exported:
-        give_readable_names(model)
-    _check(model)
-    if compare and agree is not None:
-        say(agree(model), True)
+    with damage_told(model.where):
+        if simplify and not model.exported:
+            say("simplifying the graph")
+            if text := _simplified(model):
+                say(text, True)
+        if not model.exported:
+            give_readable_names(model)
+        _check(model)
+        if compare and agree is not None:
+            say(agree(model), True)
     if simplify and getattr(format_, "SCALES", False) and (text := _prepared(model)):
         say(text, True)
     if data is not None:
@@ -109,12 +111,13 @@ def _keep_small(model: Model, kind: str, say: Progress) -> Model:
 
 def _read(source: Any, say: Progress, options: dict[str, Any]) -> tuple[Any, Model, Callable[[Model], str] | None]:
     """The format, the model, and what compares it with its source, if there is something that runs that."""
-    from .sources import read_as, recognise, recognise_object
+    from .sources import damage_told, read_as, recognise, recognise_object
 
     if isinstance(source, (str, Path)):
         path = Path(source)
         say(f"reading {path.name}")
-        format_: Any = recognise(path)
+        with damage_told(str(path)):
+            format_: Any = recognise(path)
         oracle = _bound(format_, "oracle", path, options)
         model = read_as(format_, path, **options)
         _remark(format_, model, say)

@@ -22,12 +22,26 @@ from collections.abc import Callable, Iterable
 from inspect import signature
 from typing import Any
 
+#: Bytes of a text, and what is kept of a longer one: texts quote what a file says, which may be megabytes.
+LONGEST, FIRST, LAST = 8000, 6000, 1500
+
+#: Letters that are compared at most; who makes up longer names gets no advice.
+MOST_COMPARISONS = 2_000_000
+
+
+def shortened(text: str) -> str:
+    """``text``, its middle left out if it is very long."""
+    data = text.encode(errors="replace")
+    if len(data) <= LONGEST:
+        return text
+    return f"{data[:FIRST].decode(errors='ignore')} \u2026 {data[-LAST:].decode(errors='ignore')}"
+
 
 class LadingError(Exception):
     """Base of all errors that lading raises on purpose."""
 
     def __str__(self) -> str:  # KeyError would print the repr
-        return str(self.args[0]) if self.args else ""
+        return shortened(str(self.args[0])) if self.args else ""
 
 
 class FormatError(LadingError, ValueError):
@@ -82,16 +96,19 @@ def suggestion(wrong: str, names: Iterable[str]) -> str:
     """The tail of a message about a wrong name: ``(has: 'pt', 'eta'); did you mean 'pt'?``
 
     At most eight names are listed, the nearest first. The question is asked only when the nearest
-    name differs in at most a third of its letters (and at least two may always differ).
+    name differs in at most a third of its letters (and at least two may always differ). Neither is done
+    where names are so long that comparing them would take seconds.
     """
-    ordered = nearest(wrong, names)
+    given = list(names)
+    comparable = len(wrong) * sum(map(len, given)) <= MOST_COMPARISONS
+    ordered = nearest(wrong, given) if comparable else given
     if not ordered:
         return "(there are none)"
     listed = ", ".join(f"'{name}'" for name in ordered[:8])
     if len(ordered) > 8:
         listed += f" and {len(ordered) - 8} more"
     best = ordered[0]
-    close = _distance(wrong.lower(), best.lower()) <= max(2, len(best) // 3)
+    close = comparable and _distance(wrong.lower(), best.lower()) <= max(2, len(best) // 3)
     return f"(has: {listed})" + (f"; did you mean '{best}'?" if close else "")
 
 

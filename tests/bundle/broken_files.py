@@ -65,18 +65,24 @@ TENSORS: dict[str, tuple[bytes, str]] = {
         tensor_file(spans(data_offsets=[12, 72, 72])),
         "w.data_offsets: should be two integers",
     ),
-    "wrong size": (tensor_file(spans(data_offsets=[12, 68])), "w.data_offsets: should span 60 bytes"),
-    "backwards": (tensor_file(spans(data_offsets=[72, 12])), "w.data_offsets: should span 60 bytes"),
+    "wrong size": (tensor_file(spans(data_offsets=[12, 68])), "w.data_offsets: should span 60 bytes, is [12, 68]"),
+    "backwards": (tensor_file(spans(data_offsets=[72, 12])), "w.data_offsets: should span 60 bytes, is [72, 12]"),
     "hole": (
         tensor_file(spans(data_offsets=[16, 76]), bytes(76)),
-        "'w' does not begin where the tensor before it ends",
+        "'w' begins at byte 16, the tensor before it ends at byte 12; tensors leave no holes and never overlap",
     ),
     "overlap": (
         tensor_file(spans(data_offsets=[8, 68]), bytes(68)),
-        "'w' does not begin where the tensor before it ends",
+        "'w' begins at byte 8, the tensor before it ends at byte 12; tensors leave no holes and never overlap",
     ),
-    "beyond the end": (tensor_file(spans(), bytes(71)), "holds 71 bytes of tensors, its header says 72"),
-    "bytes left over": (tensor_file(spans(), bytes(73)), "holds 73 bytes of tensors, its header says 72"),
+    "beyond the end": (
+        tensor_file(spans(), bytes(71)),
+        "holds 71 bytes of tensors, its header says 72; the file was cut or damaged",
+    ),
+    "bytes left over": (
+        tensor_file(spans(), bytes(73)),
+        "holds 73 bytes of tensors, its header says 72; the file was cut or damaged",
+    ),
     "bad bool": (
         tensor_file(spans(dtype="BOOL", shape=[60]), bytes(71) + b"\2"),
         "'w' holds a bool that is neither 0 nor 1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -32,3 +33,10 @@ def cmake(source: Path, folder: Path, *options: str) -> Path:
         run("cmake", "-S", source, "-B", folder, *generator, *options)
         run("cmake", "--build", folder, "--parallel", str(os.cpu_count() or 2))
     return folder
+
+
+def built(name: str, *options: str) -> Path:
+    """The folder of a build of the library and its test programs, build/NAME."""
+    json = importlib.util.find_spec("nlohmann_json")
+    found = [f"-DLADING_JSON_HINTS={Path(json.origin).parent / 'include'}"] if json and json.origin else []
+    return cmake(ROOT, ROOT / "build" / name, "-DLADING_TESTS=ON", *found, *options)

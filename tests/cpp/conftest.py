@@ -5,28 +5,23 @@ The builds stay in build/cpp*, so that only what changed is compiled again.
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+import building
 import compat
 import models
-from building import ROOT, Build, cmake
+from building import Build
 
 
 @pytest.fixture(scope="session")
 def build() -> Build:
     """build("cpp", option...): the folder of a build of the library and its test programs."""
 
-    def make(name: str, *options: str) -> Path:
-        json = importlib.util.find_spec("nlohmann_json")
-        found = [f"-DLADING_JSON_HINTS={Path(json.origin).parent / 'include'}"] if json and json.origin else []
-        return cmake(ROOT, ROOT / "build" / name, "-DLADING_TESTS=ON", *found, *options)
-
-    return make
+    return building.built
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ def test_the_reader_on_every_broken_bundle(sanitized: Path, tmp_path: Path) -> N
 
 def seeds(folder: Path) -> list[Path]:
     """Inputs that begin well: the good bundles, and those that break one rule."""
-    record = b'"weights": {"file": "weights.safetensors", "sha256": "SHA", "bytes": SIZE}'
+    record = b'"weights": {"file": "weights.safetensors", "sha256": "SHA", "bytes": "SIZE"}'
     texts = [model if isinstance(model, bytes) else broken.as_bytes(model) for _, model, _ in broken.refusals()[::8]]
     inputs = [b"j" + text for text in texts] + [b"j" + model for model, _ in broken.TEXTS.values() if len(model) < 9999]
     for made in [small.model(), *(make() for make in models.MODELS.values())]:

@@ -7,11 +7,14 @@
 #include <vector>
 
 #include "bundle/files.hpp"
+#include "bundle/json.hpp"
 
 namespace lading {
 namespace {
 
 constexpr std::size_t end_size = 22, entry_size = 46, local_size = 30;
+constexpr std::size_t encrypted = 1, sizes_behind = 8;       // flags of a member
+constexpr std::size_t type_of_file = 0xF000, link = 0xA000;  // of what Unix says of it
 
 struct Entry {  // one member, as the central directory tells it
   std::string_view name;
@@ -61,6 +64,7 @@ class Archive {
   Entry read_entry(std::size_t& at);
   void check_name(std::string_view name) const;
   void check_names() const;
+  void check_places() const;
   std::string_view content(const Entry& entry) const;
 };
 
@@ -76,17 +80,20 @@ void Archive::read_directory() {
   while (entries_.size() < count) entries_.push_back(read_entry(at));
   if (at != end) fail("its zip directory is broken, or larger than 4 GB");
   check_names();
+  check_places();
 }
 
 Entry Archive::read_entry(std::size_t& at) {
   if (!inside(at, entry_size) || !signature(at, "PK\1\2")) fail("its zip directory is broken, or larger than 4 GB");
   const std::size_t name_length = number(at + 28, 2), more = number(at + 30, 2) + number(at + 32, 2);
-  if (!inside(at + entry_size, name_length + more)) fail("its zip directory is broken, or larger than 4 GB");
+  if (!inside(at + entry_size, name_length + more) || number(at + 34, 2) != 0)
+    fail("its zip directory is broken, or larger than 4 GB");
   const Entry entry{bytes_.substr(at + entry_size, name_length), static_cast<std::uint32_t>(number(at + 16, 4)),
                     number(at + 24, 4), number(at + 42, 4)};
   check_name(entry.name);
   const std::string name(entry.name);
-  if (number(at + 8, 2) & 1) fail("'" + name + "' is encrypted");
+  if (number(at + 8, 2) & encrypted) fail("'" + name + "' is encrypted");
+  if ((number(at + 38, 4) >> 16 & type_of_file) == link) fail("'" + name + "' is a symbolic link");
   if (number(at + 10, 2) != 0 || number(at + 20, 4) != entry.size) {
     fail("'" + name + "' is compressed; a .lading file only stores (zip -0)");
   }
@@ -95,8 +102,11 @@ Entry Archive::read_entry(std::size_t& at) {
 }
 
 void Archive::check_name(std::string_view name) const {
-  const bool plain = !name.empty() && name != "." && name != ".." &&
-                     name.find_first_of(std::string_view("/\\:\0", 4)) == std::string_view::npos;
+  if (invalid_utf8(name) != std::string_view::npos ||
+      std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 32; }))
+    fail("holds a name that is no UTF-8, or has control characters");
+  const bool plain =
+      !name.empty() && name != "." && name != ".." && name.find_first_of("/\\:") == std::string_view::npos;
   if (!plain) fail("holds '" + std::string(name) + "'; members of a .lading file have plain names, without folders");
 }
 
@@ -108,12 +118,26 @@ void Archive::check_names() const {
   if (twice != names.end()) fail("holds '" + std::string(*twice) + "' twice");
 }
 
+// No byte belongs to two members, so that an archive holds no more than its size says.
+void Archive::check_places() const {
+  std::vector<const Entry*> order;
+  for (const Entry& entry : entries_) order.push_back(&entry);
+  std::stable_sort(order.begin(), order.end(), [](auto* a, auto* b) { return a->header < b->header; });
+  for (std::size_t i = 1; i < order.size(); ++i)
+    if (order[i]->header < order[i - 1]->header + local_size + order[i - 1]->name.size() + order[i - 1]->size)
+      fail("'" + std::string(order[i - 1]->name) + "' and '" + std::string(order[i]->name) + "' overlap");
+}
+
 std::string_view Archive::content(const Entry& entry) const {
   const std::size_t at = entry.header;
   const std::string name(entry.name);
   if (!inside(at, local_size) || !signature(at, "PK\3\4")) fail("the zip header of '" + name + "' is broken");
   const std::size_t name_length = number(at + 26, 2), begin = at + local_size + name_length + number(at + 28, 2);
-  const bool same = bytes_.substr(at + local_size, name_length) == entry.name && number(at + 8, 2) == 0;
+  if (number(at + 6, 2) & encrypted) fail("'" + name + "' is encrypted");
+  const bool same =
+      bytes_.substr(at + local_size, name_length) == entry.name && number(at + 8, 2) == 0 &&
+      (number(at + 6, 2) & sizes_behind ||
+       (number(at + 14, 4) == entry.crc && number(at + 18, 4) == entry.size && number(at + 22, 4) == entry.size));
   if (!same || !inside(begin, entry.size)) fail("the zip header of '" + name + "' is broken");
   return bytes_.substr(begin, entry.size);
 }

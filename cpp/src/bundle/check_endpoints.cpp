@@ -19,6 +19,20 @@ void check_entry(const Place& place, const std::vector<AxisUse>& axes, bool batc
   list.fail("has the entry axis " + name + ", which no input has");
 }
 
+// Who feeds an input says how long its sequences are; nobody says it of an output's.
+void check_sequences(const Place& place, const Output& output, const Bundle& bundle) {
+  for (const AxisUse& use : output.axes) {
+    if (use.kind != AxisUse::Kind::sequence) continue;
+    const auto has_it = [&](const Input& input) {
+      return std::any_of(input.axes.begin(), input.axes.end(),
+                         [&](const AxisUse& own) { return own.axis == use.axis; });
+    };
+    if (!std::any_of(bundle.inputs.begin(), bundle.inputs.end(), has_it))
+      place.at("axes").fail("has the sequence axis '" + bundle.axes[static_cast<std::size_t>(use.axis)].name +
+                            "', which no input has");
+  }
+}
+
 // One padded entry as numbers of eight bytes must fit into the memory that a session may have.
 void check_size(const Place& place, const std::vector<AxisUse>& axes, const Bundle& bundle, const Limits& limits) {
   const auto most = static_cast<std::int64_t>(std::min<std::size_t>(limits.memory / sizeof(double), INT64_MAX));
@@ -59,6 +73,7 @@ void check_endpoints(const Place& file, const Bundle& bundle, const Limits& limi
   for (std::size_t i = 0; i < bundle.outputs.size(); ++i) {
     const Place place = outputs[i];
     check_entry(place, bundle.outputs[i].axes, batched, bundle);
+    check_sequences(place, bundle.outputs[i], bundle);
     check_size(place, bundle.outputs[i].axes, bundle, limits);
   }
 }

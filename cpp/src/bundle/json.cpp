@@ -104,7 +104,8 @@ bool Builder::parse_error(std::size_t position, const std::string& token, const 
   fail("not valid JSON (line " + std::to_string(line) + ")");
 }
 
-// Where the first character begins that is not UTF-8, or npos.
+}  // namespace
+
 std::size_t invalid_utf8(std::string_view text) {
   auto byte = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
   for (std::size_t i = 0; i < text.size();) {
@@ -127,8 +128,6 @@ std::size_t invalid_utf8(std::string_view text) {
   }
   return std::string_view::npos;
 }
-
-}  // namespace
 
 Json parse_json(std::string_view bytes, const std::string& what, std::size_t memory) {
   if (bytes.substr(0, 3) == "\xEF\xBB\xBF") throw Error(what + ": begins with a byte order mark; remove it");

@@ -30,4 +30,7 @@ struct Member {
 // Memory stays below `memory` bytes, whatever the text.
 Json parse_json(std::string_view bytes, const std::string& what, std::size_t memory);
 
+// Where the first character begins that is not UTF-8, or npos.
+std::size_t invalid_utf8(std::string_view text);
+
 }  // namespace lading

@@ -11,17 +11,12 @@
 namespace lading {
 namespace {
 
-constexpr std::size_t largest_json = 64'000'000;
-
-using ReadFile = std::function<Bytes(const std::string& name)>;
+using ReadFile = std::function<Bytes(const std::string& name, const CheckSize& check)>;
 
 void read_weights(Bundle& bundle, const FileRecord& record, const Bytes& file, const std::string& what,
                   const Limits& limits) {
   bundle.weight_bytes = file.view.size();
-  if (file.view.size() != static_cast<std::size_t>(record.bytes)) {
-    throw Error(what + ": has " + std::to_string(file.view.size()) + " bytes, model.json says " +
-                std::to_string(record.bytes));
-  }
+  check_size(what, file.view.size(), static_cast<std::size_t>(record.bytes));
   const std::string found = sha256(file.view);
   if (found != record.sha256) {
     throw Error(what + ": its sha256 is " + found + ", model.json says " + record.sha256 +
@@ -64,8 +59,8 @@ void make_members(Bundle& bundle, const Place& file) {
 
 std::shared_ptr<const Bundle> read(const std::string& where, const ReadFile& read_file, const Limits& limits) {
   const std::string json_name = where + "/model.json";
-  const Bytes text = read_file("model.json");
-  if (text.view.size() > largest_json) throw Error(json_name + ": larger than 64 MB");
+  const Bytes text = read_file("model.json", [&](std::size_t size) { check_json_size(json_name, size); });
+  check_json_size(json_name, text.view.size());
   const Json json = parse_json(text.view, json_name, limits.memory);
   const Place file(json, json_name);
   check_format(file);
@@ -73,7 +68,9 @@ std::shared_ptr<const Bundle> read(const std::string& where, const ReadFile& rea
   bundle->where = where;
   decode_parts(*bundle, file, limits);
   if (const auto record = decode_weights(file)) {
-    read_weights(*bundle, *record, read_file(record->file), where + "/" + record->file, limits);
+    const std::string what = where + "/" + record->file;
+    const auto check = [&](std::size_t size) { check_size(what, size, static_cast<std::size_t>(record->bytes)); };
+    read_weights(*bundle, *record, read_file(record->file, check), what, limits);
   }
   check_graphs(file, *bundle);
   if (bundle->folds) make_members(*bundle, file);
@@ -99,7 +96,7 @@ std::shared_ptr<const Bundle> read_bundle(const std::string& path, const Limits&
     const Bytes file = read_file(where, limits);
     if (file.view.substr(0, 2) == "PK") {
       return read(
-          where, [&](const std::string& name) { return read_member(file, name, where); }, limits);
+          where, [&](const std::string& name, const CheckSize&) { return read_member(file, name, where); }, limits);
     }
     const std::filesystem::path given(where);
     if (given.filename() != "model.json") {
@@ -112,7 +109,9 @@ std::shared_ptr<const Bundle> read_bundle(const std::string& path, const Limits&
     where = parent.empty() ? "." : parent.string();
   }
   return read(
-      where, [&](const std::string& name) { return read_file(where + "/" + name, limits); }, limits);
+      where,
+      [&](const std::string& name, const CheckSize& check) { return read_file(where + "/" + name, limits, check); },
+      limits);
 }
 
 std::shared_ptr<const Bundle> read_bundle(std::string_view model_json, std::string_view weights,
@@ -120,7 +119,7 @@ std::shared_ptr<const Bundle> read_bundle(std::string_view model_json, std::stri
                                           const Limits& limits) {
   return read(
       where,
-      [&](const std::string& name) {
+      [&](const std::string& name, const CheckSize&) {
         return Bytes{keep, name == "model.json" ? model_json : weights};
       },
       limits);

@@ -68,7 +68,8 @@ Span read_span(const Place& place, const std::string& name) {
   span.end = static_cast<std::size_t>(offsets[1].integer_from(0));
   const std::size_t size = byte_count(shape, span.constant.type, span.constant.shape);
   if (span.end < span.begin || span.end - span.begin != size) {
-    offsets.fail("should span " + std::to_string(size) + " bytes");
+    offsets.fail("should span " + std::to_string(size) + " bytes, is [" + std::to_string(span.begin) + ", " +
+                 std::to_string(span.end) + "]");
   }
   return span;
 }
@@ -93,12 +94,15 @@ void check_spans(std::vector<Span>& spans, std::size_t data_size, const std::str
             [](const Span& a, const Span& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
   std::size_t at = 0;
   for (const Span& span : spans) {
-    if (span.begin != at) throw Error(what + ": '" + *span.name + "' does not begin where the tensor before it ends");
+    if (span.begin != at)
+      throw Error(what + ": '" + *span.name + "' begins at byte " + std::to_string(span.begin) +
+                  ", the tensor before it ends at byte " + std::to_string(at) +
+                  "; tensors leave no holes and never overlap");
     at = span.end;
   }
   if (at != data_size) {
     throw Error(what + ": holds " + std::to_string(data_size) + " bytes of tensors, its header says " +
-                std::to_string(at));
+                std::to_string(at) + "; the file was cut or damaged");
   }
 }
 

@@ -95,13 +95,26 @@ void Frame::infer_entries(std::size_t n) {
 
 void Frame::run_known(Step& step, const PlanStep&) {
   for (Tensor* output : step.outputs)
-    if (output) output->data = arena_.take(output->bytes());
-  step.operands.scratch_ = step.scratch ? arena_.take(step.scratch) : nullptr;
+    if (output) output->data = arena_.take(output->bytes(), step.operation->where);
+  step.operands.scratch_ = step.scratch ? arena_.take(step.scratch, step.operation->where) : nullptr;
   step.operation->evaluate(step.operands);
 }
 
 void Frame::reserve(std::size_t bytes) {
   if (bytes > capacity_) memory_ = allocate(bytes), capacity_ = bytes;
+}
+
+// The node that asks for most memory; none where inputs alone are too large.
+std::string Frame::largest_step() const {
+  std::size_t most = 0;
+  const Step* largest = nullptr;
+  for (const Step& step : steps_) {
+    std::size_t bytes = step.scratch;
+    for (const Tensor* output : step.outputs)
+      if (output && !step.view) bytes += output->bytes();
+    if (bytes > most) most = bytes, largest = &step;
+  }
+  return largest ? largest->operation->where : "";
 }
 
 // One block of memory: inputs, then slots, then scratch that all steps share.
@@ -124,7 +137,7 @@ void Frame::lay_out() {
     for (const std::size_t bytes : slot_bytes_) total += bytes;
     total += aligned(scratch);
   }
-  refuse_beyond(limit_, total);
+  if (total > limit_) refuse_beyond(limit_, total, largest_step());
   needed_ = total;
   reserve(total);
   std::byte* at = memory_.get();
@@ -181,8 +194,8 @@ void Frame::run_in_order(bool rehearsing, double* nanoseconds) {
     follow_views(plan_->steps()[n]);
     if (step.view) continue;
     for (Tensor* output : step.outputs)
-      if (output) output->data = arena_.take(output->bytes());
-    step.operands.scratch_ = step.scratch ? arena_.take(step.scratch) : nullptr;
+      if (output) output->data = arena_.take(output->bytes(), step.operation->where);
+    step.operands.scratch_ = step.scratch ? arena_.take(step.scratch, step.operation->where) : nullptr;
     if (rehearsing) step.operation->rehearse(step.operands);
     else if (nanoseconds) nanoseconds[n] += nanoseconds_of([&] { step.operation->run(step.operands); });
     else step.operation->run(step.operands);

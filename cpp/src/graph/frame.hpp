@@ -59,6 +59,7 @@ class Frame {
   void infer_entries(std::size_t n);
   void run_known(Step& step, const PlanStep& planned);
   void lay_out();
+  std::string largest_step() const;
   void run_in_order(bool rehearsing, double* nanoseconds = nullptr);
   void follow_views(const PlanStep& planned);
   std::size_t subframe_memory() const;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "operators/operator.hpp"
+
 namespace lading {
 namespace {
 
@@ -19,6 +21,7 @@ class Builder {
   void add(const Node& node) {
     GraphNode made{node.name, node.operator_name, {}, {}, node.attributes, 0};
     for (const NodeInput& input : node.inputs) made.inputs.push_back(operand(input));
+    check_graphs(node);
     capture(made);
     for (const std::string& output : node.outputs) made.outputs.push_back(output.empty() ? -1 : define(output));
     while (!made.captured && !made.inputs.empty() && made.inputs.back() < 0) made.inputs.pop_back();
@@ -44,6 +47,18 @@ class Builder {
     const int id = find(input.name);
     if (id < 0) throw Error(bundle_.where + ": '" + input.name + "' is read before it is made");
     return id;
+  }
+
+  // What a graph captures stands behind the condition, so that nothing else may.
+  static void check_graphs(const Node& node) {
+    const bool choice = node.operator_name == "If";
+    const std::string where = "node '" + node.name + "' (" + node.operator_name + "): ";
+    if (choice && (node.inputs.size() != 1 || (node.inputs[0].name.empty() && !node.inputs[0].constant)))
+      throw Error(where + "takes 1 input, the condition; it has " + std::to_string(node.inputs.size()));
+    if (choice || !find_operator(node.operator_name)) return;
+    for (const auto& [key, attribute] : node.attributes)
+      if (std::holds_alternative<Subgraph>(attribute))
+        throw Error(where + "attribute '" + key + "' is a graph; only If has graphs");
   }
 
   // Names of this graph that the subgraphs of `node` read become its last inputs.
@@ -137,7 +152,7 @@ void Graph::remove_unused() {
 
 namespace {
 
-AxisLengths lengths_of(const Bundle& bundle, const Input& input) {
+AxisLengths lengths_of(const Input& input) {
   AxisLengths lengths;
   for (const AxisUse& use : input.axes) {
     const bool varies = use.kind == AxisUse::Kind::entry || use.kind == AxisUse::Kind::sequence;
@@ -153,7 +168,7 @@ Graph build_graph(const Bundle& bundle) {
   Builder builder(bundle, graph);
   for (const Input& input : bundle.inputs) {
     graph.inputs.push_back(builder.define(input.name));
-    graph.values[graph.inputs.back()].lengths = lengths_of(bundle, input);
+    graph.values[graph.inputs.back()].lengths = lengths_of(input);
   }
   for (const Node& node : bundle.graphs.at("main")) builder.add(node);
   for (const Output& output : bundle.outputs) graph.outputs.push_back(builder.find(output.name));

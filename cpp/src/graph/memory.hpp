@@ -35,10 +35,12 @@ inline Memory allocate(std::size_t bytes) {
   return Memory(p);
 }
 
-inline void refuse_beyond(std::size_t limit, std::size_t bytes) {
+// `where` is the node that asks for most, or for what is too much.
+inline void refuse_beyond(std::size_t limit, std::size_t bytes, const std::string& where = "") {
   if (bytes > limit)
-    throw Error("this evaluation needs " + std::to_string(bytes) + " bytes, more than the memory limit of " +
-                    std::to_string(limit) + "; feed fewer entries or shorter sequences, or raise the limit",
+    throw Error(where + (where.empty() ? "" : ": ") + "this evaluation needs " + std::to_string(bytes) +
+                    " bytes, more than the memory limit of " + std::to_string(limit) +
+                    "; feed fewer entries or shorter sequences, or raise the limit",
                 Fault::memory);
 }
 
@@ -47,10 +49,10 @@ class Arena {
  public:
   explicit Arena(std::size_t limit) : limit_(limit) {}
 
-  std::byte* take(std::size_t bytes) {
+  std::byte* take(std::size_t bytes, const std::string& where) {
     const std::size_t size = aligned(bytes + tail);
     used_ += size;
-    refuse_beyond(limit_, used_);
+    refuse_beyond(limit_, used_, where);
     if (chunks_.empty() || at_ + size > chunks_.back().size) add_chunk(size);
     std::byte* piece = chunks_.back().memory.get() + at_;
     at_ += size;

@@ -11,19 +11,32 @@
 namespace lading {
 namespace {
 
+// "; did you mean 'Relu'?" of relu, or nothing.
+std::string nearest_operator(const std::string& wrong) {
+  const std::string text = suggestion(wrong, operator_names());
+  const std::size_t at = text.find("; did you mean");
+  return at == std::string::npos ? "" : text.substr(at);
+}
+
+// Names of fused operators are for passes alone; a bundle that has one gets what any unknown name gets.
+bool is_internal(const std::string& name) { return name.compare(0, 9, "internal.") == 0; }
+
 // One error for all operators that do not exist, so that nobody meets them one at a time.
 void refuse_unknown_operators(const Graph& graph) {
-  std::string list;
+  constexpr int listed = 8;
+  std::string list, wrong;
   int count = 0;
   for (const GraphNode& node : graph.nodes)
-    if (!find_operator(node.operator_name)) {
-      list += (count++ ? ", '" : "'") + node.name + "' (" + node.operator_name + ")";
+    if (!find_operator(node.operator_name) || is_internal(node.operator_name)) {
+      if (count < listed) list += (count ? ", '" : "'") + node.name + "' (" + node.operator_name + ")";
+      if (!count++) wrong = node.operator_name;
     }
   if (!count) return;
-  throw Error("this version of lading has no operator for " + std::to_string(count) +
-                  (count == 1 ? " node: " : " nodes: ") + list +
-                  "; update lading, or rewrite them with operators listed in docs/operators.md",
-              Fault::unsupported);
+  throw Error(
+      "this version of lading has no operator for " + std::to_string(count) + (count == 1 ? " node: " : " nodes: ") +
+          list + (count > listed ? " and " + std::to_string(count - listed) + " more" : "") + nearest_operator(wrong) +
+          "; update lading, or rewrite " + (count == 1 ? "it" : "them") + " with operators listed in docs/operators.md",
+      Fault::unsupported);
 }
 
 // "Dense" of "internal.Dense", "TreeEnsemble" of "lading.TreeEnsemble".
@@ -33,7 +46,7 @@ std::string plain_name(const std::string& name) { return name.substr(name.find('
 
 std::shared_ptr<const Plan> Plan::compile(Graph graph, std::size_t memory_limit) {
   refuse_unknown_operators(graph);
-  run_passes(graph);
+  run_passes(graph, memory_limit);
   auto plan = std::make_shared<Plan>();
   plan->make_steps(graph, memory_limit);
   plan->drop_packed_constants();
@@ -61,7 +74,7 @@ void Plan::make_steps(const Graph& graph, std::size_t memory_limit) {
     PlanStep step;
     NodeDefinition definition(graph, node, memory_limit, weights);
     step.operation = find_operator(node.operator_name)(definition);
-    step.operation->where = "node '" + node.name + "' (" + node.operator_name + ")";
+    step.operation->where = node_text(node.name, node.operator_name);
     step.nodes = node.name;
     for (const std::string& name : node.absorbed) step.nodes += " + " + name;
     step.operator_name = plain_name(node.operator_name);

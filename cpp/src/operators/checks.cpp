@@ -5,6 +5,12 @@ namespace {
 
 std::string count(int n, const char* what) { return std::to_string(n) + " " + what + (n == 1 ? "" : "s"); }
 
+std::string axes(int rank) { return std::to_string(rank) + (rank == 1 ? " axis" : " axes"); }
+
+std::string input(int i) { return "input " + std::to_string(i); }
+
+}  // namespace
+
 std::string names_of(Types allowed) {
   std::string names;
   for (int i = 0; i <= static_cast<int>(Type::boolean); ++i)
@@ -12,11 +18,11 @@ std::string names_of(Types allowed) {
   return names;
 }
 
-std::string axes(int rank) { return std::to_string(rank) + (rank == 1 ? " axis" : " axes"); }
-
-std::string input(int i) { return "input " + std::to_string(i); }
-
-}  // namespace
+std::string list_text(const std::vector<std::int64_t>& numbers) {
+  std::string list;
+  for (const std::int64_t number : numbers) list += (list.empty() ? "" : ", ") + std::to_string(number);
+  return "[" + list + "]";
+}
 
 void check_counts(const Definition& definition, int required, int most, int outputs) {
   const int given = definition.input_count();

@@ -27,6 +27,8 @@ constexpr Types number_types = float_types | integer_types;
 constexpr Types computed_types = number_types | bit(Type::boolean);
 constexpr Types all_types = computed_types | half_types;
 
+std::string list_text(const std::vector<std::int64_t>& numbers);
+std::string names_of(Types allowed);  // "float32, float64"
 void check_type(const Operands& io, int i, Types allowed);
 
 // with_type() for a type that check_type let through: nothing is compiled for any other.

@@ -4,20 +4,49 @@
 
 namespace lading {
 namespace {
+const char* kind_of(const Attribute& value) {
+  struct Kinds {
+    const char* operator()(std::int64_t) const { return "an integer"; }
+    const char* operator()(double) const { return "a real number"; }
+    const char* operator()(const std::string&) const { return "text"; }
+    const char* operator()(const std::vector<std::int64_t>&) const { return "a list of integers"; }
+    const char* operator()(const std::vector<double>&) const { return "a list of real numbers"; }
+    const char* operator()(const std::vector<std::string>&) const { return "a list of texts"; }
+    const char* operator()(const Constant&) const { return "a tensor"; }
+    const char* operator()(const Subgraph&) const { return "a graph"; }
+  };
+  return std::visit(Kinds(), value);
+}
+
+}  // namespace
+
+// Fused operators are named without what keeps their names apart from those of bundles.
+std::string node_text(const std::string& node, const std::string& operator_name) {
+  constexpr std::string_view prefix = "internal.";
+  const bool fused = operator_name.compare(0, prefix.size(), prefix) == 0;
+  return "node '" + node + "' (" + (fused ? operator_name.substr(prefix.size()) : operator_name) + ")";
+}
+
+std::string wrong_kind(const char* name, const char* kind, const Attribute& found) {
+  return "attribute '" + std::string(name) + "' must be " + kind + ", it is " + kind_of(found);
+}
+
+namespace {
+
 template <class T> const T* attribute(const Definition& d, const char* name) {
   const auto found = d.attributes().find(name);
   if (found == d.attributes().end()) return nullptr;
   if (const T* value = std::get_if<T>(&found->second)) return value;
   constexpr const char* kind = std::is_same_v<T, std::int64_t>               ? "an integer"
                                : std::is_same_v<T, double>                   ? "a number"
-                               : std::is_same_v<T, std::string>              ? "a text"
+                               : std::is_same_v<T, std::string>              ? "text"
                                : std::is_same_v<T, std::vector<double>>      ? "a list of numbers"
                                : std::is_same_v<T, std::vector<std::string>> ? "a list of texts"
                                                                              : "a list of integers";
-  d.fail("attribute '" + std::string(name) + "' must be " + kind);
+  d.fail(wrong_kind(name, kind, found->second));
 }
 std::string sentence(const std::string& node, const std::string& operator_name, const std::string& why) {
-  return "node '" + node + "' (" + operator_name + "): " + why;
+  return node_text(node, operator_name) + ": " + why;
 }
 }  // namespace
 

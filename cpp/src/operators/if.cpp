@@ -12,7 +12,8 @@ class If final : public Operator {
     branch_[1] = definition.subgraph("else_branch");
     for (const auto& branch : branch_)
       if (static_cast<int>(branch->outputs().size()) != definition.output_count())
-        definition.fail("both branches must give " + std::to_string(definition.output_count()) + " outputs");
+        definition.fail("a branch gives " + std::to_string(branch->outputs().size()) + " results, the node " +
+                        std::to_string(definition.output_count()) + "; both branches must give as many");
   }
   void infer(const Operands& io) const override {
     if (io[0].type != Type::boolean || io[0].size() != 1)

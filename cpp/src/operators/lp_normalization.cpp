@@ -67,7 +67,11 @@ class MeanVarianceNormalization final : public Operator {
  private:
   std::uint32_t reduced(const Operands& io) const {
     std::uint32_t bits = 0;
-    for (const std::int64_t axis : axes_) bits |= 1u << normal_axis(io, axis, io[0].shape.rank);
+    for (const std::int64_t given : axes_) {
+      const int axis = normal_axis(io, given, io[0].shape.rank);
+      if (bits >> axis & 1) io.fail("axis " + std::to_string(axis) + " is named twice");
+      bits |= 1u << axis;
+    }
     return bits;
   }
   template <class T> void run_typed(const Operands& io) const {

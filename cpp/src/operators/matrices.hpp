@@ -18,7 +18,7 @@ void multiply_matrices(const Kernels& kernels, const T* a, const T* b, T* y, std
   if constexpr (std::is_same_v<T, float>) {
     kernels.matmul(a, k, b, n, y, n, m, n, k, 1, nullptr);
   } else {
-    using Wide = std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
+    using Wide = typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
     for (std::int64_t i = 0; i < m; ++i) {
       T* row = y + i * n;
       for (std::int64_t j = 0; j < n; ++j) row[j] = 0;

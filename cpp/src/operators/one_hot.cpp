@@ -31,8 +31,10 @@ class OneHot final : public Operator {
     if (io[2].size() != 2) io.fail("input 2 must be two values, off and on; its shape is " + io[2].shape.text());
     check_output_rank(io, indices.rank + 1);
     const int axis = normal_axis(io, axis_, indices.rank + 1);
+    const std::int64_t depth = integer_at(io[1], 0);
+    if (depth < 0) io.fail("depth (input 1) is a negative length, or no whole number");
     Shape out;
-    for (int i = 0; i <= indices.rank; ++i) out.push(i == axis ? integer_at(io[1], 0) : indices[i - (i > axis)]);
+    for (int i = 0; i <= indices.rank; ++i) out.push(i == axis ? depth : indices[i - (i > axis)]);
     io.set(0, io[2].type, out);
   }
   void run(const Operands& io) const override {

@@ -133,4 +133,9 @@ int normal_axis(const Operands& io, std::int64_t axis, int rank);     // negativ
 // Entry axis a of `from` seen in `to`, which has the same elements in the same order; mixed if it is not a whole axis there.
 int reshaped_entry(const Shape& from, int entry, const Shape& to, std::int64_t entries);
 
+// "node 'dense_1' (Gemm)", as texts begin.
+std::string node_text(const std::string& node, const std::string& operator_name);
+// "attribute 'axis' must be an integer, it is text"
+std::string wrong_kind(const char* name, const char* kind, const Attribute& found);
+
 }  // namespace lading

@@ -35,6 +35,9 @@ class Range final : public Operator {
       using T = decltype(zero);
       const T start = *io[0].as<T>(), limit = *io[1].as<T>(), delta = *io[2].as<T>();
       if (!(delta < 0) && !(delta > 0)) io.fail("delta must not be 0");
+      if constexpr (std::is_floating_point_v<T>)
+        if (!std::isfinite(start) || !std::isfinite(limit) || !std::isfinite(delta))
+          io.fail("start, limit and delta must be finite");
       out.push(length_of(start, limit, delta));
     });
     io.set(0, io[0].type, out);

@@ -135,7 +135,11 @@ class Reduce final : public Operator {
     const std::int64_t given = io.has(1) ? list_of_integers(io, 1).size() : 0;
     if (given == 0) return nothing_by_default_ ? 0 : (1u << rank) - 1;
     std::uint32_t bits = 0;
-    for (std::int64_t i = 0; i < given; ++i) bits |= 1u << normal_axis(io, list_of_integers(io, 1)[i], rank);
+    for (std::int64_t i = 0; i < given; ++i) {
+      const int axis = normal_axis(io, list_of_integers(io, 1)[i], rank);
+      if (bits >> axis & 1) io.fail("axis " + std::to_string(axis) + " is named twice");
+      bits |= 1u << axis;
+    }
     return bits;
   }
   static int last_run(std::uint32_t bits, int& count) {  // first axis of the last run, and its length

@@ -19,7 +19,8 @@ class Reshape final : public View {
     Shape out = asked;
     int open = -1;
     for (int axis = 0; axis < out.rank; ++axis) {
-      if (asked[axis] < -1) io.fail("cannot reshape to " + asked.text());
+      if (asked[axis] < -1)
+        io.fail("cannot reshape to " + asked.text() + ": a length is 0 or more, or -1 for what is left");
       if (asked[axis] == -1 && open >= 0) io.fail("shape " + asked.text() + " has more than one -1");
       if (asked[axis] == -1) open = axis;
       if (copies(asked, axis)) out[axis] = copied(io, asked, axis);

@@ -14,12 +14,6 @@ constexpr std::int64_t most = std::int64_t(1) << 30;
 std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0); }
 std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return a / b + (a % b > 0); }
 
-std::string text(const std::vector<std::int64_t>& numbers) {
-  std::string list;
-  for (const std::int64_t number : numbers) list += (list.empty() ? "" : ", ") + std::to_string(number);
-  return "[" + list + "]";
-}
-
 int spatial_axes(const Operands& io, const Shape& shape) {
   if (shape.rank < 3) io.fail("needs the axes entry, channel and at least one more; the shape is " + shape.text());
   return shape.rank - 2;
@@ -30,7 +24,7 @@ void check_length(const Operands& io, const Shape& image, const char* name, cons
                   int times = 1) {
   const int rank = image.rank - 2;
   if (numbers.empty() || static_cast<int>(numbers.size()) == times * rank) return;
-  io.fail("attribute '" + std::string(name) + "' is " + text(numbers) + "; it must have " +
+  io.fail("attribute '" + std::string(name) + "' is " + list_text(numbers) + "; it must have " +
           std::to_string(times * rank) + (times * rank == 1 ? " number" : " numbers") + " for the spatial axes of " +
           image.text());
 }
@@ -70,7 +64,7 @@ WindowAttributes::Numbers WindowAttributes::numbers(const Definition& definition
   Numbers values = definition.integers(name);
   for (const std::int64_t value : values)
     if (value < least || value > most)
-      definition.fail("attribute '" + std::string(name) + "' is " + text(values) + "; its numbers must be from " +
+      definition.fail("attribute '" + std::string(name) + "' is " + list_text(values) + "; its numbers must be from " +
                       std::to_string(least) + " to " + std::to_string(most));
   return values;
 }
@@ -96,8 +90,8 @@ Windows WindowAttributes::begin(const Operands& io, const Shape& image, const Sh
   for (int i = 0; i < rank; ++i) {
     const std::int64_t length = kernel[kernel.rank - rank + i];
     if (at(kernel_, i, length) != length)
-      io.fail("attribute 'kernel_shape' is " + text(kernel_) + ", the kernel of weights of shape " + kernel.text() +
-              " is another");
+      io.fail("attribute 'kernel_shape' is " + list_text(kernel_) + ", the kernel of weights of shape " +
+              kernel.text() + " is another");
     const bool padded = padding_ == Padding::given;
     windows[i] = {image[i + 2],
                   length,

@@ -21,12 +21,12 @@ std::shared_ptr<const std::byte> shared(Memory memory) {
                                           [](const std::byte* p) { std::free(const_cast<std::byte*>(p)); });
 }
 
-// Evaluates one node on constant tensors; false if its result is too large to keep.
-bool evaluate(Graph& graph, const GraphNode& node) {
+// Evaluates one node on constant tensors; false if its result is too large to keep. `room` is what all of them may take.
+bool evaluate(Graph& graph, const GraphNode& node, std::size_t& room) {
   WeightMemory weights(0);
   NodeDefinition definition(graph, node, most_bytes, weights);
   const auto operation = find_operator(node.operator_name)(definition);
-  operation->where = "node '" + node.name + "' (" + node.operator_name + ")";
+  operation->where = node_text(node.name, node.operator_name);
   if (operation->shape_from_data()) return false;
   std::vector<Tensor> in(node.inputs.size()), out(node.outputs.size());
   std::vector<const Tensor*> in_pointers(in.size());
@@ -39,13 +39,17 @@ bool evaluate(Graph& graph, const GraphNode& node) {
   io.output_ = out_pointers.data(), io.outputs_ = static_cast<int>(out.size());
   io.operator_ = operation.get();
   operation->infer(io);
+  const std::size_t scratch_bytes = operation->scratch(io);
+  std::size_t bytes = 0;
+  for (const Tensor& tensor : out) bytes += tensor.bytes();
+  if (bytes > most_bytes || scratch_bytes > most_bytes || bytes > room) return false;
+  room -= bytes;
   std::vector<Memory> memory;
   for (Tensor& tensor : out) {
-    if (tensor.bytes() > most_bytes) return false;
     memory.push_back(allocate(tensor.bytes()));
     tensor.data = memory.back().get();
   }
-  const Memory scratch = allocate(operation->scratch(io));
+  const Memory scratch = allocate(scratch_bytes);
   io.scratch_ = scratch.get();
   operation->evaluate(io);
   for (std::size_t i = 0; i < out.size(); ++i)
@@ -56,10 +60,11 @@ bool evaluate(Graph& graph, const GraphNode& node) {
 
 }  // namespace
 
-void fold_constants(Graph& graph) {
+void fold_constants(Graph& graph, std::size_t memory_limit) {
   std::vector<GraphNode> kept;
+  std::size_t room = memory_limit;
   for (GraphNode& node : graph.nodes)
-    if (!reads_constants_only(graph, node) || !evaluate(graph, node)) kept.push_back(std::move(node));
+    if (!reads_constants_only(graph, node) || !evaluate(graph, node, room)) kept.push_back(std::move(node));
   graph.nodes = std::move(kept);
 }
 

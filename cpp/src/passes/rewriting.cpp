@@ -2,7 +2,9 @@
 
 #include <cstring>
 
+#include "error.hpp"
 #include "graph/memory.hpp"
+#include "operators/operator.hpp"
 
 namespace lading {
 namespace {
@@ -21,14 +23,22 @@ template <class T> Constant constant_of(Type type, const Shape& shape, const std
 
 }  // namespace
 
+// What a pass reads is checked as the operator itself would have done.
+[[noreturn]] static void refuse(const GraphNode& node, const char* name, const char* kind) {
+  const std::string why = wrong_kind(name, kind, node.attributes.find(name)->second);
+  throw Error(node_text(node.name, node.operator_name) + ": " + why);
+}
+
 std::int64_t integer_attribute(const GraphNode& node, const char* name, std::int64_t otherwise) {
-  const auto* value = attribute<std::int64_t>(node, name);
-  return value ? *value : otherwise;
+  if (const auto* value = attribute<std::int64_t>(node, name)) return *value;
+  if (node.attributes.count(name)) refuse(node, name, "an integer");
+  return otherwise;
 }
 
 double real_attribute(const GraphNode& node, const char* name, double otherwise) {
   if (const auto* real = attribute<double>(node, name)) return static_cast<float>(*real);
   if (const auto* integer = attribute<std::int64_t>(node, name)) return static_cast<double>(*integer);
+  if (node.attributes.count(name)) refuse(node, name, "a number");
   return otherwise;
 }
 

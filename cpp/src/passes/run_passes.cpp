@@ -2,8 +2,8 @@
 
 namespace lading {
 
-void run_passes(Graph& graph) {
-  fold_constants(graph);
+void run_passes(Graph& graph, std::size_t memory_limit) {
+  fold_constants(graph, memory_limit);
   fold_batch_normalization(graph);
   fuse_convolution(graph);
   keep_channels_last(graph);

@@ -21,16 +21,16 @@ bool RaggedFrame::infer_inner(const Stage& stage, std::size_t bin) {
       if (v < 0) continue;
       if (ragged_->wide(v) && !(tensor(v).shape == ragged_->shape(v, entries, lengths(bin)))) return false;
       if (!ragged_->wide(v) && (planned.known || !step.operation->view()))
-        tensor(v).data = arena_.take(tensor(v).bytes());
+        tensor(v).data = arena_.take(tensor(v).bytes(), step.operation->where);
     }
     if (!planned.known) {
       scratch = std::max(scratch, own_scratch);
     } else {
-      step.operands.scratch_ = own_scratch ? arena_.take(own_scratch) : nullptr;
+      step.operands.scratch_ = own_scratch ? arena_.take(own_scratch, step.operation->where) : nullptr;
       step.operation->evaluate(step.operands);
     }
   }
-  std::byte* const room = scratch ? arena_.take(scratch) : nullptr;
+  std::byte* const room = scratch ? arena_.take(scratch, "") : nullptr;
   for (const int n : stage.steps)
     if (!plan_->steps()[static_cast<std::size_t>(n)].known)
       steps_[static_cast<std::size_t>(n)].operands.scratch_ = room;

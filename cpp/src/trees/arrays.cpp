@@ -44,9 +44,10 @@ const Tensor& Arrays::tensor(const char* name, Types allowed, int most_axes) con
   if (!has(name)) definition_.fail(what + "is missing");
   if (!tensor) definition_.fail(what + "is computed; it must be a weight");
   if (!(bit(tensor->type) & allowed))
-    definition_.fail(what + "is " + std::string(name_of(tensor->type)) + ", which is not its type");
+    definition_.fail(what + "is " + std::string(name_of(tensor->type)) + "; it must be " + names_of(allowed));
   if (tensor->shape.rank < 1 || tensor->shape.rank > most_axes)
-    definition_.fail(what + "has the shape " + tensor->shape.text());
+    definition_.fail(what + "has the shape " + tensor->shape.text() + "; it must have one axis" +
+                     (most_axes > 1 ? " or " + std::to_string(most_axes) : ""));
   return *tensor;
 }
 
@@ -68,8 +69,8 @@ std::vector<double> Arrays::reals(const char* name, int most_axes) const {
 
 void Arrays::check_length(const char* name, std::size_t length, std::size_t expected, const char* of) const {
   if (length != expected)
-    definition_.fail("input '" + std::string(name) + "' has " + std::to_string(length) + " items for " +
-                     std::to_string(expected) + " " + of);
+    definition_.fail("input '" + std::string(name) + "' has " + std::to_string(length) +
+                     (length == 1 ? " item for " : " items for ") + std::to_string(expected) + " " + of);
 }
 
 double real_attribute(const Definition& definition, const char* name, double otherwise) {

@@ -66,8 +66,9 @@ template <class T, class S> void Evaluation<T, S>::choose(const Forest& forest) 
   const std::size_t most = widths_.empty() ? 0 : static_cast<std::size_t>(widths_.back().rows);
   const auto segments = static_cast<double>(ranks_.segments.size() + ranks_.sets.columns.size());
   const auto sets = static_cast<double>(ranks_.sets.count());
-  const double row =
-      grouped_ ? time_of_row(*grouped_, kernels_->row, segments + sets, double{trees_} * width_) : time_of_walk(forest);
+  const double row = grouped_
+                         ? time_of_row(*grouped_, kernels_->row, segments + sets, static_cast<double>(trees_) * width_)
+                         : time_of_walk(forest);
   std::vector<double> block, least(most + 1, 0);
   for (const BlockKernels& each : widths_) block.push_back(time_of_block(*blocked_, each, segments, sets));
   choice_.assign(most + 1, row_by_row);

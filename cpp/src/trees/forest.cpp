@@ -78,6 +78,9 @@ class Reader {
     const Tensor& leaf = arrays_.tensor("leaf", float_types, 2);
     f_.width = leaf.shape.rank == 2 ? static_cast<int>(leaf.shape[1]) : 1;
     if (f_.width < 1) d_.fail("input 'leaf' holds no values: its shape is " + leaf.shape.text());
+    if (f_.width > most_outputs)
+      d_.fail("input 'leaf' has the shape " + leaf.shape.text() + "; a forest has at most " +
+              std::to_string(most_outputs) + " outputs");
     f_.values = arrays_.reals("leaf", 2);
     vector_leaves_ = leaf.shape.rank == 2;
     weights_ = arrays_.has("tree_weight") ? arrays_.reals("tree_weight") : std::vector<double>();
@@ -101,7 +104,9 @@ class Reader {
     }
     f_.outputs = f_.width;
     for (const std::int32_t output : f_.tree_output) {
-      if (output < 0) d_.fail("input 'tree_output' holds " + std::to_string(output));
+      if (output < 0 || output >= most_outputs)
+        d_.fail("input 'tree_output' holds " + std::to_string(output) + "; outputs are numbered from 0 to " +
+                std::to_string(most_outputs - 1));
       f_.outputs = std::max(f_.outputs, output + 1);
     }
     f_.single = !vector_leaves_ && f_.tree_output.empty();
@@ -112,7 +117,6 @@ class Reader {
 
   void read_base() {
     if (!arrays_.has("base")) {
-      if (f_.outputs > most_outputs) d_.fail("input 'tree_output' holds " + std::to_string(f_.outputs - 1));
       f_.base.assign(static_cast<std::size_t>(f_.outputs), 0.0);
       return;
     }

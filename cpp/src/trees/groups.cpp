@@ -82,7 +82,7 @@ GroupedForest<S>::GroupedForest(const Forest& forest, const Conditions& conditio
   if (most > most_leaves) return;
   groups_.count = (static_cast<int>(forest.roots.size()) + lanes - 1) / lanes;
   groups_.columns = conditions.columns;
-  const bool balanced = (2 << depth) <= std::max(4 * most, 2 << shallowest_level_mode);
+  const bool balanced = depth < 24 && (2 << depth) <= std::max(4 * most, 2 << shallowest_level_mode);
   groups_.depth = balanced && depth <= (width_ == 1 ? deepest_level_mode : deep - 1) ? depth : 0;
   const bool tails = groups_.depth >= deep;
   if (tails) groups_.depth -= tail_levels;

@@ -36,8 +36,9 @@ class Thresholds {
   std::int32_t number_of(const Split& split) {
     const std::int32_t key = key_of(split);
     const auto bits = std::bit_cast<std::uint64_t>(split.threshold + 0.0);  // one zero
+    // A float32 fills the upper half of a double: only the upper half of the product differs between thresholds.
     const std::uint64_t mixed = (bits ^ static_cast<std::uint64_t>(key)) * 0x9e3779b97f4a7c15;
-    for (std::size_t at = mixed >> 20;; ++at) {
+    for (std::size_t at = mixed >> 32;; ++at) {
       std::int32_t& number = table_[at & (table_.size() - 1)];
       if (number < 0) {
         number = static_cast<std::int32_t>(entries.size());

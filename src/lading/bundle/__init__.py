@@ -13,7 +13,7 @@ from .decode import decode_file_name, decode_model, decode_sha256
 from .files import Bytes, Files, checked, open_files, optional
 from .original import Original
 from .place import Place
-from .strict_json import parse_json
+from .strict_json import check_size, parse_json
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -142,7 +142,9 @@ def _sample_record(file: Place) -> dict[str, Any] | None:
 
 
 def _read(files: Files) -> Model:
-    where, text = files.path("model.json"), files.get("model.json")
+    where = files.path("model.json")
+    check_size(files.size("model.json") or 0, where)
+    text = files.get("model.json")
     data: Bytes = b""
     file = Place(parse_json(bytes(text), where), where)
     model = decode_model(file)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import NoReturn
 
 from ..errors import FormatError, MissingFile
@@ -20,6 +21,8 @@ _END, _ENTRY, _LOCAL = 22, 46, 30  # bytes of the records, without names
 _DATE = (1980 - 1980) << 9 | 1 << 5 | 1  # the first day that zip knows: no time enters the bytes
 _PADDING = 0xD935  # the extra field that zipalign uses
 _VERSION = 20
+_ENCRYPTED, _SIZES_BEHIND = 1, 8  # flags of a member
+_TYPE_OF_FILE, _LINK = 0xF000, 0xA000  # of what Unix says of it
 
 
 def to_bytes(members: Mapping[str, bytes]) -> bytes:
@@ -98,8 +101,17 @@ class Archive:
         if at != end:
             self._broken()
         if len(set(names)) < len(names):
-            twice = min((name for name in names if names.count(name) > 1), key=str.encode)
+            ordered = sorted(names, key=str.encode)
+            twice = next(name for name, following in pairwise(ordered) if name == following)
             self._fail(f"holds '{twice}' twice")
+        self._refuse_overlaps()
+
+    def _refuse_overlaps(self) -> None:
+        """No byte belongs to two members, so that an archive holds no more than its size says."""
+        ordered = sorted(self._entries.items(), key=lambda item: item[1][2])
+        for (name, (_, size, at)), (following, (_, _, begin)) in pairwise(ordered):
+            if begin < at + _LOCAL + len(name.encode()) + size:
+                self._fail(f"'{name}' and '{following}' overlap")
 
     def _read_entry(self, at: int) -> tuple[int, str]:
         """Where the next entry begins, and the name of this one."""
@@ -107,11 +119,13 @@ class Archive:
             self._broken()
         name_length = self._number(at + 28, 2)
         behind = at + _ENTRY + name_length + self._number(at + 30, 2) + self._number(at + 32, 2)
-        if behind > len(self._view):
+        if behind > len(self._view) or self._number(at + 34, 2):
             self._broken()
         name = self._name(at + _ENTRY, name_length)
-        if self._number(at + 8, 2) & 1:
+        if self._number(at + 8, 2) & _ENCRYPTED:
             self._fail(f"'{name}' is encrypted")
+        if self._number(at + 38, 4) >> 16 & _TYPE_OF_FILE == _LINK:
+            self._fail(f"'{name}' is a symbolic link")
         size = self._number(at + 24, 4)
         if self._number(at + 10, 2) or self._number(at + 20, 4) != size:
             self._fail(f"'{name}' is compressed; a .lading file only stores (zip -0)")
@@ -119,8 +133,13 @@ class Archive:
         return behind, name
 
     def _name(self, at: int, length: int) -> str:
-        name = str(self._view[at : at + length], "utf-8", "replace")
-        if name in ("", ".", "..") or any(c in name for c in "/\\:\0"):
+        try:
+            name = str(self._view[at : at + length], "utf-8")
+        except UnicodeDecodeError:
+            name = "\0"
+        if any(c < " " for c in name):
+            self._fail("holds a name that is no UTF-8, or has control characters")
+        if name in ("", ".", "..") or any(c in name for c in "/\\:"):
             self._fail(f"holds '{name}'; members of a .lading file have plain names, without folders")
         return name
 
@@ -128,7 +147,13 @@ class Archive:
         whole = at + _LOCAL <= len(self._view) and self._mark(at, b"PK\3\4")
         length = self._number(at + 26, 2) if whole else 0
         begin = at + _LOCAL + length + self._number(at + 28, 2)
-        same = whole and str(self._view[at + _LOCAL : at + _LOCAL + length], "utf-8", "replace") == name
+        flags = self._number(at + 6, 2) if whole else 0
+        if flags & _ENCRYPTED:
+            self._fail(f"'{name}' is encrypted")
+        same = whole and bytes(self._view[at + _LOCAL : at + _LOCAL + length]) == name.encode()
+        if not flags & _SIZES_BEHIND:
+            told = [self._number(at + field, 4) for field in (14, 18, 22)]
+            same = same and told == [self._entries[name][0], size, size]
         if not same or self._number(at + 8, 2) or begin + size > len(self._view):
             self._fail(f"the zip header of '{name}' is broken")
         return self._view[begin : begin + size]

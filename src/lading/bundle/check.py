@@ -91,6 +91,7 @@ def check_endpoints(file: Place, model: Model) -> None:
         _check_size(place, given.axes, len(given.variable_list), model)
     for place, output in zip(file["outputs"], model.output_list, strict=True):
         _check_entry(place, output.axes, entry, batched)
+        _check_sequence(place, output.axes, model)
         _check_size(place, output.axes, len(output.label_list), model)
 
 
@@ -100,6 +101,13 @@ def _check_entry(place: Place, axes: list[str | int], entry: str, batched: bool)
     if batched:
         place["axes"].fail(f"lacks the entry axis '{entry}', which other inputs have")
     place["axes"].fail(f"has the entry axis '{entry}', which no input has")
+
+
+def _check_sequence(place: Place, axes: list[str | int], model: Model) -> None:
+    """Who feeds an input says how long its sequences are; nobody says it of an output's."""
+    axis = model.sequence_axis(axes)
+    if axis is not None and not any(axis in given.axes for given in model.input_list):
+        place["axes"].fail(f"has the sequence axis '{axis}', which no input has")
 
 
 def _check_pad(place: Place, given: Input, model: Model) -> None:

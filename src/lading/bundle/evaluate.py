@@ -1336,7 +1336,7 @@ def Transpose(x, *, perm=None):
 
 @exact
 def Expand(x, shape):
-    return np.broadcast_to(x, np.broadcast_shapes(x.shape, tuple(integers(shape))))
+    return np.broadcast_to(x, affordable(*np.broadcast_shapes(x.shape, tuple(integers(shape)))))
 
 
 @exact
@@ -1369,6 +1369,7 @@ def Slice(x, starts, ends, axes=None, steps=None):
 
 @exact
 def Tile(x, repeats):
+    affordable(*(size * times for size, times in zip(x.shape, integers(repeats))))
     return np.tile(x, integers(repeats))
 
 
@@ -1381,6 +1382,7 @@ def Pad(x, pads, value=None, axes=None, *, mode="constant"):
     for axis, begin, end in zip(axes, begins, ends):
         x = x.take(range(max(-begin, 0), x.shape[axis] - max(-end, 0)), axis)
         widths[axis] = (max(begin, 0), max(end, 0))
+    affordable(*(begin + size + end for size, (begin, end) in zip(x.shape, widths)))
     if mode == "constant":
         return np.pad(x, widths, constant_values=np.zeros((), x.dtype) if value is None else value.item())
     return np.pad(x, widths, mode=mode)
@@ -1420,16 +1422,27 @@ def ReverseSequence(x, sequence_lens, *, batch_axis=1, time_axis=0):
 # --------------------------------------------------------------------------------------------- making tensors
 
 
+LARGEST = 1 << 28  # numbers that a node may make out of few
+
+
+def affordable(*shape):
+    """The shape; refused where a tensor of it would fill the memory."""
+    if math.prod(max(size, 1) for size in shape) > LARGEST:
+        raise BundleError(f"a tensor of shape {list(shape)} is too large")
+    return shape
+
+
 @exact
 def ConstantOfShape(shape, *, value=None):
     value = np.zeros(1, np.float32) if value is None else value.reshape(1)
-    return np.full(tuple(integers(shape)), value[0], dtype=value.dtype)
+    return np.full(affordable(*integers(shape)), value[0], dtype=value.dtype)
 
 
 @rounded
 def Range(start, limit, delta):
     start, limit, delta = (each.item() for each in (start, limit, delta))
-    return start + np.arange(max(math.ceil((limit - start) / delta), 0)) * delta
+    (length,) = affordable(max(math.ceil((limit - start) / delta), 0))
+    return start + np.arange(length) * delta
 
 
 @exact
@@ -1441,6 +1454,7 @@ def EyeLike(x, *, dtype=None, k=0):
 def OneHot(indices, depth, values, *, axis=-1):
     """values = [off, on]; an index outside of [-depth, depth) gives a row of "off"."""
     (depth,) = integers(depth)
+    affordable(depth, *indices.shape)
     indices = np.expand_dims(indices.astype(np.int64), axis)
     classes = np.arange(depth).reshape([-1 if i == axis % indices.ndim else 1 for i in range(indices.ndim)])
     return np.where((indices == classes) | (indices + depth == classes), values[1], values[0])
@@ -1520,6 +1534,7 @@ def Resize(x, roi=None, scales=None, sizes=None, *, mode="nearest", axes=None, a
         if keep_aspect_ratio_policy != "stretch":
             factor = (min if keep_aspect_ratio_policy == "not_larger" else max)(factors)
             factors, new = [factor] * len(old), [math.floor(factor * n + 0.5) for n in old]
+    affordable(*x.shape, *(-(-m // max(n, 1)) for n, m in zip(old, new)))
     regions = zip(roi[:len(axes)], roi[len(axes):]) if roi is not None and roi.size else [(0, 1)] * len(axes)
     outside = np.zeros(x.shape, dtype=bool)
     for axis, n, m, scale, region in zip(axes, old, new, factors, regions):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import FormatError, MissingFile
 from .archive import Archive
-from .safetensors import mapped
+from .safetensors import mapped, size_of
 
 Bytes = bytes | memoryview
 
@@ -21,6 +21,7 @@ class Files:
 
     where: str
     get: Callable[[str], Bytes]
+    size: Callable[[str], int | None] = lambda _: None  # of a file that is not in memory yet
 
     def path(self, name: str) -> str:
         """The file in messages: "tau-id/model.json"."""
@@ -40,14 +41,20 @@ def open_files(path: str | os.PathLike[str]) -> Files:
             raise FormatError(f"{where}: not a bundle: that is a folder, its model.json or a .lading file. "
                               f"A model of another format becomes one by: lading convert {where} -o FOLDER")
         where = os.path.dirname(where) or "."
-    return Files(where, lambda name: mapped(Path(where, name), f"{where}/{name}"))
+    folder = where
+    return Files(folder, lambda name: mapped(Path(folder, name), f"{folder}/{name}"),
+                 lambda name: size_of(Path(folder, name), f"{folder}/{name}"))  # fmt: skip
 
 
 def checked(files: Files, name: str, sha256: str, size: int | None = None) -> Bytes:
     """The bytes of a file, whose sha256 (and size) must be as recorded in model.json."""
-    data, where = files.get(name), files.path(name)
-    if size is not None and len(data) != size:
-        raise FormatError(f"{where}: has {len(data)} bytes, model.json says {size}")
+    where, length = files.path(name), files.size(name)
+    if size is None or length in (None, size):
+        data = files.get(name)
+        length = len(data)
+    if size is not None and length != size:
+        unit = "byte" if length == 1 else "bytes"
+        raise FormatError(f"{where}: has {length} {unit}, model.json says {size}; the file was changed or damaged")
     found = hashlib.sha256(data).hexdigest()
     if found != sha256:
         text = f"its sha256 is {found}, model.json says {sha256}; the file was changed or damaged"

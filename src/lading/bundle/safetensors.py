@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import mmap
+import stat
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -77,17 +78,25 @@ def from_file(path: Path, where: str) -> dict[str, np.ndarray]:
 
 def mapped(path: Path, where: str) -> memoryview:
     """All bytes of a file, mapped into memory. The map lives as long as what refers to it."""
+    size_of(path, where)  # a pipe would wait for somebody who writes
     try:
         with open(path, "rb") as file:
             if file.seek(0, 2) == 0:
                 return memoryview(b"")
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    except FileNotFoundError:
-        raise MissingFile(f"{where}: no such file") from None
-    except IsADirectoryError:
-        raise MissingFile(f"{where}: not a file") from None
     except OSError as error:
         raise MissingFile(f"{where}: cannot be read ({error.strerror})") from None
+
+
+def size_of(path: Path, where: str) -> int:
+    """Bytes of a file. Raises MissingFile where there is none, or something else that has a name."""
+    try:
+        found = path.stat()
+    except OSError:
+        raise MissingFile(f"{where}: no such file") from None
+    if not stat.S_ISREG(found.st_mode):
+        raise MissingFile(f"{where}: not a file (a pipe, a device or a folder)")
+    return found.st_size
 
 
 _Span = tuple[str, str, list[int], int, int]  # name, type, shape, begin, end
@@ -137,7 +146,7 @@ def _read_span(place: Place, name: str) -> _Span:
     begin, end = offsets[0].integer_from(0), offsets[1].integer_from(0)
     size = _byte_count(shape_place, dtype_of(type_).itemsize, shape)
     if end - begin != size:
-        offsets.fail(f"should span {size} bytes")
+        offsets.fail(f"should span {size} bytes, is [{begin}, {end}]")
     return name, type_, shape, begin, end
 
 
@@ -152,10 +161,12 @@ def _check_spans(spans: list[_Span], data_size: int, where: str) -> None:
     at = 0
     for name, _, _, begin, end in spans:
         if begin != at:
-            raise FormatError(f"{where}: '{name}' does not begin where the tensor before it ends")
+            text = f"'{name}' begins at byte {begin}, the tensor before it ends at byte {at}"
+            raise FormatError(f"{where}: {text}; tensors leave no holes and never overlap")
         at = end
     if at != data_size:
-        raise FormatError(f"{where}: holds {data_size} bytes of tensors, its header says {at}")
+        raise FormatError(f"{where}: holds {data_size} bytes of tensors, its header says {at}; "
+                          "the file was cut or damaged")  # fmt: skip
 
 
 def _array(view: memoryview, at: int, type_: str, shape: list[int], where: str, name: str) -> np.ndarray:

@@ -25,9 +25,14 @@ def parse_json(data: bytes, where: str, largest: int = LARGEST) -> Any:
     of half a surrogate pair), NaN and Infinity, a key that stands twice in one object, integers beyond int64,
     numbers beyond float64, and nesting beyond 64: what some readers take one way and some another.
     """
-    if len(data) > largest:
-        raise FormatError(f"{where}: larger than {largest // 1_000_000} MB")
+    check_size(len(data), where, largest)
     return _Parser(_decoded(data, where), where).parse()
+
+
+def check_size(size: int, where: str, largest: int = LARGEST) -> None:
+    """Refuses a text of so many bytes if it is too long."""
+    if size > largest:
+        raise FormatError(f"{where}: larger than {largest // 1_000_000} MB")
 
 
 def _decoded(data: bytes, where: str) -> str:

@@ -21,6 +21,9 @@ from .view import View
 #: A result may hold so many bytes, or as many times more than the inputs.
 SMALL, GROWTH = 1 << 16, 4
 
+#: Beyond so many bytes a result may be no larger than the inputs: doublings of doublings end here.
+LARGE = 1 << 28
+
 
 def apply(view: View, node: Node) -> str | None:
     """Replaces a node that computes constants."""
@@ -53,7 +56,7 @@ def evaluate(node: Node, arrays: list[np.ndarray | None]) -> list[np.ndarray] | 
     try:
         with np.errstate(all="ignore"):
             results = function(*arrays, **given)
-    except (ArithmeticError, LookupError, TypeError, ValueError):
+    except (ArithmeticError, LookupError, MemoryError, TypeError, ValueError):
         return None
     several = results if isinstance(results, (tuple, list)) else [results]
     return [np.asarray(result) for result in several]
@@ -61,7 +64,7 @@ def evaluate(node: Node, arrays: list[np.ndarray | None]) -> list[np.ndarray] | 
 
 def _worth_keeping(arrays: list[np.ndarray | None], results: list[np.ndarray]) -> bool:
     read = sum(array.nbytes for array in arrays if array is not None)
-    return sum(result.nbytes for result in results) <= max(SMALL, GROWTH * read)
+    return sum(result.nbytes for result in results) <= max(SMALL, read, min(GROWTH * read, LARGE))
 
 
 def _name_for(view: View, node: Node) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from ..errors import FormatError, MissingFile, check_options
+from ..errors import FormatError, LadingError, MemoryLimit, MissingFile, check_options
 from .elsewhere import papers_of, way_of
 
 if TYPE_CHECKING:
@@ -100,8 +101,26 @@ def read(path: str | Path, **options: Any) -> Model:
 def read_as(source: Any, path: Path, **options: Any) -> Model:
     """The model in a file of the format ``source``. Raises ValueRefused for an option that it does not have."""
     check_options(source.read, options, f"{path}: the format {source.__name__.rpartition('.')[2]}")
-    model: Model = source.read(path, **options)
+    with damage_told(str(path)):
+        model: Model = source.read(path, **options)
     return model
+
+
+@contextmanager
+def damage_told(where: str) -> Iterator[None]:
+    """Whatever a damaged file, or one that was made to harm, lets its reader stumble over is said as damage of it."""
+    try:
+        yield
+    except (LadingError, ImportError, OSError):
+        raise
+    except MemoryError as error:
+        raise MemoryLimit(f"{where}: reading it needs more memory than there is: {error}") from error
+    except RecursionError:
+        raise FormatError(f"{where}: nested too deep to be read; a function or a graph in it may hold itself") from None
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        raise FormatError(f"{where}: damaged, or not what its format allows ({said}); if its own library reads it, "
+                          "please report this file") from error  # fmt: skip
 
 
 def origin_of(format_: str, data: bytes, **more: Any) -> dict[str, Any]:

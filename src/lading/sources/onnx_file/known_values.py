@@ -60,7 +60,7 @@ class KnownValues:
                 return
         try:
             result = np.asarray(OPERATORS[node.operator](*inputs, **node.attributes))
-        except (BundleError, ArithmeticError, LookupError, TypeError, ValueError):
+        except (BundleError, ArithmeticError, LookupError, MemoryError, TypeError, ValueError):
             return  # whoever runs the node will say why
         if result.size <= SMALL:
             self._values[node.outputs[0]] = result

@@ -9,7 +9,7 @@ import numpy as np
 from onnx import GraphProto, ModelProto, NodeProto, TypeProto
 
 from ...bundle.evaluate import OPERATORS
-from ...errors import FormatError
+from ...errors import FormatError, UnsupportedError
 from ...graph import OPSET, Graph, Node
 from .. import onnx_ml
 from ..naming import rename_values
@@ -30,6 +30,9 @@ from .tensors import array_of, dense_array_of
 #: Operators that format 1 has. ``If`` is no operator of the evaluator's table, since it runs graphs.
 KNOWN = {*OPERATORS, "If"}
 
+#: How many functions of a file are written out, and how many of them stand in each other.
+EXPANSIONS, DEEPEST = 10_000, 50
+
 
 class Reading(KnownValues):
     """One file being read: ``graphs`` and ``weights`` grow, ``faults`` gathers what is not supported."""
@@ -43,6 +46,7 @@ class Reading(KnownValues):
         self.outputs: dict[str, str] = {}  # the file's name of an output -> the model's
         self.faults = Faults(where, model.producer_name)
         self._functions = Functions(model)
+        self._expanded = self._depth = 0  # functions: how many were written out, and how many stand in each other
         self._sequences, self._branches, self._loops = Sequences(self), Branches(self), Loops(self)
         self._opsets = {standard(each.domain): each.version for each in model.opset_import}
 
@@ -61,6 +65,7 @@ class Reading(KnownValues):
 
     def read_graph(self, graph: GraphProto, scope: Scope, opsets: Mapping[str, int]) -> list[Node]:
         """The nodes of a graph; its weights are kept."""
+        self._refuse_twice([tensor.name for tensor in graph.initializer])
         for tensor in graph.initializer:
             name = scope.define(tensor.name)
             self.weights[name] = array_of(tensor, f"{self.where}: weight '{tensor.name}'")
@@ -68,6 +73,11 @@ class Reading(KnownValues):
             name = scope.define(sparse.values.name)
             self.weights[name] = dense_array_of(sparse, f"{self.where}: weight '{sparse.values.name}'")
         return self._nodes(graph.node, [output.name for output in graph.output], scope, opsets)
+
+    def _refuse_twice(self, weights: list[str]) -> None:
+        if len(set(weights)) < len(weights):
+            twice = next(name for at, name in enumerate(weights) if name in weights[:at])
+            raise FormatError(f"{self.where}: two weights have the name '{twice}'")
 
     def _nodes(
         self, protos: Iterable[NodeProto], wanted: Collection[str], scope: Scope, opsets: Mapping[str, int]
@@ -175,7 +185,13 @@ class Reading(KnownValues):
         return made
 
     def _expand(self, proto: NodeProto, body: Body, scope: Scope) -> list[Node]:
-        """The nodes that a function stands for."""
+        """The nodes that a function stands for, as long as they are not too many, or one in another without end."""
+        self._expanded += 1
+        self._depth += 1
+        if self._expanded > EXPANSIONS or self._depth > DEEPEST:
+            raise UnsupportedError(
+                f"{self.where}: {described(proto)}: its functions stand for more than {EXPANSIONS} others, or are more "
+                f"than {DEEPEST} deep; one of them may call itself")  # fmt: skip
         inner = isolated(self.names)
         for index, name in enumerate(body.inputs):
             inner.alias(name, scope[proto.input[index]] if index < len(proto.input) else "")
@@ -189,6 +205,7 @@ class Reading(KnownValues):
             if result not in inner:
                 raise FormatError(f"{self.where}: {described(proto)}: its function does not make '{result}'")
             scope.alias(name, inner[result])
+        self._depth -= 1
         return nodes
 
 

@@ -33,6 +33,8 @@ def array_of(tensor: TensorProto, where: str) -> np.ndarray:
     name = type_name(tensor.data_type, where)
     if tensor.data_location == TensorProto.EXTERNAL:
         raise FormatError(f"{where}: its numbers are in another file; read the model by its path")
+    if any(size < 0 for size in tensor.dims):
+        raise FormatError(f"{where}: its shape {list(tensor.dims)} has a negative length")
     try:
         array = numpy_helper.to_array(tensor)
     except (ValueError, TypeError) as error:
