@@ -52,8 +52,8 @@ enum class Reduction : int { sum, sum_square, l1, max, min, prod, log_sum_exp, c
 // Which part of a distance |p|^2 - 2 p q + |q|^2 is added last: the product, or the square of one of the two points.
 enum class AddedLast : int { products, own, others };
 
-// Rows that stand side by side in a transposed block: [columns][lane_block].
-constexpr int lane_block = 64;
+// Rows that stand side by side in a transposed block: [columns][lane_block]. All instruction sets can take so many of them alone.
+constexpr int lane_block = 64, lane_group = 16;
 
 // Constant weights [inputs][outputs] and bias, packed in panels of a few vectors of outputs: [panel][k][vector].
 // Lanes beyond the last output repeat it.
@@ -127,16 +127,15 @@ struct Kernels {
   // One row of a layer that is multiplied again and again: y [outputs] = start + x w. Walked forward and backward in turn, the
   // weights that the last walk has left in the first cache come first. start [whole vectors] may be y or the layer's bias.
   void (*dense_again)(const PackedDense& w, const float* x, const float* start, float* y, bool backward);
-  // The same for a transposed block, of which the first `rows` <= lane_block lanes are computed (rounded up to whole
-  // vectors: the lanes beyond must hold ordinary numbers): y [outputs][lane_block] = x [inputs][lane_block], add alike.
-  void (*dense_lanes)(const PackedDense& w, const float* x, int rows, float* y, const float* add, bool relu);
+  // The same for the first `rows` lanes, a multiple of lane_group, of a transposed block: y [outputs][lane_block] = bias +
+  // x [inputs][lane_block] w, then relu if asked.
+  void (*dense_lanes)(const PackedDense& w, const float* x, int rows, float* y, bool relu);
   // y [rows][outputs] = bias + the sums over windows that begin every ldx numbers, then relu if asked. The rows of w are
   // in the order that the taps name.
   void (*dense_windows)(const PackedDense& w, const WindowTaps& taps, const float* x, int64_t ldx, int64_t rows,
                         float* y, int64_t ldy, bool relu);
   // y [windows][channels]: the largest numbers under each window
   void (*largest_of_windows)(const WindowPool& pool, const float* x, float* y);
-  int lanes_from;  // rows from which transposed blocks are the faster ones
   // y [rows][outputs] = (bias + add) + x [rows][inputs] w, where sum = sum + x w, each rounded, for one k after the other.
   // x may be null, which stands for no inputs, and add may be null.
   void (*dense_float64)(const PackedFloat64& w, const double* x, int64_t ldx, int64_t rows, double* y, int64_t ldy,

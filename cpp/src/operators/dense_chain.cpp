@@ -73,7 +73,7 @@ class DenseChain final : public Operator {
   void run_on_lanes(const float* x, float* y, float* a, float* b) const {
     kernels_.transpose(x, layers_.front().inputs(), lane_block, layers_.front().inputs(), a, lane_block);
     for (std::size_t layer = 0; layer < layers_.size(); ++layer, std::swap(a, b))
-      kernels_.dense_lanes(layers_[layer].packed(), a, lane_block, b, nullptr, relu_[layer]);
+      kernels_.dense_lanes(layers_[layer].packed(), a, lane_block, b, relu_[layer]);
     kernels_.transpose(a, lane_block, layers_.back().outputs(), lane_block, y, layers_.back().outputs());
   }
 

@@ -1,6 +1,6 @@
-// Dense layers with constant weights: outputs on the lanes for rows as they stand, rows on the lanes for
-// transposed blocks. Both read the same packed weights.
+// Dense layers with constant weights, rows as they stand: outputs on the lanes.
 #include "kernels/isa/block.hpp"
+#include "kernels/isa/panels.hpp"
 #include "kernels/isa/table.hpp"
 
 namespace lading::LADING_ISA_NAMESPACE {
@@ -12,7 +12,7 @@ struct Call {
   int last;  // lanes of the last vector that are outputs
   const float *x, *w, *bias, *add;
   float* y;
-  long ldx, ldadd, ldy, ldw;
+  long ldx, ldadd, ldy;
   float floor;         // results are at least this: 0 is relu
   const float* pairs;  // the weights as pairs of bfloat16, or null
 };
@@ -90,31 +90,8 @@ template <class Stored> struct Rows {  // outputs on the lanes
   }
 };
 
-struct Lanes {  // rows on the lanes; the block's rows are outputs
-  static constexpr int most(int) { return lane_rows; }
-  static constexpr bool has(int) { return true; }
-  template <int rows, int vectors> static void run(const Call& c) {
-    const float *x = c.x, *w = c.w, *bias = c.bias, *add = c.add;
-    float* y = c.y;
-    const long ldw = c.ldw;
-    const vec floor = all(c.floor);
-    with_all_chains<rows, vectors>(c.chains, [&]<int n>(Together<n>) LADING_LAMBDA {
-      block<rows, vectors, n>(
-          c.inputs, c.chains, [=](int r, long k) LADING_LAMBDA { return w[k * ldw + r]; },
-          [=](long k, int v) LADING_LAMBDA { return load(x + k * lane_block + v * VL); },
-          [=](int r, int v) LADING_LAMBDA {
-            const vec start = all(bias[r]);
-            return add ? start + load(add + r * lane_block + v * VL) : start;
-          },
-          [=](int r, int v, vec sum)
-              LADING_LAMBDA { store(y + r * lane_block + v * VL, pick(less(sum, floor), floor, sum)); });
-    });
-  }
-};
-
 constexpr BlockTable<Call, Rows<Whole>, widest> rows_table;
 constexpr BlockTable<Call, Rows<Pairs>, widest> pairs_table;
-constexpr BlockTable<Call, Lanes, 2> lanes_table;
 
 // One panel times any number of rows, shared out evenly: 7 rows are 4 + 3, not 6 + 1. A single block must
 // not wait for a division, nor for a copy of the call that was just written.
@@ -153,60 +130,9 @@ LADING_INLINE bool run_pair(const Call& c, int panel, int more, long rows) {
   return true;
 }
 
-// The outputs of one panel, shared out evenly, for the first `used` lanes.
-LADING_INLINE void run_panel_lanes(Call& c, int outputs, int used) {
-  const float *x = c.x, *w = c.w, *bias = c.bias, *add = c.add;
-  float* y = c.y;
-  const int groups = (outputs + lane_rows - 1) / lane_rows;
-  for (int g = 0, at = 0; g < groups; ++g) {
-    const int some = outputs / groups + (g < outputs % groups);
-    c.w = w + at, c.bias = bias + at;
-    for (int lane = 0; lane < used; lane += 2 * VL) {
-      const long place = at * lane_block + lane;
-      c.x = x + lane, c.y = y + place, c.add = add ? add + place : nullptr;
-      lanes_table.at[lane + VL < used ? 2 : 1][some](c);
-    }
-    at += some;
-  }
-  c.x = x, c.w = w, c.bias = bias, c.add = add, c.y = y;
-}
-
 float floor_of(bool relu) { return relu ? 0.f : -__builtin_inff(); }
-int vectors_of(int64_t outputs) { return static_cast<int>((outputs + VL - 1) / VL); }
-// Vectors of a panel; none of one behind the last.
-int width_of(const PackedDense& d, int panel) { return panel < d.panels ? d.narrow + (panel < d.wider) : 0; }
-// Lanes of the last vector that are outputs.
-int last_lanes(const PackedDense& d) { return static_cast<int>(d.outputs - int64_t{VL} * (d.vectors - 1)); }
 
 }  // namespace
-
-size_t dense_bytes(int64_t inputs, int64_t outputs) {
-  return (static_cast<size_t>(inputs) + 1) * static_cast<size_t>(vectors_of(outputs)) * VL * sizeof(float);
-}
-
-PackedDense dense_pack(const float* w, const float* bias, int64_t inputs, int64_t outputs, void* memory) {
-  PackedDense d{};
-  d.inputs = inputs, d.outputs = outputs, d.vectors = vectors_of(outputs);
-  // Few outputs: one panel, as wide as it takes. Many: narrower panels leave more rows in a block.
-  const int width = d.vectors <= widest ? widest : widest_of_many;
-  d.panels = (d.vectors + width - 1) / width;
-  if (d.panels) d.narrow = d.vectors / d.panels, d.wider = d.vectors % d.panels;
-  float* to = static_cast<float*>(memory);
-  d.weights = to;
-  int64_t at = 0;
-  for (int panel = 0; panel < d.panels; ++panel) {
-    const int64_t end = at + int64_t{VL} * width_of(d, panel);
-    const int64_t there = end < outputs ? end : outputs;
-    for (const float* row = w; row != w + inputs * outputs; row += outputs) {
-      for (int64_t j = at; j < there; ++j) *to++ = row[j];
-      for (int64_t j = there; j < end; ++j) *to++ = row[outputs - 1];
-    }
-    at = end;
-  }
-  d.bias = to;
-  for (int64_t j = 0; j < int64_t{VL} * d.vectors; ++j) *to++ = bias ? bias[j < outputs ? j : outputs - 1] : 0.f;
-  return d;
-}
 
 void dense(const PackedDense& d, const float* x, int64_t ldx, int64_t rows, float* y, int64_t ldy, const float* add,
            int64_t ldadd, bool relu) {
@@ -222,7 +148,6 @@ void dense(const PackedDense& d, const float* x, int64_t ldx, int64_t rows, floa
          ldx,
          add ? ldadd : 0,
          ldy,
-         0,
          floor_of(relu),
          rows == 1 ? d.pairs : nullptr};
   for (int panel = 0; panel < d.panels;) {
@@ -242,20 +167,6 @@ void dense(const PackedDense& d, const float* x, int64_t ldx, int64_t rows, floa
   }
 }
 
-void dense_lanes(const PackedDense& d, const float* x, int rows, float* y, const float* add, bool relu) {
-  Call c{d.inputs, chains(d.inputs), VL, x, d.weights, d.bias, add, y, 0, 0, 0, 0, floor_of(relu), nullptr};
-  int64_t at = 0;
-  for (int panel = 0; panel < d.panels; ++panel) {
-    const int64_t width = int64_t{VL} * width_of(d, panel);
-    const int64_t outputs = d.outputs - at < width ? d.outputs - at : width;
-    c.ldw = width;
-    run_panel_lanes(c, static_cast<int>(outputs), rows);
-    c.w += d.inputs * width, c.bias += width, c.y += width * lane_block;
-    if (c.add) c.add += width * lane_block;
-    at += width;
-  }
-}
-
 void dense_again(const PackedDense& d, const float* x, const float* start, float* y, bool backward) {
   constexpr int each = pairs ? 2 : 1;
   const int groups = (d.panels + each - 1) / each;
@@ -272,7 +183,6 @@ void dense_again(const PackedDense& d, const float* x, const float* start, float
            start + at,
            nullptr,
            y + at,
-           0,
            0,
            0,
            0,

@@ -18,7 +18,6 @@ const Kernels table = {
     .dense_lanes = dense_lanes,
     .dense_windows = dense_windows,
     .largest_of_windows = largest_of_windows,
-    .lanes_from = 2 * VL,
     .dense_float64 = dense_float64,
     .matmul = matmul,
     .convolve = convolve,

@@ -10,7 +10,7 @@ size_t dense_bytes(int64_t inputs, int64_t outputs);
 PackedDense dense_pack(const float* w, const float* bias, int64_t inputs, int64_t outputs, void* memory);
 void dense(const PackedDense& d, const float* x, int64_t ldx, int64_t rows, float* y, int64_t ldy, const float* add,
            int64_t ldadd, bool relu);
-void dense_lanes(const PackedDense& d, const float* x, int rows, float* y, const float* add, bool relu);
+void dense_lanes(const PackedDense& d, const float* x, int rows, float* y, bool relu);
 void dense_windows(const PackedDense& d, const WindowTaps& taps, const float* x, int64_t ldx, int64_t rows, float* y,
                    int64_t ldy, bool relu);
 void largest_of_windows(const WindowPool& pool, const float* x, float* y);
