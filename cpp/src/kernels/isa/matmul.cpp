@@ -105,20 +105,4 @@ void convolve(const float* a, int64_t lda, const float* b, const int64_t* at, fl
   run_all<true>({k, lading::chains(k), VL, a, b, bias, y, lda, 0, ldy, at, relu ? 0.f : -__builtin_inff()}, m, n);
 }
 
-void transpose(const float* x, int64_t ldx, int64_t rows, int64_t columns, float* y, int64_t ldy) {
-  if (rows < tile || columns < tile) {
-    for (int64_t i = 0; i < rows; ++i)
-      for (int64_t j = 0; j < columns; ++j) y[j * ldy + i] = x[i * ldx + j];
-    return;
-  }
-  // The last tiles begin early enough to be whole.
-  for (int64_t i = 0; i < rows; i += tile) {
-    const int64_t row = i + tile > rows ? rows - tile : i;
-    for (int64_t j = 0; j < columns; j += tile) {
-      const int64_t column = j + tile > columns ? columns - tile : j;
-      transpose_tile(x + row * ldx + column, ldx, y + column * ldy + row, ldy);
-    }
-  }
-}
-
 }  // namespace lading::LADING_ISA_NAMESPACE
