@@ -10,7 +10,7 @@ from written_network import Network, numbers
 
 from lading.engine import Session
 
-ROWS = (0, 1, 5, 31, 63, 64, 65, 128, 200)
+ROWS = (0, 1, 5, 16, 17, 31, 48, 63, 64, 65, 128, 200)
 
 
 def network(widths: tuple[int, ...], apart: bool, bias: bool = True, axes: tuple[int, ...] = ()) -> Network:

@@ -1,7 +1,7 @@
 // internal.DenseChain, which a pass makes of dense layers that follow one another: y = f2(f1(x w1 + b1) w2 + b2) ...
 // Inputs: x [..., K], and of each layer w [K, N] and bias [N] or none in turn; `relu` says of each whether it has one.
 //
-// Rows go through all layers a block at a time, so that what lies between two layers never leaves the cache. Whole blocks
+// Rows go through all layers a block at a time, so that what lies between two layers never leaves the cache. Groups of sixteen
 // are turned: their rows lie on the lanes of vectors then, and no lane is idle where outputs do not fill the last one.
 #include <algorithm>
 
@@ -29,18 +29,17 @@ class DenseChain final : public Operator {
     out[out.rank - 1] = layers_.back().outputs();
     io.set(0, Type::float32, out);
   }
-  std::size_t scratch(const Operands& io) const override {
-    return 2 * half(std::min<std::int64_t>(rows_of(io), lane_block)) * sizeof(float);
-  }
+  std::size_t scratch(const Operands& io) const override { return 2 * half(rows_of(io)) * sizeof(float); }
   void run(const Operands& io) const override {
     const std::int64_t rows = rows_of(io);
     auto* a = reinterpret_cast<float*>(io.scratch());
-    auto* b = a + half(std::min<std::int64_t>(rows, lane_block));
-    for (std::int64_t first = 0; first < rows; first += lane_block) {
-      const std::int64_t count = std::min<std::int64_t>(rows - first, lane_block);
+    float* b = a + half(rows);
+    for (std::int64_t first = 0, count; first < rows; first += count) {
       const float* x = io[0].as<float>() + first * layers_.front().inputs();
       float* y = io.output().as<float>() + first * layers_.back().outputs();
-      if (count == lane_block && widest_ <= widest_on_lanes) run_on_lanes(x, y, a, b);
+      count = std::min<std::int64_t>(rows - first, lane_block);
+      if (const std::int64_t turned = count / lane_group * lane_group; turned && widest_ <= widest_on_lanes)
+        run_on_lanes(x, count = turned, y, a, b);
       else run_rows(x, count, y, a, b);
     }
   }
@@ -59,8 +58,9 @@ class DenseChain final : public Operator {
   static constexpr std::int64_t widest_on_lanes = 128;
 
   static std::int64_t rows_of(const Operands& io) { return io[0].shape.size(0, io[0].shape.rank - 1); }
-  // Numbers of one of the two pieces of scratch.
+  // Numbers of one of the two pieces of scratch. A turned block is as wide as any.
   std::size_t half(std::int64_t rows) const {
+    if (rows >= lane_group) rows = lane_block;
     return aligned(static_cast<std::size_t>(rows * widest_) * sizeof(float) + tail) / sizeof(float);
   }
   void run_rows(const float* x, std::int64_t rows, float* y, float* a, float* b) const {
@@ -70,11 +70,12 @@ class DenseChain final : public Operator {
       x = to;
     }
   }
-  void run_on_lanes(const float* x, float* y, float* a, float* b) const {
-    kernels_.transpose(x, layers_.front().inputs(), lane_block, layers_.front().inputs(), a, lane_block);
+  void run_on_lanes(const float* x, std::int64_t rows, float* y, float* a, float* b) const {
+    const std::int64_t inputs = layers_.front().inputs(), outputs = layers_.back().outputs();
+    kernels_.transpose(x, inputs, rows, inputs, a, lane_block);
     for (std::size_t layer = 0; layer < layers_.size(); ++layer, std::swap(a, b))
-      kernels_.dense_lanes(layers_[layer].packed(), a, lane_block, b, relu_[layer]);
-    kernels_.transpose(a, lane_block, layers_.back().outputs(), lane_block, y, layers_.back().outputs());
+      kernels_.dense_lanes(layers_[layer].packed(), a, static_cast<int>(rows), b, relu_[layer]);
+    kernels_.transpose(a, lane_block, outputs, rows, y, outputs);
   }
 
   const Kernels& kernels_;
