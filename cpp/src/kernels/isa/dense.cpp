@@ -82,7 +82,7 @@ template <class Stored> struct Rows {  // outputs on the lanes
           },
           [=](int r, int v) LADING_LAMBDA { return load(start + r * ldstart + v * VL); },
           [=](int r, int v, vec sum) LADING_LAMBDA {
-            sum = pick(less(sum, floor), floor, sum);
+            sum = clear(less(sum, floor), sum);
             if (partial(v)) store_first(y + r * ldy + v * VL, sum, last);
             else store(y + r * ldy + v * VL, sum);
           });

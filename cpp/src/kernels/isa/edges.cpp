@@ -13,7 +13,7 @@ void edges(const float* own, const float* others, int64_t ld, const int64_t* at,
       for (int64_t i = 0; i < width; i += VL) {
         const int some = width - i < VL ? static_cast<int>(width - i) : VL;
         const vec sum = load_up_to(own + i, some) + load_up_to(other + i, some);
-        store_up_to(y + i, pick(less(sum, floor), floor, sum), some);
+        store_up_to(y + i, clear(less(sum, floor), sum), some);
       }
     }
 }

@@ -45,7 +45,7 @@ template <bool whole, bool spread> struct Blocks {
           },
           [=](int r, int) LADING_LAMBDA { return bias ? all(bias[r]) : zero(); },
           [=](int r, int v, vec sum) LADING_LAMBDA {
-            if constexpr (spread) sum = pick(less(sum, floor), floor, sum);
+            if constexpr (spread) sum = clear(less(sum, floor), sum);
             if (partial(v)) store_first(y + r * ldy + v * VL, sum, last);
             else store(y + r * ldy + v * VL, sum);
           },

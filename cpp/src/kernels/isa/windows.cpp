@@ -62,7 +62,7 @@ struct Windows {
           [=](int, int v) LADING_LAMBDA { return load(bias + v * VL); },
           [=](int r, int v, vec sum) LADING_LAMBDA {
             const vec floor = all(least);
-            sum = pick(less(sum, floor), floor, sum);
+            sum = clear(less(sum, floor), sum);
             float* to = y + r * ldy + v * VL;
             if (v + 1 < vectors) store(to, sum);
             else if (masks_are_free) store_first(to, sum, last);
