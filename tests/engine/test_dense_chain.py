@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +14,10 @@ from lading.engine import Session
 ROWS = (0, 1, 5, 16, 17, 31, 48, 63, 64, 65, 128, 200)
 
 
-def network(widths: tuple[int, ...], apart: bool, bias: bool = True, axes: tuple[int, ...] = ()) -> Network:
-    """Layers with relu but the last; ``apart``: what is between them leaves the graph too, so that each is a step."""
+def network(widths: tuple[int, ...], apart: bool, bias: bool = True, axes: tuple[int, ...] = (), end: str = "",
+            **attributes: Any) -> Network:  # fmt: skip
+    """Layers with relu but the last, then perhaps an operator ``end``; ``apart``: what is between them leaves the graph
+    too, so that each is a step."""
     net = Network("layers")
     x = net.input("x", "jet", *axes, widths[0])
     for i, (inputs, outputs) in enumerate(pairwise(widths)):
@@ -22,8 +25,10 @@ def network(widths: tuple[int, ...], apart: bool, bias: bool = True, axes: tuple
         x = net.node("Add", x, net.weight(outputs)) if bias else x
         last = i == len(widths) - 2
         x = x if last else net.node("Relu", x)
-        if last or apart:
+        if apart or (last and not end):
             net.output(x, "jet", *axes, outputs)
+    if end:
+        net.output(net.node(end, x, **attributes), "jet", *axes, widths[-1])
     return net
 
 
@@ -38,6 +43,23 @@ def test_a_chain_gives_the_bits_of_its_layers(widths: tuple[int, ...], bias: boo
         x = numbers(9, rows, widths[0], low=-2, high=2).astype(np.float32)
         found, expected = list(joined.run_graph({"x": x}).values()), list(single.run_graph({"x": x}).values())
         np.testing.assert_array_equal(found[0].view(np.uint32), expected[-1].view(np.uint32))
+
+
+@pytest.mark.parametrize("outputs", [1, 3, 16, 40])
+@pytest.mark.parametrize("end", ["Softmax", "LogSoftmax"])
+def test_a_softmax_ends_a_chain(end: str, outputs: int) -> None:
+    joined, single = (Session(network((7, 20, outputs), apart, end=end).model) for apart in (False, True))
+    assert [operator for _, operator in joined.steps()] == ["DenseChain"]
+    assert [operator for _, operator in single.steps()] == ["Dense", "Dense", end]
+    for rows in ROWS:
+        x = numbers(9, rows, 7, low=-2, high=2).astype(np.float32)
+        found, expected = list(joined.run_graph({"x": x}).values()), list(single.run_graph({"x": x}).values())
+        np.testing.assert_array_equal(found[0].view(np.uint32), expected[-1].view(np.uint32))
+
+
+def test_a_softmax_along_another_axis_is_a_step_of_its_own() -> None:
+    session = Session(network((7, 20, 9), apart=False, axes=(5,), end="Softmax", axis=1).model)
+    assert [operator for _, operator in session.steps()] == ["DenseChain", "Softmax"]
 
 
 def test_rows_along_several_axes_are_rows() -> None:

@@ -1,5 +1,6 @@
 // internal.DenseChain, which a pass makes of dense layers that follow one another: y = f2(f1(x w1 + b1) w2 + b2) ...
 // Inputs: x [..., K], and of each layer w [K, N] and bias [N] or none in turn; `relu` says of each whether it has one.
+// Then, if `softmax` is 1 or 2, softmax or log_softmax along the last axis.
 //
 // Rows go through all layers a block at a time, so that what lies between two layers never leaves the cache. Groups of sixteen
 // are turned: their rows lie on the lanes of vectors then, and no lane is idle where outputs do not fill the last one.
@@ -14,7 +15,7 @@ namespace {
 class DenseChain final : public Operator {
  public:
   explicit DenseChain(const Definition& definition)
-      : kernels_(definition.kernels()), relu_(definition.integers("relu")) {
+      : kernels_(definition.kernels()), relu_(definition.integers("relu")), softmax_(definition.integer("softmax", 0)) {
     if (relu_.empty()) definition.fail("attribute 'relu' must say it of every layer");
     for (std::size_t layer = 0; layer < relu_.size(); ++layer)
       layers_.push_back(packed_layer(definition, static_cast<int>(2 * layer + 1)));
@@ -69,17 +70,20 @@ class DenseChain final : public Operator {
       layers_[layer].multiply(x, rows, to, nullptr, relu_[layer]);
       x = to;
     }
+    if (softmax_) kernels_.softmax(y, y, rows, layers_.back().outputs(), softmax_ == 2);
   }
   void run_on_lanes(const float* x, std::int64_t rows, float* y, float* a, float* b) const {
     const std::int64_t inputs = layers_.front().inputs(), outputs = layers_.back().outputs();
     kernels_.transpose(x, inputs, rows, inputs, a, lane_block);
     for (std::size_t layer = 0; layer < layers_.size(); ++layer, std::swap(a, b))
       kernels_.dense_lanes(layers_[layer].packed(), a, static_cast<int>(rows), b, relu_[layer]);
+    if (softmax_) kernels_.softmax_lanes(a, outputs, static_cast<int>(rows), softmax_ == 2);
     kernels_.transpose(a, lane_block, outputs, rows, y, outputs);
   }
 
   const Kernels& kernels_;
   std::vector<std::int64_t> relu_;
+  std::int64_t softmax_;
   std::vector<PackedWeights> layers_;
   std::int64_t widest_ = 0;
 };

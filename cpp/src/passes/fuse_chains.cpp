@@ -1,5 +1,5 @@
-// Dense layers of which each reads the one before and nobody else does become one node internal.DenseChain: rows go through
-// all of them a block at a time.
+// Dense layers of which each reads the one before and nobody else does become one node internal.DenseChain, and so does the
+// softmax of what the last one makes: rows go through all of them a block at a time.
 #include "passes/passes.hpp"
 #include "passes/rewriting.hpp"
 
@@ -25,6 +25,23 @@ void append_layer(const GraphNode& layer, GraphNode& chain) {
   chain.outputs = layer.outputs;
 }
 
+// A softmax along the last axis, whatever the rank is.
+bool is_softmax(const GraphNode& node) {
+  return (node.operator_name == "Softmax" || node.operator_name == "LogSoftmax") &&
+         integer_attribute(node, "axis", -1) == -1;
+}
+
+// The softmax of the chain at node n, if nobody else reads what it takes, is done by the chain.
+void append_softmax(Graph& graph, std::size_t n, GraphNode& chain) {
+  const int next = only_reader(graph, graph.uses(), chain.outputs[0], n);
+  if (next < 0) return;
+  const GraphNode& node = graph.nodes[static_cast<std::size_t>(next)];
+  if (!is_softmax(node)) return;
+  chain.attributes["softmax"] = std::int64_t{node.operator_name == "Softmax" ? 1 : 2};
+  graph.nodes[n].outputs = chain.outputs = node.outputs;
+  absorb(graph, chain, next);
+}
+
 }  // namespace
 
 void fuse_chains(Graph& graph) {
@@ -40,6 +57,7 @@ void fuse_chains(Graph& graph) {
       graph.nodes[n].outputs = chain.outputs;
       absorb(graph, chain, next);
     }
+    append_softmax(graph, n, chain);
     graph.nodes[n] = std::move(chain);
   }
 }

@@ -90,7 +90,7 @@ void softmax_lanes(float* x, int64_t n, int rows, bool logarithm) {
 }
 
 void softmax(const float* x, float* y, int64_t rows, int64_t n, bool logarithm) {
-  if (n > few || rows < VL) {
+  if (n > few || rows < (VL < 8 ? VL : 8)) {  // half of the lanes may be idle
     for (int64_t r = 0; r < rows; ++r) softmax_row(x + r * n, y + r * n, n, logarithm);
     return;
   }
