@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS / folder) for folder in ("hostile", "operators", "engine", "trees")]
+for folder in ("trees", "engine", "operators", "hostile"):
+    sys.path.insert(0, str(TESTS / folder))
 
 import random_forests
 from making import one_node
