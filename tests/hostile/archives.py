@@ -38,7 +38,7 @@ class Zip:
         return self
 
     def bytes(self, **lies: int) -> bytes:
-        told = {"count": self.count, "here": self.count, "size": len(self.directory), "start": len(self.body), "disk": 0,
+        told = {"count": self.count, "here": self.count, "size": len(self.directory), "start": len(self.body), "disk": 0,  # noqa: E501
                 "comment": 0, **lies}  # fmt: skip
         end = struct.pack("<4sHHHHIIH", b"PK\5\6", told["disk"], told["disk"], told["here"], told["count"],
                           told["size"], told["start"], told["comment"])  # fmt: skip

@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "cpp")]
+sys.path.insert(0, str(Path(__file__).parents[1] / "cpp"))
+sys.path.insert(0, str(Path(__file__).parent))
 
 import building
 import pytest

@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS / folder) for folder in ("hostile", "operators", "engine", "trees")]
+sys.path.insert(0, str(TESTS / "trees"))
+sys.path.insert(0, str(TESTS / "engine"))
+sys.path.insert(0, str(TESTS / "operators"))
+sys.path.insert(0, str(TESTS / "hostile"))
 
 import random_forests
 from making import one_node

@@ -114,7 +114,7 @@ def nested_loops(depth: int, trips: int) -> onnx.ModelProto:
     for level in range(depth):
         body = helper.make_graph(
             [node("Identity", [f"go{level}"], [f"again{level}"]), *inner], f"body{level}",
-            [value(f"i{level}", kind=TensorProto.INT64), value(f"go{level}", kind=TensorProto.BOOL), value(f"a{level}", "N", 4)],
+            [value(f"i{level}", kind=TensorProto.INT64), value(f"go{level}", kind=TensorProto.BOOL), value(f"a{level}", "N", 4)],  # noqa: E501
             [value(f"again{level}", kind=TensorProto.BOOL), value(f"b{level}", "N", 4)])  # fmt: skip
         last = level == depth - 1
         inner = [
