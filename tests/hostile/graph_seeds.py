@@ -5,6 +5,8 @@ A seed is a model.json, a 0 byte and its weights; SHA and SIZE stand where the t
     python tests/hostile/graph_seeds.py FOLDER
 """
 
+# ruff: noqa: E402
+
 from __future__ import annotations
 
 import json
