@@ -294,7 +294,7 @@ MODELS: list[tuple[str, str, Callable[[], onnx.ModelProto]]] = [
         "tensor 'b' is damaged",
         lambda: edited(lambda m: setattr(m.graph.initializer[1].segment, "begin", 5)),
     ),
-    ("weights in a parent folder", "its external weights cannot be read", lambda: outside("../../../../etc/passwd")),
+    ("weights in a parent folder", "its external weights cannot be read", lambda: outside("../" * 20 + "etc/passwd")),
     ("weights at an absolute path", "its external weights cannot be read", lambda: outside("/etc/passwd")),
     (
         "weights in a device",

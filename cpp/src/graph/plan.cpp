@@ -95,9 +95,9 @@ void Plan::drop_packed_constants() {
   std::vector<bool> read(values_.size());
   for (const int value : outputs_) read[static_cast<std::size_t>(value)] = true;
   for (const PlanStep& step : steps_) {
-    const std::uint32_t packed = step.operation->packed_inputs();
     for (std::size_t i = 0; i < step.inputs.size(); ++i)
-      if (step.inputs[i] >= 0 && !(i < 32 && packed >> i & 1)) read[static_cast<std::size_t>(step.inputs[i])] = true;
+      if (step.inputs[i] >= 0 && !step.operation->has_packed(static_cast<int>(i)))
+        read[static_cast<std::size_t>(step.inputs[i])] = true;
   }
   for (std::size_t value = 0; value < values_.size(); ++value)
     if (!read[value]) values_[value].keep.reset(), values_[value].tensor.data = nullptr;

@@ -67,7 +67,7 @@ class ChannelsLastConvolution final : public Operator {
   int entry(const Operands& io, int) const override {
     return io.entry(0) == 0 && fixed_inputs(io, 1) ? 0 : int(Entry::mixed);
   }
-  std::uint32_t packed_inputs() const override { return ~1u; }
+  bool has_packed(int i) const override { return i > 0; }
   std::size_t memory() const override { return weights_.bytes(); }
 
  private:

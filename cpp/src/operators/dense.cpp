@@ -39,7 +39,7 @@ class Dense final : public Operator {
     if (axis < 0 || axis == io.output().shape.rank - 1) return Entry::mixed;
     return io.has(3) && io.entry(3) != axis ? int(Entry::mixed) : axis;
   }
-  std::uint32_t packed_inputs() const override { return 1 << 1 | 1 << 2; }
+  bool has_packed(int i) const override { return i == 1 || i == 2; }
   std::size_t memory() const override { return weights_.bytes(); }
 
  private:

@@ -52,7 +52,7 @@ class DenseChain final : public Operator {
     const int axis = io.entry(0);
     return axis < 0 || axis == io.output().shape.rank - 1 ? int(Entry::mixed) : axis;
   }
-  std::uint32_t packed_inputs() const override { return ~1u; }
+  bool has_packed(int i) const override { return i > 0; }
   std::size_t memory() const override {
     std::size_t bytes = 0;
     for (const PackedWeights& layer : layers_) bytes += layer.bytes();

@@ -47,7 +47,7 @@ class EdgeConvolution final : public Operator {
     if (axis < 0) return entry_of_shapes(io);
     return axis < io[0].shape.rank - 2 && io.entry(1) == axis ? axis : int(Entry::mixed);
   }
-  std::uint32_t packed_inputs() const override { return ~3u; }
+  bool has_packed(int i) const override { return i > 1; }
   std::size_t memory() const override {
     std::size_t bytes = 0;
     for (const PackedWeights& layer : layers_) bytes += layer.bytes();

@@ -73,7 +73,7 @@ class Gemm final : public Operator {
     if (io.entry(2) == Entry::none) return own < 0 || io[2].shape[own] == 1 ? axis : int(Entry::mixed);
     return io.entry(2) == own ? axis : int(Entry::mixed);
   }
-  std::uint32_t packed_inputs() const override { return weights_ || weights_float64_ ? 1 << 1 : 0; }
+  bool has_packed(int i) const override { return i == 1 && (weights_ || weights_float64_); }
   std::size_t memory() const override { return weights_ ? weights_->bytes() : weights_float64_.bytes(); }
 
  private:

@@ -62,7 +62,7 @@ class MatMul final : public Operator {
     if (column) return ea == Entry::none ? lead + (io[0].shape.rank > 1) : int(Entry::mixed);
     return batch_entry(a, ea, b, eb, lead);
   }
-  std::uint32_t packed_inputs() const override { return weights_ || weights_float64_ ? 1 << 1 : 0; }
+  bool has_packed(int i) const override { return i == 1 && (weights_ || weights_float64_); }
   std::size_t memory() const override { return weights_ ? weights_->bytes() : weights_float64_.bytes(); }
 
  private:

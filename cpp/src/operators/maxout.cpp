@@ -43,6 +43,7 @@ class Maxout final : public Operator {
     const int axis = io.entry(0);
     return axis < 0 || axis == io.output().shape.rank - 1 ? int(Entry::mixed) : axis;
   }
+  bool has_packed(int i) const override { return i > 0; }
   std::size_t memory() const override { return weights_.bytes(); }
 
  private:

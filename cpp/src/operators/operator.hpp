@@ -114,8 +114,8 @@ class Operator {
   virtual int entry(const Operands& io, int output) const;
   // Entries that it is best given at once.
   virtual std::int64_t best_block() const { return 64; }
-  // Bit i set: run() does not read the constant input i, of which the operator has packed what it needs.
-  virtual std::uint32_t packed_inputs() const { return 0; }
+  // run() does not read input i if it is constant: the operator has packed what it needs of it.
+  virtual bool has_packed(int) const { return false; }
   // Bytes of packed weights held by this operator.
   virtual std::size_t memory() const { return 0; }
 
