@@ -15,12 +15,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 from networks import NETWORKS
 
 STAGES = {
-    "deep_sets": "together rows:5 inner:1 entries:3",  # the sum alone sees more than one track
-    "recurrent": "together inner:8 entries:5",
-    "two_sequences": "together rows:2 rows:1 rows:3 inner:3 entries:4",
-    "one_jet_at_a_time": "one by one rows:3 inner:1 entries:6 inner:1",
-    "one_event_at_a_time": "one by one rows:3 inner:4 rows:6 inner:1 rows:6 inner:1 rows:1 inner:1 entries:3",
-    "attention_heads": "together rows:5 inner:1 rows:2",
+    "deep_sets": "together rows:5 inner:1 entries:2",  # the sum alone sees more than one track
+    "recurrent": "together inner:8 entries:4",
+    "two_sequences": "together rows:2 rows:1 rows:2 inner:3 entries:4",
+    "one_jet_at_a_time": "one by one rows:3 inner:1 entries:5 inner:1",
+    "one_event_at_a_time": "one by one rows:2 inner:4 rows:6 inner:1 rows:5 inner:1 rows:1 inner:1 entries:2",
+    "attention_heads": "together rows:5 inner:1 rows:1",
     "nearest_neighbours": "in order",  # pairs of particles reach from one stage into another
 }
 

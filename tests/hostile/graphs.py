@@ -279,9 +279,9 @@ GRAPHS: list[tuple[str, str, Document | bytes]] = [
     ("graphs 17 deep", "more than 16 deep", choice(17)),
     ("graphs 3000 deep", "more than 16 deep", choice(3000)),
     (
-        "20000 nodes of operators that nobody knows",
-        "no operator for 20000 nodes",
-        graph(*(node(f"n{at}", ["x"], [f"h{at}"], f"Nonsense{at}") for at in range(20_000)), node("o", ["x"], ["y"])),
+        "10000 nodes of operators that nobody knows",
+        "no operator for 10000 nodes",
+        graph(*(node(f"n{at}", ["x"], [f"h{at}"], f"Nonsense{at}") for at in range(10_000)), node("o", ["x"], ["y"])),
     ),
     ("a wrong name among 20000 long ones", "no value", graph(*WIDE, node("o", ["h" + "v" * 247], ["y"]))),
     ("an output that nobody gives among 20000", "gives 'y'", graph(*WIDE)),

@@ -10,7 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 import running
 
-FAMILIES = ("files", "archives", "graphs", "operators", "huge", "forests", "feeds", "onnx_files")
+FAMILIES = ("files", "archives", "graphs", "operators", "huge", "forests", "feeds", "hostile_onnx")
 
 
 def main(program: str, *chosen: str) -> None:
@@ -20,8 +20,8 @@ def main(program: str, *chosen: str) -> None:
         cases = list(module.known_cases() if known else module.cases())
         with tempfile.TemporaryDirectory() as folder:
             paths = [case.write(Path(folder) / str(at)) for at, case in enumerate(cases)]
-            python = running.in_python("source" if family == "onnx_files" else "bundle", paths)
-            compiled = python if family == "onnx_files" else running.in_cpp(Path(program), paths)
+            python = running.in_python("source" if family == "hostile_onnx" else "bundle", paths)
+            compiled = python if family == "hostile_onnx" else running.in_cpp(Path(program), paths)
             print(f"==== {family}: {len(cases)}; Python {sum(s.seconds for s in python):.1f} s, "
                   f"C++ {sum(s.seconds for s in compiled):.1f} s")  # fmt: skip
             for case, path, one, other in zip(cases, paths, python, compiled, strict=True):

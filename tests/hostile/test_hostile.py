@@ -58,7 +58,7 @@ def test_one_clear_error(program: Path, tmp_path: Path, family: str) -> None:
 
 
 def test_onnx_files(tmp_path: Path) -> None:
-    cases = cases_of("onnx_files")
+    cases = cases_of("hostile_onnx")
     said = running.in_python("source", written(cases, tmp_path))
     found = {
         case.name: fault for case, one in zip(cases, said, strict=True) if (fault := wrong(case, one, 5)) is not None
@@ -67,7 +67,7 @@ def test_onnx_files(tmp_path: Path) -> None:
 
 
 def test_there_are_many() -> None:
-    own = [case for family in (*FAMILIES, "onnx_files") for case in importlib.import_module(family).cases()]
+    own = [case for family in (*FAMILIES, "hostile_onnx") for case in importlib.import_module(family).cases()]
     assert len(own) >= 800
     assert len({case.name for case in own}) == len(own)
 
