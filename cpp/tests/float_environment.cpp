@@ -13,6 +13,16 @@ namespace {
 using Room = std::vector<std::vector<char>>;
 constexpr int serious = FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW;
 
+#if defined(__aarch64__)
+constexpr unsigned long flushing = 1ul << 24 | 1ul << 19;  // denormals count as zero, also those of half precision
+unsigned long control() {
+  unsigned long bits;
+  asm volatile("mrs %0, fpcr" : "=r"(bits)::"memory");
+  return bits;
+}
+void set_control(unsigned long bits) { asm volatile("msr fpcr, %0" ::"r"(bits) : "memory"); }
+#endif
+
 // The caller's environment while the library works; the test makes its events in the usual one.
 class Around {
  public:
@@ -54,6 +64,8 @@ void test(const char* path) {
 #if defined(__GLIBC__) && defined(__x86_64__)
   CHECK(scores(path, [] { feenableexcept(serious); }) == plain);            // a trap would end the program
   CHECK(scores(path, [] { _mm_setcsr(_mm_getcsr() | 0x8040); }) == plain);  // denormals count as zero
+#elif defined(__aarch64__)
+  CHECK(scores(path, [] { set_control(control() | flushing); }) == plain);
 #endif
 }
 
@@ -74,6 +86,12 @@ void test_restored(const char* path) {
   _mm_setcsr(mine);
   session.run();
   CHECK_EQUAL(_mm_getcsr(), mine);
+#elif defined(__aarch64__)
+  events.set(session, 0);
+  set_control(control() | flushing);
+  const unsigned long mine = control();  // not every CPU has half precision
+  session.run();
+  CHECK_EQUAL(control(), mine);
 #endif
   fesetenv(FE_DFL_ENV);
 }

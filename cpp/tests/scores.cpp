@@ -1,6 +1,6 @@
 // Runs a bundle on made-up events, entry by entry and as a batch, and prints what went in and what came out, exactly,
 // for Python to repeat.
-//   scores BUNDLE ENTRIES
+//   scores BUNDLE ENTRIES [NUMBERS]        with the numbers of a file in place of made-up ones
 #include <cinttypes>
 #include <cstdlib>
 
@@ -14,12 +14,30 @@ void print(const char* data, int type, std::int64_t count) {
     const char* at = data + std::size_t(i) * Events::bytes(type);
     float f;
     double d;
-    std::int64_t n;
+    std::int64_t n = 0;  // of what has no format of its own, the bits
     if (type == LADING_FLOAT32) std::memcpy(&f, at, sizeof f), std::printf(" %a", double(f));
     else if (type == LADING_FLOAT64) std::memcpy(&d, at, sizeof d), std::printf(" %a", d);
-    else std::memcpy(&n, at, sizeof n), std::printf(" %" PRId64, n);
+    else std::memcpy(&n, at, Events::bytes(type)), std::printf(" %" PRId64, n);
   }
   std::printf("\n");
+}
+
+// Offsets of the sequences, then the columns, as they lie in memory.
+void read_numbers(const char* path, Events& events) {
+  std::FILE* file = std::fopen(path, "rb");
+  if (!CHECK(file != nullptr)) return;
+  const auto read = [file](auto& numbers, std::int64_t count) {
+    numbers.resize(std::size_t(count));
+    CHECK_EQUAL(std::fread(numbers.data(), sizeof numbers[0], numbers.size(), file), numbers.size());
+  };
+  for (const lading::Axis& axis : events.axes) read(events.offsets[std::size_t(axis.number)], events.entries + 1);
+  for (Events::Values& v : events.columns) {
+    const std::int64_t items = v.is.axis < 0 ? events.entries : events.offsets[std::size_t(v.is.axis)].back();
+    if (v.is.type == LADING_FLOAT32) read(v.floats, items * v.is.width);
+    else if (v.is.type == LADING_FLOAT64) read(v.doubles, items * v.is.width);
+    else read(v.integers, items * v.is.width);
+  }
+  std::fclose(file);
 }
 
 void print_events(const lading::Model& model, const Events& events) {
@@ -40,9 +58,10 @@ void print_events(const lading::Model& model, const Events& events) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 3) return 2;
+  if (count != 3 && count != 4) return 2;
   const lading::Model model = lading::load(arguments[1]);
-  const Events events(model, std::atoll(arguments[2]), 7, 45);
+  Events events(model, std::atoll(arguments[2]), 7, 45);
+  if (count == 4) read_numbers(arguments[3], events);
   print_events(model, events);
 
   lading::Session session{model};
