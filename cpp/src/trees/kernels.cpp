@@ -20,6 +20,11 @@ const TreeKernels* tree_kernels() {
   if (wide && __builtin_cpu_supports("avx512vbmi")) return &avx512::table;
   return wide || std::strcmp(isa, "avx2") == 0 ? &avx2::table : nullptr;
 }
+#elif defined(__aarch64__) && !defined(LADING_BASELINE_ONLY)
+namespace neon {
+extern const TreeKernels table;
+}
+const TreeKernels* tree_kernels() { return std::strcmp(kernels().isa, "neon") == 0 ? &neon::table : nullptr; }
 #else
 const TreeKernels* tree_kernels() { return nullptr; }
 #endif
