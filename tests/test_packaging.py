@@ -135,7 +135,7 @@ def test_it_builds_in_an_empty_folder_without_python(released: Path, tmp_path: P
     said(program, "-S", source, "-B", tmp_path / "build", "-G", "Unix Makefiles", *options, env=here)
     said(program, "--build", tmp_path / "build", "--parallel", str(os.cpu_count()), env=here)
     said(program, "--install", tmp_path / "build", env=here)
-    assert not re.search(r"^_?Python", (tmp_path / "build" / "CMakeCache.txt").read_text(), re.M)  # nobody looked for it
+    assert not re.search(r"^_?Python", (tmp_path / "build" / "CMakeCache.txt").read_text(), re.M)
     loop = tmp_path / "loop"
     said(program, "-S", source / "cpp/examples/event_loop", "-B", loop, "-G", "Unix Makefiles",
          f"-DCMAKE_PREFIX_PATH={prefix}", env=here)  # fmt: skip
