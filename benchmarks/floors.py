@@ -74,7 +74,8 @@ def rows_of(paths: list[Path], measured: list[dict[str, Any]]) -> list[dict[str,
         for row in (row for row in measured if row["network"] == path.stem):
             made = one * row["size"] if one else flops(model, networks.resized(model, 1, row["size"]))
             rows.append({"network": path.stem, "size": row["size"], "kind": row["kind"], "flops": made,
-                         "bytes": weights, "measured": row["c"]["lading"]})  # fmt: skip
+                         "bytes": weights, "measured": row["c"]["lading"],
+                         "peer": row["c"]["onnxruntime"]})  # fmt: skip
     speed, reading = peaks(sorted({row["bytes"] for row in rows}))
     for row in rows:
         row["arithmetic"], row["weights"] = row["flops"] / speed / 1e3, row["bytes"] / reading[row["bytes"]] / 1e3
@@ -83,15 +84,18 @@ def rows_of(paths: list[Path], measured: list[dict[str, Any]]) -> list[dict[str,
     return rows
 
 
-HEAD = """| network | size | MFLOP | at the peak, µs | weights, kB | read once, µs | measured, µs | of the floor |
-|---|---|---|---|---|---|---|---|"""
+COLUMNS = ("network", "size", "MFLOP", "at the peak, µs", "weights, kB", "read once, µs", "measured, µs",
+           "of the floor", "gained on ONNX Runtime", "at the floor")  # fmt: skip
+HEAD = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"
 
 
 def line(row: dict[str, Any]) -> str:
     """A row in Markdown."""
-    share = max(row["arithmetic"], row["weights"]) / row["measured"]
+    floor = max(row["arithmetic"], row["weights"])
+    took = row["measured"]
     return (f"| {row['network']} | {row['size']} {row['kind']} | {row['flops'] / 1e6:.3g} | {row['arithmetic']:.3g} "
-            f"| {row['bytes'] / 1e3:.0f} | {row['weights']:.3g} | {row['measured']:.1f} | {share:.0%} |")
+            f"| {row['bytes'] / 1e3:.0f} | {row['weights']:.3g} | {took:.1f} | {floor / took:.0%} "
+            f"| {row['peer'] / took:.2f} | {row['peer'] / floor:.2f} |")
 
 
 def table(rows: list[dict[str, Any]]) -> str:

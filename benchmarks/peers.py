@@ -6,9 +6,10 @@
 All on one thread, in float32, on arrays that are ready: ``Session.run``, ONNX Runtime's ``InferenceSession.run``, and
 where they are installed (``pip install openvino MNN tract``) an ``InferRequest`` of OpenVINO compiled for latency, a
 module of MNN in high precision (its own file, written by ``mnnconvert``), and a runnable of tract, which is told all
-lengths beforehand. A time is the median of many calls in microseconds, a ratio the median of three rounds of what the
-fastest of the others takes to what lading takes. The results are compared first; a runtime that cannot read a network,
-or gives other numbers, is left out and named.
+lengths beforehand; and of PyTorch a module that onnx2torch makes of the file, in inference mode (``pip install torch``,
+and ``pip install --no-deps onnx2torch``: what it wants of torchvision is for detectors alone). A time is the median of
+many calls in microseconds, a ratio the median of three rounds of what the fastest of the others takes to what lading takes.
+The results are compared first; a runtime that cannot read a network, or gives other numbers, is left out and named.
 
 MNN installs packages with pip when it is imported, an older protobuf among them, which breaks onnx: PIP_NO_INDEX=1 in
 the environment keeps it from that.
@@ -19,7 +20,9 @@ from __future__ import annotations
 import argparse
 import functools
 import subprocess
+import sys
 import tempfile
+import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -71,7 +74,33 @@ def tract(path: Path, fed: Feeds, output: str) -> Call:
     return lambda: runnable.run(inputs)[0].to_numpy()  # the first output, whatever it is called there
 
 
-PEERS = {"ONNX Runtime": onnxruntime, "OpenVINO": openvino, "MNN": mnn, "tract": tract}
+class _NoTorchvision(types.ModuleType):
+    """Stands for a package whose names are only asked for by type."""
+
+    def __getattr__(self, name: str) -> None:
+        return None
+
+
+def pytorch(path: Path, fed: Feeds, output: str) -> Call:
+    import torch
+
+    for name in ("torchvision", "torchvision.ops"):
+        sys.modules.setdefault(name, _NoTorchvision(name))
+    import onnx2torch
+
+    torch.set_num_threads(1)
+    module = onnx2torch.convert(str(path)).eval()
+    tensors = [torch.from_numpy(array) for array in fed.values()]
+
+    def call() -> np.ndarray:
+        with torch.inference_mode():
+            results = module(*tensors)
+        return (results if isinstance(results, torch.Tensor) else results[0]).numpy()
+
+    return call
+
+
+PEERS = {"ONNX Runtime": onnxruntime, "OpenVINO": openvino, "MNN": mnn, "tract": tract, "PyTorch": pytorch}
 
 
 def calls_of(path: Path, fed: Feeds, output: str, expected: np.ndarray) -> dict[str, Call]:
