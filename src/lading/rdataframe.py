@@ -40,7 +40,7 @@ class _Fed:
 
     @property
     def text(self) -> str:
-        return f"variable '{self.variable}' of input '{self.input}'"
+        return _text(self.input, self.variable)
 
 
 def define(
@@ -95,10 +95,9 @@ def _fed(frame: Any, model: Model, columns: Mapping[str, str], units: Mapping[st
                                "the model with papers that name them (describe=)")  # fmt: skip
         known |= {variable, f"{name}.{variable}"}
         column = columns.get(f"{name}.{variable}", columns.get(variable)) or column_for(variable, there)
-        text = f"variable '{variable}' of input '{name}'"
         if column not in there:
-            raise UnknownName(f"{text}: the frame has no column '{column}' {suggestion(column, there)}; columns= says "
-                              "where it is")  # fmt: skip
+            raise UnknownName(f"{_text(name, variable)}: the frame has no column '{column}' "
+                              f"{suggestion(column, there)}; columns= says where it is")  # fmt: skip
         unit = units.get(f"{name}.{variable}", units.get(variable, given.variables[variable].unit))
         depth = int(model.sequence_axis(given.axes) is not None)
         found.append(_Fed(name, variable, unit, column, depth, _depth(frame.GetColumnType(column))))
@@ -106,6 +105,10 @@ def _fed(frame: Any, model: Model, columns: Mapping[str, str], units: Mapping[st
         if wrong := sorted(set(names) - known):
             raise UnknownName(f"{what}: no variable '{wrong[0]}' {suggestion(wrong[0], sorted(known))}")
     return found
+
+
+def _text(name: str, variable: str) -> str:
+    return f"variable '{variable}' of input '{name}'"
 
 
 def _depth(kind: str) -> int:
@@ -185,5 +188,4 @@ def _free(frame: Any, name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text)  # as C++ writes it, too
-
+    return json.dumps(text, ensure_ascii=False)  # as C++ writes it, too

@@ -16,27 +16,20 @@ class Dense final : public Operator {
     check_counts(definition, 2, 4);
   }
   void infer(const Operands& io) const override {
-    check_type(io, 0, bit(Type::float32));
-    Shape out = io[0].shape;
-    if (out.rank == 0 || out[out.rank - 1] != weights_.inputs())
-      io.fail("takes " + std::to_string(weights_.inputs()) + " numbers along its last axis, the shape is " +
-              out.text());
-    out[out.rank - 1] = weights_.outputs();
+    const Shape out = layer_shape(io, weights_.inputs(), weights_.outputs());
     if (io.has(3) && (io[3].type != Type::float32 || !(io[3].shape == out)))
       io.fail("adds input 3, whose shape must be " + out.text() + ", it is " + io[3].shape.text());
     io.set(0, Type::float32, out);
   }
   void run(const Operands& io) const override {
     Tensor& out = io.output();
-    const std::int64_t rows = out.shape.size(0, out.shape.rank - 1);
-    weights_.multiply(io[0].as<float>(), rows, out.as<float>(), io.has(3) ? io[3].as<float>() : nullptr,
+    weights_.multiply(io[0].as<float>(), row_count(out.shape), out.as<float>(), io.has(3) ? io[3].as<float>() : nullptr,
                       activation_.relu);
     if (!activation_.relu) activation_.run(kernels_, out.as<float>(), out.as<float>(), out.size());
   }
   // Rows do not see each other; what is added must have its entries where x has them.
   int entry(const Operands& io, int) const override {
-    const int axis = io.entry(0);
-    if (axis < 0 || axis == io.output().shape.rank - 1) return Entry::mixed;
+    const int axis = row_entry(io);
     return io.has(3) && io.entry(3) != axis ? int(Entry::mixed) : axis;
   }
   bool has_packed(int i) const override { return i == 1 || i == 2; }

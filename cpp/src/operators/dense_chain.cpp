@@ -26,17 +26,11 @@ class DenseChain final : public Operator {
     }
   }
   void infer(const Operands& io) const override {
-    check_type(io, 0, bit(Type::float32));
-    Shape out = io[0].shape;
-    if (out.rank == 0 || out[out.rank - 1] != layers_.front().inputs())
-      io.fail("takes " + std::to_string(layers_.front().inputs()) + " numbers along its last axis, the shape is " +
-              out.text());
-    out[out.rank - 1] = layers_.back().outputs();
-    io.set(0, Type::float32, out);
+    io.set(0, Type::float32, layer_shape(io, layers_.front().inputs(), layers_.back().outputs()));
   }
-  std::size_t scratch(const Operands& io) const override { return 2 * half(rows_of(io)) * sizeof(float); }
+  std::size_t scratch(const Operands& io) const override { return 2 * half(row_count(io[0].shape)) * sizeof(float); }
   void run(const Operands& io) const override {
-    const std::int64_t rows = rows_of(io);
+    const std::int64_t rows = row_count(io[0].shape);
     auto* a = reinterpret_cast<float*>(io.scratch());
     float* b = a + half(rows);
     for (std::int64_t first = 0, count; first < rows; first += count) {
@@ -48,10 +42,7 @@ class DenseChain final : public Operator {
       else run_rows(x, count, y, a, b);
     }
   }
-  int entry(const Operands& io, int) const override {
-    const int axis = io.entry(0);
-    return axis < 0 || axis == io.output().shape.rank - 1 ? int(Entry::mixed) : axis;
-  }
+  int entry(const Operands& io, int) const override { return row_entry(io); }
   bool has_packed(int i) const override { return i > 0; }
   std::size_t memory() const override {
     std::size_t bytes = 0;
@@ -63,7 +54,6 @@ class DenseChain final : public Operator {
   // Two turned blocks of this width are in the first cache, and one waits in the second.
   static constexpr std::int64_t widest_on_lanes = 128;
 
-  static std::int64_t rows_of(const Operands& io) { return io[0].shape.size(0, io[0].shape.rank - 1); }
   // Numbers of one of the two pieces of scratch. A turned block is as wide as any.
   std::size_t half(std::int64_t rows) const {
     if (rows >= lane_group) rows = lane_block;

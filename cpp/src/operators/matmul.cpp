@@ -47,9 +47,9 @@ class MatMul final : public Operator {
   }
   void run(const Operands& io) const override {
     if (weights_ && io[0].type == Type::float32)
-      return weights_->multiply(io[0].as<float>(), rows_of(io[0].shape), io.output().as<float>());
+      return weights_->multiply(io[0].as<float>(), row_count(io[0].shape), io.output().as<float>());
     if (weights_float64_ && io[0].type == Type::float64)
-      return weights_float64_.multiply(kernels_, io[0].as<double>(), rows_of(io[0].shape), io.output().as<double>());
+      return weights_float64_.multiply(kernels_, io[0].as<double>(), row_count(io[0].shape), io.output().as<double>());
     with_one_of<matrix_types>(io[0].type, [&](auto zero) { run_batches<decltype(zero)>(io); });
   }
   // Entries may be batches on both sides, rows on the left or columns on the right.
@@ -66,7 +66,6 @@ class MatMul final : public Operator {
   std::size_t memory() const override { return weights_ ? weights_->bytes() : weights_float64_.bytes(); }
 
  private:
-  static std::int64_t rows_of(const Shape& a) { return a.size(0, a.rank - 1); }
   // Where the entry axes of both operands fall among the `lead` axes before the matrices.
   static int batch_entry(const Shape& a, int ea, const Shape& b, int eb, int lead) {
     if (ea >= a.rank - 2 || eb >= b.rank - 2) return Entry::mixed;  // an axis that is summed over
@@ -83,7 +82,7 @@ class MatMul final : public Operator {
     const T *left = io[0].as<T>(), *right = io[1].as<T>();
     T* y = io.output().as<T>();
     if (b.size(0, b.rank - 2) == 1 && a.rank >= b.rank)  // one right side for all: one large product
-      return multiply_matrices(kernels_, left, right, y, rows_of(a), n, k);
+      return multiply_matrices(kernels_, left, right, y, row_count(a), n, k);
     const Shape lead_a = without_matrix(a), lead_b = without_matrix(b), lead = broadcast(io, lead_a, lead_b);
     broadcast_loops<3>(lead, {&lead_a, &lead_b}).each([&](const auto& at) {
       multiply_matrices(kernels_, left + at[1] * m * k, right + at[2] * k * n, y + at[0] * m * n, m, n, k);

@@ -16,38 +16,28 @@ class Maxout final : public Operator {
     if (pieces_ < 1 || weights_.outputs() % pieces_) definition.fail("its pieces must be equally wide");
   }
   void infer(const Operands& io) const override {
-    check_type(io, 0, bit(Type::float32));
-    Shape out = io[0].shape;
-    if (out.rank == 0 || out[out.rank - 1] != weights_.inputs())
-      io.fail("takes " + std::to_string(weights_.inputs()) + " numbers along its last axis, the shape is " +
-              out.text());
-    out[out.rank - 1] = width();
-    io.set(0, Type::float32, out);
+    io.set(0, Type::float32, layer_shape(io, weights_.inputs(), width()));
   }
   std::size_t scratch(const Operands& io) const override {
-    return static_cast<std::size_t>(std::min<std::int64_t>(rows_of(io), lane_block) * weights_.outputs()) *
+    return static_cast<std::size_t>(std::min<std::int64_t>(row_count(io[0].shape), lane_block) * weights_.outputs()) *
            sizeof(float);
   }
   void run(const Operands& io) const override {
     auto* pieces = reinterpret_cast<float*>(io.scratch());
     const float* x = io[0].as<float>();
     float* y = io.output().as<float>();
-    for (std::int64_t left = rows_of(io); left > 0; left -= lane_block) {
+    for (std::int64_t left = row_count(io[0].shape); left > 0; left -= lane_block) {
       const std::int64_t rows = std::min<std::int64_t>(left, lane_block);
       weights_.multiply(x, rows, pieces);
       kernels_.reduce_columns(Reduction::max, pieces, y, pieces_, width(), rows, weights_.outputs());
       x += rows * weights_.inputs(), y += rows * width();
     }
   }
-  int entry(const Operands& io, int) const override {
-    const int axis = io.entry(0);
-    return axis < 0 || axis == io.output().shape.rank - 1 ? int(Entry::mixed) : axis;
-  }
+  int entry(const Operands& io, int) const override { return row_entry(io); }
   bool has_packed(int i) const override { return i > 0; }
   std::size_t memory() const override { return weights_.bytes(); }
 
  private:
-  static std::int64_t rows_of(const Operands& io) { return io[0].shape.size(0, io[0].shape.rank - 1); }
   std::int64_t width() const { return weights_.outputs() / pieces_; }
 
   const Kernels& kernels_;

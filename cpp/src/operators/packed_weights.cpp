@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "operators/checks.hpp"
+
 namespace lading {
 
 std::shared_ptr<std::byte> bfloat16_pairs(const PackedDense& packed, const Definition& definition) {
@@ -56,6 +58,20 @@ PackedWeights packed_layer(const Definition& definition, int i) {
   if (definition.has_input(i + 1) && (!bias || bias->type != Type::float32 || bias->size() != w->shape[1]))
     definition.fail("needs a constant float32 bias, one number for each output");
   return {definition, w->as<float>(), bias ? bias->as<float>() : nullptr, w->shape[0], w->shape[1]};
+}
+
+Shape layer_shape(const Operands& io, std::int64_t inputs, std::int64_t outputs) {
+  check_type(io, 0, bit(Type::float32));
+  Shape shape = io[0].shape;
+  if (shape.rank == 0 || shape[shape.rank - 1] != inputs)
+    io.fail("takes " + std::to_string(inputs) + " numbers along its last axis, the shape is " + shape.text());
+  shape[shape.rank - 1] = outputs;
+  return shape;
+}
+
+int row_entry(const Operands& io) {
+  const int axis = io.entry(0);
+  return axis < 0 || axis == io.output().shape.rank - 1 ? int(Entry::mixed) : axis;
 }
 
 }  // namespace lading

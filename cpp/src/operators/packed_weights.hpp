@@ -47,6 +47,12 @@ class PackedWeights {
 // The constant weights [K, N] of a layer, which are a node's input i, and its bias [N], i + 1, or none.
 PackedWeights packed_layer(const Definition& definition, int i);
 
+// ---- rules of layers, which take the last axis of input 0 to another one, row by row
+// The shape of what a layer gives; fails for other inputs than float32 [..., inputs].
+Shape layer_shape(const Operands& io, std::int64_t inputs, std::int64_t outputs);
+int row_entry(const Operands& io);  // the axis of the entries, unless it is the last: rows do not see each other
+inline std::int64_t row_count(const Shape& shape) { return shape.size(0, shape.rank - 1); }
+
 // The same of float64, whose sums go in order and begin at zero: the bits of multiply_matrices.
 class PackedWeightsFloat64 {
  public:
