@@ -78,7 +78,7 @@ LIKE = {"GlobalLpPool": "GlobalAveragePool"}
 def engine_operators() -> list[str]:
     """The names in the engine's table, those apart that only its plans use."""
     table = (ROOT / "cpp" / "src" / "operators" / "operators.inc").read_text(encoding="utf-8")
-    return sorted(set(re.findall(r"^LADING_OPERATOR\((\w+)\)", table, re.M)) & suite.pinned_operators())
+    return sorted(set(re.findall(r"^LADING_OPERATOR\((\w+),", table, re.M)) & suite.pinned_operators())
 
 
 # ---- which types an operator takes

@@ -45,7 +45,7 @@ def cases() -> list[tuple[str, suite.SuiteModel, suite.Tensors]]:
 def table() -> set[str]:
     """The operators of ONNX in the engine's table."""
     lines = (HERE.parents[1] / "cpp" / "src" / "operators" / "operators.inc").read_text(encoding="utf-8").splitlines()
-    names = {line.split("(")[1].split(")")[0] for line in lines if line.startswith("LADING_OPERATOR(")}
+    names = {line.split("(")[1].split(",")[0] for line in lines if line.startswith("LADING_OPERATOR(")}
     return names & suite.pinned_operators()
 
 

@@ -183,7 +183,16 @@ GRAPHS: list[tuple[str, str, Document | bytes]] = [
     ("an operator that is a number", "should be text", graph({**node("n", ["x"], ["y"]), "operator": 1})),
     ("attributes as a list", "should be an object", graph(node("n", ["x"], ["y"], attributes=[]))),
     ("an unknown key of a node", "did you mean 'attributes'", graph(node("n", ["x"], ["y"], attribute={}))),
-    ("an unknown attribute", "computed", graph(node("n", ["x"], ["y"], attributes={"axis": 1}))),
+    (
+        "an unknown attribute",
+        "node 'n' (Identity): has no attribute 'axis' (there are none)",
+        graph(node("n", ["x"], ["y"], attributes={"axis": 1})),
+    ),
+    (
+        "an attribute with another name",
+        "node 'n' (Softmax): has no attribute 'axes' (has: 'axis'); did you mean 'axis'?",
+        graph({**node("n", ["x"], ["y"], attributes={"axes": 1}), "operator": "Softmax"}),
+    ),
     (
         "an attribute that is a list of all kinds",
         "graphs.main[0].attributes.a[1]: should be a number, 'nan', 'inf' or '-",

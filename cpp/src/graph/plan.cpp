@@ -39,6 +39,18 @@ void refuse_unknown_operators(const Graph& graph) {
       Fault::unsupported);
 }
 
+// Before passes, which would lose them.
+void refuse_unknown_attributes(const Graph& graph) {
+  for (const GraphNode& node : graph.nodes) {
+    if (node.attributes.empty()) continue;
+    const std::vector<std::string> names = attribute_names(node.operator_name);
+    for (const auto& [name, value] : node.attributes)
+      if (std::find(names.begin(), names.end(), name) == names.end())
+        throw Error(node_text(node.name, node.operator_name) + ": has no attribute '" + name + "' " +
+                    suggestion(name, names));
+  }
+}
+
 // "Dense" of "internal.Dense", "TreeEnsemble" of "lading.TreeEnsemble".
 std::string plain_name(const std::string& name) { return name.substr(name.find('.') + 1); }
 
@@ -46,6 +58,7 @@ std::string plain_name(const std::string& name) { return name.substr(name.find('
 
 std::shared_ptr<const Plan> Plan::compile(Graph graph, std::size_t memory_limit) {
   refuse_unknown_operators(graph);
+  refuse_unknown_attributes(graph);
   run_passes(graph, memory_limit);
   auto plan = std::make_shared<Plan>();
   plan->make_steps(graph, memory_limit);

@@ -7,7 +7,7 @@
 
 namespace lading {
 
-#define LADING_OPERATOR(name) std::unique_ptr<Operator> make_##name(const Definition&);
+#define LADING_OPERATOR(name, attributes) std::unique_ptr<Operator> make_##name(const Definition&);
 #include "operators/operators.inc"
 #undef LADING_OPERATOR
 
@@ -15,9 +15,10 @@ namespace {
 struct Row {
   const char* name;
   MakeOperator make;
+  const char* attributes;  // their names, a space between
 };
 constexpr Row table[] = {
-#define LADING_OPERATOR(name) {#name, &make_##name},
+#define LADING_OPERATOR(name, attributes) {#name, &make_##name, attributes},
 #include "operators/operators.inc"
 #undef LADING_OPERATOR
 };
@@ -28,6 +29,18 @@ constexpr const char* internal[] = {
     "DenseChain",      "EdgeConvolution",         "Maxout",           "Neighbours"};
 // The one operator that is not of ONNX.
 constexpr const char* forest = "lading.TreeEnsemble";
+
+const Row* find_row(const std::string& name) {
+  constexpr std::string_view prefix = "internal.", own = "lading.";
+  const bool fused = name.compare(0, prefix.size(), prefix) == 0;
+  const std::string plain = fused ? name.substr(prefix.size()) : name == forest ? name.substr(own.size()) : name;
+  const bool is_internal = std::find(std::begin(internal), std::end(internal), plain) != std::end(internal);
+  if (fused != is_internal || (plain == "TreeEnsemble" && name != forest)) return nullptr;
+  for (const Row& row : table)
+    if (plain == row.name) return &row;
+  return nullptr;
+}
+
 }  // namespace
 
 void Operator::evaluate(const Operands& io) const {
@@ -36,15 +49,19 @@ void Operator::evaluate(const Operands& io) const {
 }
 
 MakeOperator find_operator(const std::string& name) {
-  constexpr std::string_view prefix = "internal.";
-  const bool fused = name.compare(0, prefix.size(), prefix) == 0;
-  if (name == forest) return &make_TreeEnsemble;
-  const std::string plain = fused ? name.substr(prefix.size()) : name;
-  const bool is_internal = std::find(std::begin(internal), std::end(internal), plain) != std::end(internal);
-  if (fused != is_internal || plain == "TreeEnsemble") return nullptr;
-  for (const Row& row : table)
-    if (plain == row.name) return row.make;
-  return nullptr;
+  const Row* row = find_row(name);
+  return row ? row->make : nullptr;
+}
+
+std::vector<std::string> attribute_names(const std::string& operator_name) {
+  const Row* row = find_row(operator_name);
+  std::vector<std::string> names;
+  for (std::string_view text = row ? row->attributes : ""; !text.empty();) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    names.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return names;
 }
 
 std::vector<std::string> operator_names() {
