@@ -6,14 +6,24 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from onnx import GraphProto, NodeProto
+from onnx import AttributeProto, GraphProto, NodeProto
 
+from ...errors import FormatError
 from ...graph import Graph, Node, Subgraph
 from .node_hints import exporter_name
 from .scope import Scope
+from .sorting import described
 
 if TYPE_CHECKING:
     from .reading import Reading
+
+
+def graph_of(proto: NodeProto, name: str, where: str) -> GraphProto:
+    """The graph that a node holds as its attribute ``name``. Raises FormatError if there is none."""
+    for attribute in proto.attribute:
+        if attribute.name == name and attribute.type == AttributeProto.GRAPH:
+            return attribute.g
+    raise FormatError(f"{where}: {described(proto)}: lacks the graph '{name}'")
 
 
 class Branches:
@@ -24,8 +34,9 @@ class Branches:
 
     def read(self, proto: NodeProto, scope: Scope, opsets: Mapping[str, int]) -> list[Node]:
         """Both branches, or the nodes of the one that is always taken."""
+        branches = {name: graph_of(proto, name, self._reading.where) for name in ("then_branch", "else_branch")}
+        self._check(proto, branches)
         condition = scope[proto.input[0]]
-        branches = {attribute.name: attribute.g for attribute in proto.attribute}
         known = self._reading.constant(condition)
         if known is not None:
             taken = branches["then_branch" if bool(np.all(known)) else "else_branch"]
@@ -42,6 +53,14 @@ class Branches:
         for name, one, two in zip(node.outputs, then.outputs, other.outputs, strict=True):
             self._reading.types.merge(name, one, two)
         return [node]
+
+    def _check(self, proto: NodeProto, branches: Mapping[str, GraphProto]) -> None:
+        who = f"{self._reading.where}: {described(proto)}"
+        if len(proto.input) != 1:
+            raise FormatError(f"{who}: takes 1 input, the condition; it has {len(proto.input)}")
+        for name, graph in branches.items():
+            if len(graph.output) != len(proto.output):
+                raise FormatError(f"{who}: gives {len(proto.output)} results, its '{name}' {len(graph.output)}")
 
     def _branch(self, graph: GraphProto, name: str, scope: Scope, opsets: Mapping[str, int]) -> Subgraph:
         inner = Scope(self._reading.names, scope)

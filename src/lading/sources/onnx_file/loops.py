@@ -13,6 +13,7 @@ import numpy as np
 from onnx import GraphProto, NodeProto
 
 from ...graph import Node
+from .branches import graph_of
 from .node_hints import exporter_name
 from .scope import Scope
 
@@ -33,7 +34,7 @@ class Loops:
 
     def read(self, proto: NodeProto, scope: Scope, opsets: Mapping[str, int]) -> list[Node]:
         """The nodes of all turns; a fault if the file does not say how many there are, or if they are too many."""
-        body = next(attribute.g for attribute in proto.attribute if attribute.name == "body")
+        body = graph_of(proto, "body", self._reading.where)
         nodes = self._turns(proto, body, scope, opsets)
         if nodes is None:
             self._reading.faults.unknown(proto)
