@@ -1,6 +1,9 @@
 // Sixteen threads on one model: through a pool, and each with sessions of its own. Built with the thread sanitizer, it
 // also finds races that give the right numbers.
 //   threads BUNDLE...
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <thread>
 
 #include "check.hpp"
@@ -38,9 +41,29 @@ void test(const char* path) {
   for (std::thread& thread : running) thread.join();
 }
 
+// A child of a process with a pool takes from it what its parent had, and what it did not have yet.
+void test_fork(const char* path) {
+  const lading::Model model = lading::load(path);
+  const Events events(model, 10);
+  const lading::SessionPool pool{model};
+  const auto held = pool.take();
+  const Room wanted = scores(*held, model, events);
+  { CHECK(scores(*pool.take(), model, events) == wanted); }
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto one = pool.take(), other = pool.take();
+    const bool same = scores(*one, model, events) == wanted && scores(*other, model, events) == wanted;
+    _exit(same && scores(*held, model, events) == wanted ? 0 : 1);
+  }
+  int status = -1;
+  CHECK_EQUAL(waitpid(child, &status, 0), child);
+  CHECK_EQUAL(status, 0);
+  CHECK(scores(*pool.take(), model, events) == wanted);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
-  for (int i = 1; i < count; ++i) test(arguments[i]);
+  for (int i = 1; i < count; ++i) test(arguments[i]), test_fork(arguments[i]);
   return report();
 }

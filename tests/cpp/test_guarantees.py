@@ -11,6 +11,8 @@ import models
 import pytest
 from building import run
 
+import lading
+
 
 def test_runs_allocate_nothing_within_what_was_reserved(programs: Path, bundles: Path) -> None:
     assert ", 0 failures" in run(programs / "allocations", *(bundles / name for name in models.MODELS))
@@ -47,6 +49,16 @@ def test_it_needs_nothing_but_the_run_time_libraries(built: Path) -> None:
 def test_it_is_small(built: Path, tmp_path: Path) -> None:
     run("strip", "-o", tmp_path / "stripped.so", library(built))
     assert (tmp_path / "stripped.so").stat().st_size < 2_000_000
+
+
+def test_it_leaves_no_trace_and_stands_beside_another_version(
+    built: Path, programs: Path, bundles: Path, tmp_path: Path
+) -> None:
+    content, version = library(built).read_bytes(), lading.__version__.encode() + b"\0"
+    assert version in content
+    other = tmp_path / "other.so"
+    other.write_bytes(content.replace(version, b"9.9.9\0"))
+    assert ", 0 failures" in run(programs / "library", library(built), other, bundles / "tagger")
 
 
 def test_nothing_of_one_instruction_set_is_used_by_another(built: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 import numpy as np
@@ -59,6 +60,22 @@ def test_threads_change_no_bit(threads: int) -> None:
     given = events(301)
     alone, shared = jets_and_tracks().run(given), jets_and_tracks().run(given, threads=threads)
     assert all(alone.flat(name).tobytes() == shared.flat(name).tobytes() for name in alone)
+
+
+def test_a_child_process_goes_on_with_what_its_parent_had() -> None:
+    model, values = dense(), RANDOM.normal(size=(301, 32))
+    session = model.session(threads=2)
+    wanted = session.run(values)["out"].tobytes()
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        same = session.run(values)["out"].tobytes() == wanted == model.run(values, threads=2)["out"].tobytes()
+        os.write(write, b"same" if same else b"other")
+        os._exit(0)
+    os.close(write)
+    assert os.read(read, 10) == b"same"
+    assert os.waitpid(child, 0)[1] == 0
+    assert session.run(values)["out"].tobytes() == wanted
 
 
 def test_many_threads_may_share_one() -> None:
