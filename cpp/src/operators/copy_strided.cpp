@@ -25,16 +25,22 @@ template <class T> void copy_plane(T* out, const T* in, const Copy::Loop& row, c
       copy_block(out, in, row, column, i, std::min(row.length, i + block), j, std::min(column.length, j + block));
 }
 
+#if __has_builtin(__builtin_shufflevector)
+#define LADING_PICK(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else  // GCC 11
+#define LADING_PICK(a, b, ...) __builtin_shuffle(a, b, Four{__VA_ARGS__})
+#endif
+
 // out[i * row_step + j] = in[i + j * column_step] for i, j < 4, in vectors of the compiler.
 void transpose_four(std::uint32_t* out, std::int64_t row_step, const std::uint32_t* in, std::int64_t column_step) {
   typedef std::uint32_t Four __attribute__((vector_size(16)));
   Four a, b, c, d;
   std::memcpy(&a, in, 16), std::memcpy(&b, in + column_step, 16);
   std::memcpy(&c, in + 2 * column_step, 16), std::memcpy(&d, in + 3 * column_step, 16);
-  const Four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
-  const Four ef = __builtin_shufflevector(a, b, 2, 6, 3, 7), gh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-  const Four rows[] = {__builtin_shufflevector(ab, cd, 0, 1, 4, 5), __builtin_shufflevector(ab, cd, 2, 3, 6, 7),
-                       __builtin_shufflevector(ef, gh, 0, 1, 4, 5), __builtin_shufflevector(ef, gh, 2, 3, 6, 7)};
+  const Four ab = LADING_PICK(a, b, 0, 4, 1, 5), cd = LADING_PICK(c, d, 0, 4, 1, 5);
+  const Four ef = LADING_PICK(a, b, 2, 6, 3, 7), gh = LADING_PICK(c, d, 2, 6, 3, 7);
+  const Four rows[] = {LADING_PICK(ab, cd, 0, 1, 4, 5), LADING_PICK(ab, cd, 2, 3, 6, 7),
+                       LADING_PICK(ef, gh, 0, 1, 4, 5), LADING_PICK(ef, gh, 2, 3, 6, 7)};
   for (int i = 0; i < 4; ++i) std::memcpy(out + i * row_step, &rows[i], 16);
 }
 

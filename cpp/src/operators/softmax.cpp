@@ -62,7 +62,7 @@ class Softmax final : public Operator {
   }
 
  private:
-  AxisView view(const Operands& io) const { return {io[0].shape, normal_axis(io, axis_, io[0].shape.rank)}; }
+  AxisView axis_view(const Operands& io) const { return {io[0].shape, normal_axis(io, axis_, io[0].shape.rank)}; }
   bool last(const Operands& io) const { return normal_axis(io, axis_, io[0].shape.rank) + 1 == io[0].shape.rank; }
   void run_kernels(const Operands& io) const {
     const Shape& shape = io[0].shape;
@@ -71,7 +71,7 @@ class Softmax final : public Operator {
       return kernels_.softmax(io[0].as<float>(), io.output().as<float>(), io[0].size() / length, length,
                               kind_ == Kind::log_softmax);
     }
-    const AxisView v = view(io);
+    const AxisView v = axis_view(io);
     const float* x = io[0].as<float>();
     float* y = io.output().as<float>();
     const bool logarithm = kind_ == Kind::log_softmax;
@@ -80,7 +80,7 @@ class Softmax final : public Operator {
       kernels_.softmax_columns(x + i * step, y + i * step, v.length, v.inner, logarithm);
   }
   template <class T> void run_rows(const Operands& io) const {
-    const AxisView v = view(io);
+    const AxisView v = axis_view(io);
     for (std::int64_t i = 0; i < v.outer * v.inner; ++i) {
       const std::int64_t at = i / v.inner * v.length * v.inner + i % v.inner;
       const T* x = io[0].as<T>() + at;

@@ -13,7 +13,7 @@ class WindowImage {
  public:
   // The image of one entry is the input itself if `copied` is not set, which takes windows that allow it.
   WindowImage(const Windows& windows, std::int64_t entries, bool copied)
-      : windows_(windows), entries_(entries), copied_(copied) {
+      : windows_(windows), copied_(copied) {
     std::int64_t pitch = 1;
     for (int i = windows.rank - 1; i >= 0; --i) {
       const WindowAxis& axis = windows[i];
@@ -88,7 +88,6 @@ class WindowImage {
   }
 
   const Windows& windows_;
-  std::int64_t entries_;
   bool copied_;
   std::array<std::int64_t, max_rank> pitch_{}, phase_pitch_{};
   std::int64_t entry_pitch_ = 0, channel_pitch_ = 0;

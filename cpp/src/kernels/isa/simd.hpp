@@ -5,7 +5,9 @@
 
 // GCC 12 suspects its own AVX-512 header, and sums that the first round of a loop sets.
 #pragma GCC diagnostic ignored "-Wuninitialized"
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 
 #define LADING_INLINE static inline __attribute__((always_inline))
 #define LADING_CALLED static inline __attribute__((noinline))
