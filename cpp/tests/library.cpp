@@ -78,7 +78,7 @@ class Loaded {
     library_.CALL(lading_describe_column)(model_, column, &is);
     lading_variable variable{};
     variable.size = sizeof variable;
-    library_.CALL(lading_find_variable)(model_, is.input, is.variable, nullptr, nullptr, 0, &variable, nullptr);
+    library_.CALL(lading_find_variable)(model_, is.input, is.variable, is.unit, nullptr, 0, &variable, nullptr);
     for (std::int64_t item = 0; item < items; ++item)
       CHECK_EQUAL(library_.CALL(lading_set_integer)(session_, &variable, item, column % 3 + item, nullptr), 0);
   }

@@ -14,14 +14,15 @@ constexpr std::size_t smallest_chunk = 256 << 10;
 }  // namespace
 
 std::byte* allocate_pages(std::size_t bytes) {
-  if (bytes < large_page) return static_cast<std::byte*>(std::aligned_alloc(alignment, aligned(bytes)));
-  auto* p = static_cast<std::byte*>(std::aligned_alloc(large_page, aligned(bytes)));
+  void* found = nullptr;
+  if (posix_memalign(&found, bytes < large_page ? alignment : large_page, bytes) != 0) return nullptr;
+  auto* p = static_cast<std::byte*>(found);
+  if (bytes < large_page) return p;
 #if defined(MADV_HUGEPAGE) && defined(MADV_POPULATE_WRITE)
-  if (p) {  // advice: where the system does not take it, all works as before
-    const std::size_t whole = bytes / large_page * large_page;
-    (void)madvise(p, whole, MADV_HUGEPAGE);
-    (void)madvise(p + whole, bytes - whole, MADV_POPULATE_WRITE);  // the small pages of the rest, all at once
-  }
+  // advice: where the system does not take it, all works as before
+  const std::size_t whole = bytes / large_page * large_page;
+  (void)madvise(p, whole, MADV_HUGEPAGE);
+  (void)madvise(p + whole, bytes - whole, MADV_POPULATE_WRITE);  // the small pages of the rest, all at once
 #endif
   return p;
 }
