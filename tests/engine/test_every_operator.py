@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from typing import Any
 
 import backend_suite as suite
 import numpy as np
+import onnx
 import pytest
 
 from lading.engine import _lading
@@ -47,6 +49,17 @@ def table() -> set[str]:
     lines = (HERE.parents[1] / "cpp" / "src" / "operators" / "operators.inc").read_text(encoding="utf-8").splitlines()
     names = {line.split("(")[1].split(",")[0] for line in lines if line.startswith("LADING_OPERATOR(")}
     return names & suite.pinned_operators()
+
+
+def test_the_table_of_operators_says_what_the_specification_says() -> None:
+    """How many inputs an operator needs, and the names of its attributes."""
+    text = (HERE.parents[1] / "cpp" / "src" / "operators" / "operators.inc").read_text(encoding="utf-8")
+    lines = re.findall(r'^LADING_OPERATOR\((\w+), (\d+),[^"]*((?:"[^"]*"\s*)+)\)', text, re.M)
+    found = {name: (int(inputs), "".join(re.findall('"([^"]*)"', names)).split()) for name, inputs, names in lines}
+    known = {name: onnx.defs.get_schema(name, suite.OPSET) for name in table()}
+    assert {name: found[name] for name in known} == {
+        name: (schema.min_input, sorted(schema.attributes)) for name, schema in known.items()
+    }
 
 
 # ---- instruction sets

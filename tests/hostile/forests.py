@@ -112,7 +112,7 @@ RULES: list[tuple[str, str, dict[str, Any]]] = [
     ("a link nobody knows", "'link' is 'probit'", {"link": "probit"}),
     ("a link of another type", "'link_type' is 'float16'", {"link_type": "float16"}),
     ("a scale that is text", "'scale'", {"scale": "two"}),
-    ("an attribute nobody knows", "computed", {"sumtype": "float64"}),
+    ("an attribute nobody knows", "has no attribute 'sumtype' (has: 'sum_type', ", {"sumtype": "float64"}),
 ]
 
 

@@ -351,8 +351,8 @@ MODELS: list[tuple[str, str, Callable[[], onnx.ModelProto]]] = [
         "node '/f1/f0/f1/f0/f1/f0/f1/f0/f1/f0/f1/f0/f1/f0/f1/f0/f1/f0/f1/f0/f1/",
         calls_itself,
     ),
-    ("an If without branches", "damaged, or not what its format allows", lambda: model([node("If", ["x"])])),
-    ("a Loop without a body", "damaged, or not what its format allows", lambda: model([node("Loop", ["", "", "x"])])),
+    ("an If without branches", "lacks the graph 'then_branch'", lambda: model([node("If", ["x"])])),
+    ("a Loop without a body", "lacks the graph 'body'", lambda: model([node("Loop", ["", "", "x"])])),
     ("a Scan without a body", "1 node cannot be converted:", lambda: model([node("Scan", ["x"], num_scan_inputs=1)])),
     # ---- attributes
     (

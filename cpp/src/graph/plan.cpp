@@ -6,6 +6,7 @@
 #include "graph/first_fit.hpp"
 #include "graph/node_definition.hpp"
 #include "kernels/kernels.hpp"
+#include "operators/checks.hpp"
 #include "passes/passes.hpp"
 
 namespace lading {
@@ -39,16 +40,20 @@ void refuse_unknown_operators(const Graph& graph) {
       Fault::unsupported);
 }
 
-// Before passes, which would lose them.
-void refuse_unknown_attributes(const Graph& graph) {
-  for (const GraphNode& node : graph.nodes) {
-    if (node.attributes.empty()) continue;
-    const std::vector<std::string> names = attribute_names(node.operator_name);
-    for (const auto& [name, value] : node.attributes)
-      if (std::find(names.begin(), names.end(), name) == names.end())
-        throw Error(node_text(node.name, node.operator_name) + ": has no attribute '" + name + "' " +
-                    suggestion(name, names));
-  }
+// What passes count on, and what they would lose.
+void check_node(const GraphNode& node) {
+  const auto refuse = [&](const std::string& why) {
+    throw Error(node_text(node.name, node.operator_name) + ": " + why);
+  };
+  const int required = required_inputs(node.operator_name);
+  for (int i = 0; i < required; ++i)
+    if (i >= static_cast<int>(node.inputs.size()) || node.inputs[i] < 0) refuse(missing_input(i, required));
+  if (node.outputs.empty()) refuse("gives no output");
+  if (node.attributes.empty()) return;
+  const std::vector<std::string> names = attribute_names(node.operator_name);
+  for (const auto& [name, value] : node.attributes)
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      refuse("has no attribute '" + name + "' " + suggestion(name, names));
 }
 
 // "Dense" of "internal.Dense", "TreeEnsemble" of "lading.TreeEnsemble".
@@ -58,7 +63,7 @@ std::string plain_name(const std::string& name) { return name.substr(name.find('
 
 std::shared_ptr<const Plan> Plan::compile(Graph graph, std::size_t memory_limit) {
   refuse_unknown_operators(graph);
-  refuse_unknown_attributes(graph);
+  for (const GraphNode& node : graph.nodes) check_node(node);
   run_passes(graph, memory_limit);
   auto plan = std::make_shared<Plan>();
   plan->make_steps(graph, memory_limit);

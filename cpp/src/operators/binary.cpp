@@ -81,7 +81,6 @@ class Variadic final : public Operator {
  public:
   Variadic(const Definition& definition, const BinaryRows& rows, bool mean = false) : rows_(rows), mean_(mean) {
     check_counts(definition, definition.input_count(), any_number);
-    if (definition.input_count() == 0) definition.fail("has no input");
   }
   void infer(const Operands& io) const override {
     check_type(io, 0, rows_.types);

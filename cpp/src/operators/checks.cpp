@@ -24,11 +24,15 @@ std::string list_text(const std::vector<std::int64_t>& numbers) {
   return "[" + list + "]";
 }
 
+std::string missing_input(int i, int required) {
+  return input(i) + " is missing; it needs " + count(required, "input");
+}
+
 void check_counts(const Definition& definition, int required, int most, int outputs) {
   const int given = definition.input_count();
   if (given > most) definition.fail("takes at most " + count(most, "input") + ", it has " + std::to_string(given));
   for (int i = 0; i < required; ++i)
-    if (!definition.has_input(i)) definition.fail(input(i) + " is missing; it needs " + count(required, "input"));
+    if (!definition.has_input(i)) definition.fail(missing_input(i, required));
   if (definition.output_count() < 1 || definition.output_count() > outputs)
     definition.fail("gives 1 to " + count(outputs, "output") + ", the node asks for " +
                     std::to_string(definition.output_count()));

@@ -7,7 +7,7 @@
 
 namespace lading {
 
-#define LADING_OPERATOR(name, attributes) std::unique_ptr<Operator> make_##name(const Definition&);
+#define LADING_OPERATOR(name, inputs, attributes) std::unique_ptr<Operator> make_##name(const Definition&);
 #include "operators/operators.inc"
 #undef LADING_OPERATOR
 
@@ -15,10 +15,11 @@ namespace {
 struct Row {
   const char* name;
   MakeOperator make;
+  int inputs;
   const char* attributes;  // their names, a space between
 };
 constexpr Row table[] = {
-#define LADING_OPERATOR(name, attributes) {#name, &make_##name, attributes},
+#define LADING_OPERATOR(name, inputs, attributes) {#name, &make_##name, inputs, attributes},
 #include "operators/operators.inc"
 #undef LADING_OPERATOR
 };
@@ -51,6 +52,11 @@ void Operator::evaluate(const Operands& io) const {
 MakeOperator find_operator(const std::string& name) {
   const Row* row = find_row(name);
   return row ? row->make : nullptr;
+}
+
+int required_inputs(const std::string& operator_name) {
+  const Row* row = find_row(operator_name);
+  return row ? row->inputs : 0;
 }
 
 std::vector<std::string> attribute_names(const std::string& operator_name) {

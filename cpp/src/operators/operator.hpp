@@ -125,6 +125,7 @@ class Operator {
 using MakeOperator = std::unique_ptr<Operator> (*)(const Definition&);
 MakeOperator find_operator(const std::string& name);  // null if there is none
 std::vector<std::string> operator_names();
+int required_inputs(const std::string& operator_name);
 std::vector<std::string> attribute_names(const std::string& operator_name);  // that a bundle may give it
 
 // ---- rules that many operators share
