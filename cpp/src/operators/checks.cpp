@@ -1,5 +1,7 @@
 #include "operators/checks.hpp"
 
+#include <cstdio>
+
 namespace lading {
 namespace {
 
@@ -75,6 +77,17 @@ void check_rank(const Operands& io, int i, int rank) {
 
 void check_one_element(const Operands& io, int i) {
   if (io[i].size() != 1) io.fail(input(i) + " must be one number, its shape is " + io[i].shape.text());
+}
+
+TensorText text_of(const Tensor& tensor) {
+  TensorText kind;
+  std::snprintf(kind.text, sizeof kind.text, "%s %s", name_of(tensor.type).data(), tensor.shape.text().c_str());
+  return kind;
+}
+
+void check_one(const Operands& io, const Tensor& tensor, Type type, const char* what) {
+  if (tensor.type != type || tensor.size() != 1)
+    io.refuse("%s must be one %s, it is %s", what, name_of(type).data(), text_of(tensor).text);
 }
 
 void check_output_rank(const Operands& io, int rank) {

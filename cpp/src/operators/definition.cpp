@@ -1,4 +1,7 @@
 // How operators read their attributes and operands, with the messages for those that do not fit.
+#include <cstdarg>
+#include <cstdio>
+
 #include "error.hpp"
 #include "operators/operator.hpp"
 
@@ -49,6 +52,30 @@ std::string sentence(const std::string& node, const std::string& operator_name, 
   return node_text(node, operator_name) + ": " + why;
 }
 }  // namespace
+
+namespace {
+// All texts that are formatted are shorter than this but for names of attributes, which the code itself gives.
+struct Formatted {
+  char text[1024];
+  Formatted(const char* format, va_list values) { std::vsnprintf(text, sizeof text, format, values); }
+};
+}  // namespace
+
+void Definition::refuse(const char* format, ...) const {
+  va_list values;
+  va_start(values, format);
+  const Formatted why(format, values);
+  va_end(values);
+  fail(why.text);
+}
+
+void Operands::refuse(const char* format, ...) const {
+  va_list values;
+  va_start(values, format);
+  const Formatted why(format, values);
+  va_end(values);
+  fail(why.text);
+}
 
 void Definition::fail(const std::string& why) const { throw Error(sentence(node(), operator_name(), why)); }
 

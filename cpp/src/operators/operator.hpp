@@ -15,6 +15,7 @@
 namespace lading {
 
 struct Kernels;
+struct Workspace;
 class Plan;
 
 // How a value depends on the entries of a block, the proof that a block may be run at once.
@@ -43,7 +44,10 @@ class Definition {
   // memory for what the operator keeps of its constant weights, aligned 64
   virtual std::shared_ptr<std::byte> weight_memory(std::size_t bytes) const = 0;
   virtual std::shared_ptr<const Plan> subgraph(const std::string& attribute) const = 0;
+  virtual int captured() const = 0;  // how many of the last inputs are names that its graphs read, and get last
   [[noreturn]] void fail(const std::string& why) const;  // Error "node 'x' (Gemm): why"
+  // The same with a format of printf: less code than joined texts.
+  [[noreturn, gnu::format(printf, 2, 3)]] void refuse(const char* format, ...) const;
 
   std::int64_t integer(const char* name, std::int64_t otherwise) const;
   std::int64_t integer(const char* name) const;  // required
@@ -74,6 +78,7 @@ class Operands {
   // values of an integer input (int32 or int64), at most max_rank of them
   Shape integers(int i) const;
   [[noreturn]] void fail(const std::string& why) const;  // Error "node 'x' (Gemm): why"
+  [[noreturn, gnu::format(printf, 2, 3)]] void refuse(const char* format, ...) const;
 
   const Tensor* const* input_ = nullptr;
   Tensor* const* output_ = nullptr;
@@ -82,7 +87,7 @@ class Operands {
   std::int64_t entries_ = 1;
   std::byte* scratch_ = nullptr;
   const class Operator* operator_ = nullptr;
-  void* context_ = nullptr;  // of the engine (control flow)
+  Workspace* workspace_ = nullptr;  // of a node that holds graphs
 };
 
 class Operator {
@@ -105,7 +110,7 @@ class Operator {
   virtual std::uint32_t shape_inputs() const { return 0; }
   // The outputs depend on the input's shape alone (Shape, Size).
   virtual bool reads_shape_only() const { return false; }
-  // infer() sets an upper bound; run() sets the true shape (NonZero, Unique, Compress, If).
+  // infer() sets an upper bound; run() sets the true shape (NonZero, Unique, Compress, If, Loop).
   virtual bool shape_from_data() const { return false; }
   // Output 0 is input 0 with another shape (Reshape, Squeeze, Identity): run() is not called.
   virtual bool view() const { return false; }

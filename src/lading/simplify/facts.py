@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..endpoints import Input
+from ..folds import subgraphs
 from ..graph import Node, Subgraph
 from .inference import NOTHING, Fact, infer
 from .inference.fact import of_array
@@ -25,6 +26,8 @@ class Facts:
         self._producer = producer
         self._inputs = {each.name: each for each in model.input_list}
         self._known: dict[str, Fact] = {}
+        self._holder = {name: (node, at) for graph in model.graphs.values() for node in graph.nodes
+                        for held in subgraphs(node) for at, name in enumerate(held.inputs)}  # fmt: skip
 
     def __getitem__(self, operand: str | np.ndarray) -> Fact:
         if isinstance(operand, np.ndarray):
@@ -42,7 +45,8 @@ class Facts:
         waiting = [name]
         while waiting:
             node = self._producer(waiting[-1])
-            missing = [] if node is None else [each for each in _needs(node) if each not in self._known]
+            wanted = self._fed(waiting[-1]) if node is None else _needs(node)
+            missing = [each for each in wanted if each not in self._known]
             if missing:
                 waiting.extend(missing)
                 continue
@@ -56,6 +60,8 @@ class Facts:
     def _of_node(self, node: Node) -> list[Fact]:
         if node.operator == "If":
             return self._of_branches(node)
+        if node.operator in ("Loop", "Scan"):
+            return self._of_turns(node)
         return infer(node, [NOTHING if isinstance(each, str) and not each else self[each] for each in node.inputs])
 
     def _of_branches(self, node: Node) -> list[Fact]:
@@ -64,8 +70,34 @@ class Facts:
         facts = [[self._known.get(name, NOTHING) for name in names] for names in zip(*branches, strict=True)]
         return [each[0] if all(fact == each[0] for fact in each) else NOTHING for each in facts]
 
+    def _of_turns(self, node: Node) -> list[Fact]:
+        """The types of what turns give: all have one. A Scan's state keeps its shape."""
+        results = [name for held in subgraphs(node) for name in held.outputs][node.operator == "Loop" :]
+        facts = [Fact(self._known.get(name, NOTHING).type) for name in results[: len(node.outputs)]]
+        facts += [NOTHING] * (len(node.outputs) - len(facts))
+        count = len(node.inputs) - _scanned(node) if node.operator == "Scan" else 0
+        for at in range(min(count, len(facts))):
+            facts[at] = Fact(facts[at].type, self[node.inputs[at]].shape)
+        return facts
+
+    def _fed(self, name: str) -> list[str]:
+        """The name of what the body of a loop is fed as ``name``."""
+        node, at = self._holder.get(name, (None, 0))
+        operand = node.inputs[at] if node is not None and at < len(node.inputs) else ""
+        return [operand] if isinstance(operand, str) and operand else []
+
+    def _of_body_input(self, node: Node, at: int) -> Fact:
+        """Turns may change the numbers of what they hand on, and in a Loop the shape; never the type."""
+        if node.operator == "Loop" and at < 2:
+            return Fact(("int64", "bool")[at], ())
+        fed = self[node.inputs[at]] if at < len(node.inputs) else NOTHING
+        states = len(node.inputs) - _scanned(node)
+        return Fact(fed.type, fed.shape if node.operator == "Scan" and at < states else None)
+
     def _of_source(self, name: str) -> Fact:
-        """What is known of a weight or of an input of the model."""
+        """What is known of a weight, of an input of the model, or of one of a body."""
+        if name in self._holder:
+            return self._of_body_input(*self._holder[name])
         array = self._model.weights.get(name)
         if array is not None:
             return of_array(array)
@@ -82,6 +114,11 @@ class Facts:
         known = self._model.axes.get(axis)
         fixed = known.size if known is not None and known.kind == "fixed" else None
         return symbol(axis) if fixed is None else fixed
+
+
+def _scanned(node: Node) -> int:
+    count = node.attributes.get("num_scan_inputs", 0)
+    return count if isinstance(count, int) else 0
 
 
 def _needs(node: Node) -> list[str]:

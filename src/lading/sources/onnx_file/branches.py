@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from onnx import GraphProto, NodeProto
 
-from ...graph import Graph, Node, Subgraph
+from ...graph import Node, Subgraph
+from .held_graphs import held_graph
 from .node_hints import exporter_name
 from .scope import Scope
 
@@ -44,18 +45,4 @@ class Branches:
         return [node]
 
     def _branch(self, graph: GraphProto, name: str, scope: Scope, opsets: Mapping[str, int]) -> Subgraph:
-        inner = Scope(self._reading.names, scope)
-        nodes = self._reading.read_graph(graph, inner, opsets)
-        made = {value for node in nodes for value in node.outputs}
-        outputs: list[str] = []
-        for output in graph.output:
-            value = inner[output.name]
-            if value not in made or value in outputs:
-                copy = self._reading.fresh(value)
-                nodes.append(Node(f"{output.name}/Identity", "Identity", [value], [copy]))
-                self._reading.types.same(copy, value)
-                value = copy
-            outputs.append(value)
-        name = name if name not in self._reading.graphs else f"{name}~{len(self._reading.graphs)}"
-        self._reading.graphs[name] = Graph(nodes)
-        return Subgraph(name, outputs)
+        return held_graph(self._reading, graph, name, Scope(self._reading.names, scope), opsets)
