@@ -1,7 +1,4 @@
 // How operators read their attributes and operands, with the messages for those that do not fit.
-#include <cstdarg>
-#include <cstdio>
-
 #include "error.hpp"
 #include "operators/operator.hpp"
 
@@ -53,29 +50,22 @@ std::string sentence(const std::string& node, const std::string& operator_name, 
 }
 }  // namespace
 
+void TextPiece::append_to(std::string& text) const {
+  if (!what_) text += std::to_string(number_);
+  else if (number_ == is_shape) text += static_cast<const Shape*>(what_)->text();
+  else text.append(static_cast<const char*>(what_), static_cast<std::size_t>(number_));
+}
+
 namespace {
-// All texts that are formatted are shorter than this but for names of attributes, which the code itself gives.
-struct Formatted {
-  char text[1024];
-  Formatted(const char* format, va_list values) { std::vsnprintf(text, sizeof text, format, values); }
-};
+std::string joined(TextPieces pieces) {
+  std::string text;
+  for (const TextPiece& piece : pieces) piece.append_to(text);
+  return text;
+}
 }  // namespace
 
-void Definition::refuse(const char* format, ...) const {
-  va_list values;
-  va_start(values, format);
-  const Formatted why(format, values);
-  va_end(values);
-  fail(why.text);
-}
-
-void Operands::refuse(const char* format, ...) const {
-  va_list values;
-  va_start(values, format);
-  const Formatted why(format, values);
-  va_end(values);
-  fail(why.text);
-}
+void Definition::fail(TextPieces why) const { fail(joined(why)); }
+void Operands::fail(TextPieces why) const { fail(joined(why)); }
 
 void Definition::fail(const std::string& why) const { throw Error(sentence(node(), operator_name(), why)); }
 

@@ -19,11 +19,10 @@ class Dense final : public Operator {
     check_type(io, 0, bit(Type::float32));
     Shape out = io[0].shape;
     if (out.rank == 0 || out[out.rank - 1] != weights_.inputs())
-      io.fail("takes " + std::to_string(weights_.inputs()) + " numbers along its last axis, the shape is " +
-              out.text());
+      io.fail({"takes ", weights_.inputs(), " numbers along its last axis, the shape is ", out});
     out[out.rank - 1] = weights_.outputs();
     if (io.has(3) && (io[3].type != Type::float32 || !(io[3].shape == out)))
-      io.fail("adds input 3, whose shape must be " + out.text() + ", it is " + io[3].shape.text());
+      io.fail({"adds input 3, whose shape must be ", out, ", it is ", io[3].shape});
     io.set(0, Type::float32, out);
   }
   void run(const Operands& io) const override {

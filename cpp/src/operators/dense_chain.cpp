@@ -29,8 +29,7 @@ class DenseChain final : public Operator {
     check_type(io, 0, bit(Type::float32));
     Shape out = io[0].shape;
     if (out.rank == 0 || out[out.rank - 1] != layers_.front().inputs())
-      io.fail("takes " + std::to_string(layers_.front().inputs()) + " numbers along its last axis, the shape is " +
-              out.text());
+      io.fail({"takes ", layers_.front().inputs(), " numbers along its last axis, the shape is ", out});
     out[out.rank - 1] = layers_.back().outputs();
     io.set(0, Type::float32, out);
   }

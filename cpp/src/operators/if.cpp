@@ -11,10 +11,10 @@ class If final : public Operator {
     for (const char* branch : {"then_branch", "else_branch"}) {
       const auto plan = definition.subgraph(branch);
       if (static_cast<int>(plan->inputs().size()) != definition.captured())
-        definition.fail(std::string(branch) + " has inputs; only the bodies of Loop and Scan have any");
+        definition.fail({branch, " has inputs; only the bodies of Loop and Scan have any"});
       if (static_cast<int>(plan->outputs().size()) != definition.output_count())
-        definition.fail("a branch gives " + std::to_string(plan->outputs().size()) + " results, the node " +
-                        std::to_string(definition.output_count()) + "; both branches must give as many");
+        definition.fail({"a branch gives ", plan->outputs().size(), " results, the node ", definition.output_count(),
+                         "; both branches must give as many"});
     }
   }
   void infer(const Operands& io) const override {

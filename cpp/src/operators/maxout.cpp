@@ -19,8 +19,7 @@ class Maxout final : public Operator {
     check_type(io, 0, bit(Type::float32));
     Shape out = io[0].shape;
     if (out.rank == 0 || out[out.rank - 1] != weights_.inputs())
-      io.fail("takes " + std::to_string(weights_.inputs()) + " numbers along its last axis, the shape is " +
-              out.text());
+      io.fail({"takes ", weights_.inputs(), " numbers along its last axis, the shape is ", out});
     out[out.rank - 1] = width();
     io.set(0, Type::float32, out);
   }

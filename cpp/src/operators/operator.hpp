@@ -5,8 +5,10 @@
 // weights), then shared, immutable, by all sessions. infer() runs whenever a session meets new shapes,
 // run() for every evaluation. Neither may allocate.
 #pragma once
+#include <initializer_list>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "graph/attributes.hpp"
@@ -28,6 +30,26 @@ struct Entry {
   enum : int { none = -1, uniform = -2, lengths = -3, mixed = -4 };
 };
 
+// A piece of a text: a text, a number or a shape. They are joined in one place, for it takes much code to join strings.
+class TextPiece {
+ public:
+  TextPiece(std::string_view text) : what_(text.data()), number_(static_cast<std::int64_t>(text.size())) {}
+  TextPiece(const char* text) : TextPiece(std::string_view(text)) {}
+  TextPiece(const std::string& text) : TextPiece(std::string_view(text)) {}
+  TextPiece(Type type) : TextPiece(name_of(type)) {}
+  TextPiece(const Shape& shape) : what_(&shape), number_(is_shape) {}
+  TextPiece(std::int64_t number) : number_(number) {}
+  TextPiece(std::size_t number) : number_(static_cast<std::int64_t>(number)) {}
+  TextPiece(int number) : number_(number) {}
+  void append_to(std::string& text) const;
+
+ private:
+  static constexpr std::int64_t is_shape = -1;
+  const void* what_ = nullptr;  // null: a number
+  std::int64_t number_;         // or the length of a text
+};
+using TextPieces = std::initializer_list<TextPiece>;
+
 // A node as its operator sees it when it is made.
 class Definition {
  public:
@@ -46,8 +68,7 @@ class Definition {
   virtual std::shared_ptr<const Plan> subgraph(const std::string& attribute) const = 0;
   virtual int captured() const = 0;  // how many of the last inputs are names that its graphs read, and get last
   [[noreturn]] void fail(const std::string& why) const;  // Error "node 'x' (Gemm): why"
-  // The same with a format of printf: less code than joined texts.
-  [[noreturn, gnu::format(printf, 2, 3)]] void refuse(const char* format, ...) const;
+  [[noreturn]] void fail(TextPieces why) const;
 
   std::int64_t integer(const char* name, std::int64_t otherwise) const;
   std::int64_t integer(const char* name) const;  // required
@@ -78,7 +99,7 @@ class Operands {
   // values of an integer input (int32 or int64), at most max_rank of them
   Shape integers(int i) const;
   [[noreturn]] void fail(const std::string& why) const;  // Error "node 'x' (Gemm): why"
-  [[noreturn, gnu::format(printf, 2, 3)]] void refuse(const char* format, ...) const;
+  [[noreturn]] void fail(TextPieces why) const;
 
   const Tensor* const* input_ = nullptr;
   Tensor* const* output_ = nullptr;

@@ -7,8 +7,8 @@ std::unique_ptr<Operator> make_Scan(const Definition& definition) {
   const std::int64_t scanned = definition.integer("num_scan_inputs");
   const int given = definition.input_count() - definition.captured();
   if (scanned < 1 || scanned > given)
-    definition.refuse("attribute 'num_scan_inputs' is %lld; the node has %d inputs, of which at least one is scanned",
-                      static_cast<long long>(scanned), given);
+    definition.fail({"attribute 'num_scan_inputs' is ", scanned, "; the node has ", given,
+                     " inputs, of which at least one is scanned"});
   return std::make_unique<Turns>(definition, static_cast<int>(scanned));
 }
 

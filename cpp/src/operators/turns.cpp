@@ -48,11 +48,10 @@ void append_list(const Definition& definition, const char* name, int count, bool
   std::vector<std::int64_t> numbers = definition.integers(name);
   if (numbers.empty()) numbers.resize(static_cast<std::size_t>(count));
   if (static_cast<int>(numbers.size()) != count)
-    definition.refuse("attribute '%s' has %d numbers; it must have %d", name, static_cast<int>(numbers.size()), count);
+    definition.fail({"attribute '", name, "' has ", numbers.size(), " numbers; it must have ", count});
   for (const std::int64_t number : numbers) {
     if (directions && number != 0 && number != 1)
-      definition.refuse("attribute '%s' has %lld in it; a direction is 0 (forwards) or 1 (backwards)", name,
-                        static_cast<long long>(number));
+      definition.fail({"attribute '", name, "' has ", number, " in it; a direction is 0 (forwards) or 1 (backwards)"});
     to.push_back(number);
   }
 }
@@ -88,9 +87,9 @@ Turns::Turns(const Definition& definition, int scanned)
   carried_ = given - head_ - scanned_;
   const int needed = std::max(carried_, definition.output_count()) + head_ / 2;
   for (int i = head_; i < given; ++i)
-    if (!definition.has_input(i)) definition.refuse("input %d is missing", i);
-  if (takes != given) definition.refuse("the body takes %d inputs; here it must take %d", takes, given);
-  if (gives < needed) definition.refuse("the body gives %d results; here it must give at least %d", gives, needed);
+    if (!definition.has_input(i)) definition.fail({"input ", i, " is missing"});
+  if (takes != given) definition.fail({"the body takes ", takes, " inputs; here it must take ", given});
+  if (gives < needed) definition.fail({"the body gives ", gives, " results; here it must give at least ", needed});
   stacked_ = gives - head_ / 2 - carried_;
   append_list(definition, "scan_input_axes", scanned_, false, axes_);
   append_list(definition, "scan_output_axes", stacked_, false, axes_);
@@ -123,9 +122,10 @@ void Turns::take(const Operands& io, bool rehearsing) const {
     if (!needed && !(goes_on && work.turn < work.most)) break;
     if (rehearsing && work.turn && room.count.turns >= rehearsed_turns) break;
     if (++room.count.turns > most_turns)
-      io.refuse("more than %d turns, with those of loops inside it; it may have no end: give it a number of turns, or a "
-                "condition that becomes false",
-                static_cast<int>(most_turns));
+      io.fail(
+          {"more than ", most_turns,
+           " turns, with those of loops inside it; it may have no end: give it a number of turns, or a condition that "
+           "becomes false"});
     work.body.resolve();
     rehearsing ? work.body.rehearse() : work.body.run();
     if (head_) {
@@ -143,12 +143,12 @@ std::int64_t Turns::length(const Operands& io) const {
   if (head_) return io.has(0) ? *io[0].as<std::int64_t>() : std::numeric_limits<std::int64_t>::max();
   std::int64_t length = 0;
   for (int i = carried_; i < carried_ + scanned_; ++i) {
-    if (!io[i].shape.rank) io.refuse("input %d is one number; it has no axis to scan", i);
+    if (!io[i].shape.rank) io.fail({"input ", i, " is one number; it has no axis to scan"});
     const std::int64_t here =
         io[i].shape[normal_axis(io, axes_[static_cast<std::size_t>(i - carried_)], io[i].shape.rank)];
     if (i > carried_ && here != length)
-      io.refuse("input %d has %lld elements to scan, input %d has %lld; they must have as many", i,
-                static_cast<long long>(here), carried_, static_cast<long long>(length));
+      io.fail({"input ", i, " has ", here, " elements to scan, input ", carried_, " has ", length,
+               "; they must have as many"});
     length = here;
   }
   return length;
@@ -188,9 +188,9 @@ void Turns::stack(const Work& work, bool turned) const {
     const int axis = normal_axis(work.io, axes_[side], row.shape.rank + 1);
     const std::int64_t rows = head_ ? work.turn + turned : work.most;
     if (work.turn && (whole.type != row.type || !(whole.shape == with(row.shape, axis, head_ ? work.turn : rows))))
-      work.io.refuse("output %d is %s before turn %lld, which gives %s to stack there; all turns must give one type and "
-                     "shape",
-                     i, text_of(whole).text, static_cast<long long>(work.turn + 1), text_of(row).text);
+      work.io.fail({"output ", i, " is ", whole.type, " ", whole.shape, " before turn ", work.turn + 1,
+                    ", which gives ", row.type, " ", row.shape,
+                    " to stack there; all turns must give one type and shape"});
     const Shape shape = with(row.shape, axis, rows);
     work.io.set(i, row.type, shape);  // refuses what is too large
     work.keep(work.room.kept[2 * carried_ + 2 + static_cast<int>(side)], row.type, shape);
@@ -209,9 +209,9 @@ void Turns::hand_on(const Work& work) const {
   for (int i = 0; i < carried_; ++i) {
     const Tensor &from = work.body.output(head_ / 2 + i), &before = work.state(i, work.turn).tensor;
     if (from.type != before.type || (!head_ && !(from.shape == before.shape)))
-      work.io.refuse("carried value %d is %s before turn %lld and %s after it; it must keep its type%s", i,
-                     text_of(before).text, static_cast<long long>(work.turn + 1), text_of(from).text,
-                     head_ ? "" : " and shape");
+      work.io.fail({"carried value ", i, " is ", before.type, " ", before.shape, " before turn ", work.turn + 1,
+                    " and ", from.type, " ", from.shape, " after it; it must keep its type",
+                    head_ ? "" : " and shape"});
     work.copy(work.state(i, work.turn + 1), from);
   }
 }
