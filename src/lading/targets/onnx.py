@@ -24,9 +24,9 @@ import numpy as np
 
 from ..endpoints import Input, Output
 from ..errors import MissingPackage, UnsupportedError, ValueRefused
-from ..graph import BFLOAT16, OPSET, TYPES, Attribute, Graph, Node, Subgraph, type_name
+from ..graph import BFLOAT16, OPSET, Attribute, Graph, Node, Subgraph, type_name
 from ..whole_file import whole_file
-from . import onnx_forests, onnx_trees
+from . import onnx_bodies, onnx_forests, onnx_trees
 from .onnx_gnn_config import for_atlas
 
 if TYPE_CHECKING:
@@ -186,8 +186,7 @@ def _attribute(model: Model, node: Node, name: str, forests: onnx_forests.Forest
 
     value: Attribute = node.attributes[name]
     if isinstance(value, Subgraph):
-        inputs = _given(model, value)
-        outputs = [helper.make_empty_tensor_value_info(each) for each in value.outputs]
+        inputs, outputs = onnx_bodies.ends(model, node, value)
         return helper.make_attribute(name, _graph(model, value.graph, inputs, outputs, forests))
     if isinstance(value, np.ndarray):
         return helper.make_attribute(name, _tensor(value, ""))
@@ -196,22 +195,6 @@ def _attribute(model: Model, node: Node, name: str, forests: onnx_forests.Forest
     schema = defs.get_schema(node.operator, OPSET, "").attributes
     kind: Any = schema[name].type if name in schema else None
     return helper.make_attribute(name, value, attr_type=None if kind is None else int(kind))
-
-
-def _given(model: Model, body: Subgraph) -> list[Any]:
-    """Names and types of what the body of a loop is given. Shapes may change; the number and the condition have none."""
-    from onnx import helper
-
-    from ..simplify.view import View
-
-    facts = View(model).facts if body.inputs else {}
-    made = []
-    for name in body.inputs:
-        fact = facts[name]
-        made.append(
-            helper.make_empty_tensor_value_info(name) if fact.type not in TYPES
-            else helper.make_tensor_value_info(name, _number_of(fact.type), () if fact.shape == () else None))  # fmt: skip
-    return made
 
 
 def _tensor(array: np.ndarray, name: str) -> TensorProto:
