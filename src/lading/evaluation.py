@@ -15,12 +15,20 @@ if TYPE_CHECKING:
 GraphRunner = Callable[[Mapping[str, np.ndarray]], "dict[str, np.ndarray]"]
 
 
-def evaluator(model: Model) -> GraphRunner:
-    """Runs the main graph of ``model`` with NumPy alone; slow, and as near to the exact numbers as the types allow."""
+#: Turns of loops in one run of a trial: on numbers that are made up, a loop may have no end.
+TURNS_OF_TRIAL = 2000
+
+
+def evaluator(model: Model, most_turns: int | None = None) -> GraphRunner:
+    """Runs the main graph of ``model`` with NumPy alone; slow, and as near to the exact numbers as the types allow.
+
+    A run whose loops take more than ``most_turns`` turns fails.
+    """
     from .bundle.encode import encode_model
     from .bundle.evaluate import Bundle, run_graph
 
     bundle = Bundle(encode_model(model, None, None), model.weights)
+    bundle.most_turns = most_turns or bundle.most_turns
 
     def run(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         with warnings.catch_warnings():

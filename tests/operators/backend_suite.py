@@ -200,7 +200,9 @@ def upgraded(case: Case) -> onnx.ModelProto:
     for node in all_nodes(case.model.graph):
         if node.domain not in ("", "ai.onnx"):
             raise NotTranslated(f"operator {node.domain}.{node.op_type} is not of ai.onnx")
-        if node.op_type in ("Loop", "Scan") or node.op_type not in pinned_operators():
+        if node.op_type == "Scan" and version < 9:
+            raise NotTranslated(f"operator Scan of opset {version} means something else")
+        if node.op_type not in pinned_operators():
             raise NotTranslated(f"operator {node.op_type} is not in format 1")
     changed = [node.op_type for node in all_nodes(case.model.graph) if not means_the_same(node, version)]
     if changed and version > OPSET:
@@ -309,10 +311,11 @@ class Translation:
     def attribute(self, title: str, operator: str, item: onnx.AttributeProto, scope: dict[str, str]) -> Any:
         if item.type == onnx.AttributeProto.GRAPH:
             inner, graph = dict(scope), f"{title}.{item.name.removesuffix('_branch')}"
+            given = {"inputs": [self.name(value.name, inner) for value in item.g.input]} if item.g.input else {}
             self.translate_graph(graph, item.g, inner, ())
             outer = set(scope.values()) | set(self.constants)
             return {"graph": graph, "outputs": [
-                self.as_own_output(inner[value.name], outer, graph) for value in item.g.output]}
+                self.as_own_output(inner[value.name], outer, graph) for value in item.g.output], **given}
         value = onnx.helper.get_attribute_value(item)
         if (operator, item.name) in TYPE_ATTRIBUTES:
             return type_name(value)

@@ -19,7 +19,7 @@ template <class F> double nanoseconds_of(F&& f) {
 
 }  // namespace
 
-Frame::Frame(std::shared_ptr<const Plan> plan, std::size_t memory_limit)
+Frame::Frame(std::shared_ptr<const Plan> plan, std::size_t memory_limit, TurnCount* turns)
     : plan_(std::move(plan)),
       limit_(memory_limit),
       tensors_(plan_->value_count()),
@@ -34,14 +34,16 @@ Frame::Frame(std::shared_ptr<const Plan> plan, std::size_t memory_limit)
     for (const int value : planned.inputs) step.inputs.push_back(value < 0 ? nullptr : operand(value));
     for (const int value : planned.outputs) step.outputs.push_back(value < 0 ? nullptr : &tensors_[value]);
     step.input_entries.assign(planned.inputs.size(), Entry::none);
-    for (const auto& subplan : planned.subplans) step.subframes.push_back(std::make_unique<Frame>(subplan, limit_));
+    if (!planned.subplans.empty()) step.workspace = std::make_unique<Workspace>(turns ? *turns : turns_, limit_);
+    for (const auto& subplan : planned.subplans)
+      step.workspace->frames.push_back(std::make_unique<Frame>(subplan, limit_, &step.workspace->count));
     step.known = planned.known;
     step.view = !planned.outputs.empty() && planned.outputs[0] >= 0 && plan_->view_of(planned.outputs[0]) >= 0;
     step.operands.input_ = step.inputs.data(), step.operands.inputs_ = static_cast<int>(step.inputs.size());
     step.operands.output_ = step.outputs.data(), step.operands.outputs_ = static_cast<int>(step.outputs.size());
     step.operands.input_entry_ = step.input_entries.data();
     step.operands.operator_ = step.operation;
-    step.operands.context_ = &step.subframes;
+    step.operands.workspace_ = step.workspace.get();
   }
   for (const Step& step : steps_)
     if (!step.known && !step.view) runnable_.push_back(&step);
@@ -205,7 +207,7 @@ void Frame::run_in_order(bool rehearsing, double* nanoseconds) {
 std::size_t Frame::subframe_memory() const {
   std::size_t bytes = 0;
   for (const Step& step : steps_)
-    for (const auto& subframe : step.subframes) bytes += subframe->memory();
+    if (step.workspace) bytes += step.workspace->memory();
   return bytes;
 }
 

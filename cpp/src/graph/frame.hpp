@@ -5,12 +5,14 @@
 
 #include "graph/memory.hpp"
 #include "graph/plan.hpp"
+#include "graph/workspace.hpp"
 
 namespace lading {
 
 class Frame {
  public:
-  Frame(std::shared_ptr<const Plan> plan, std::size_t memory_limit);
+  // `turns` counts those of loops around it; null: it is the outermost.
+  Frame(std::shared_ptr<const Plan> plan, std::size_t memory_limit, TurnCount* turns = nullptr);
   Frame(const Frame&) = delete;
   Frame& operator=(const Frame&) = delete;
 
@@ -21,7 +23,7 @@ class Frame {
   void run();
   // The same, and adds to nanoseconds[step] what each step took.
   void time(double* nanoseconds);
-  // A run that takes memory for all that could happen: both branches of an If.
+  // A run that takes memory for all that could happen: both branches of an If, a turn of a loop.
   void rehearse();
 
   Tensor& input(int i) { return tensors_[plan_->inputs()[i]]; }
@@ -47,7 +49,7 @@ class Frame {
     std::vector<const Tensor*> inputs;
     std::vector<Tensor*> outputs;
     std::vector<int> input_entries;
-    std::vector<std::unique_ptr<Frame>> subframes;
+    std::unique_ptr<Workspace> workspace;  // of a node that holds graphs
     std::size_t scratch = 0;
     bool known = false, view = false;
   };
@@ -66,6 +68,7 @@ class Frame {
 
   std::shared_ptr<const Plan> plan_;
   std::size_t limit_;
+  TurnCount turns_;
   std::vector<Tensor> tensors_;
   std::vector<int> entries_of_;
   std::vector<char> owned_input_;  // memory of this input is the frame's

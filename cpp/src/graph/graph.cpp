@@ -22,9 +22,10 @@ class Builder {
     GraphNode made{node.name, node.operator_name, {}, {}, node.attributes, 0};
     for (const NodeInput& input : node.inputs) made.inputs.push_back(operand(input));
     check_graphs(node);
+    while (!made.inputs.empty() && made.inputs.back() < 0) made.inputs.pop_back();
+    if (node.operator_name == "Loop") made.inputs.resize(std::max<std::size_t>(made.inputs.size(), 2), -1);
     capture(made);
     for (const std::string& output : node.outputs) made.outputs.push_back(output.empty() ? -1 : define(output));
-    while (!made.captured && !made.inputs.empty() && made.inputs.back() < 0) made.inputs.pop_back();
     graph_.nodes.push_back(std::move(made));
   }
   int find(const std::string& name) {
@@ -49,16 +50,17 @@ class Builder {
     return id;
   }
 
-  // What a graph captures stands behind the condition, so that nothing else may.
+  // What a graph captures stands behind what the node is given, in whose places nothing else may come.
   static void check_graphs(const Node& node) {
     const bool choice = node.operator_name == "If";
     const std::string where = "node '" + node.name + "' (" + node.operator_name + "): ";
     if (choice && (node.inputs.size() != 1 || (node.inputs[0].name.empty() && !node.inputs[0].constant)))
       throw Error(where + "takes 1 input, the condition; it has " + std::to_string(node.inputs.size()));
-    if (choice || !find_operator(node.operator_name)) return;
+    if (choice || node.operator_name == "Loop" || node.operator_name == "Scan" || !find_operator(node.operator_name))
+      return;
     for (const auto& [key, attribute] : node.attributes)
       if (std::holds_alternative<Subgraph>(attribute))
-        throw Error(where + "attribute '" + key + "' is a graph; only If has graphs");
+        throw Error(where + "attribute '" + key + "' is a graph; only If, Loop and Scan have graphs");
   }
 
   // Names of this graph that the subgraphs of `node` read become its last inputs.

@@ -37,7 +37,7 @@ struct Graph {
   std::vector<GraphValue> values;
   std::vector<GraphNode> nodes;
   std::vector<int> inputs, outputs;
-  std::map<std::string, Graph> subgraphs;  // each with `captured` inputs, in the order of its node
+  std::map<std::string, Graph> subgraphs;  // inputs: its own, then `captured` ones in the order of its node
 
   int add_value(std::string name);
   const Constant* constant(int value) const {

@@ -34,6 +34,7 @@ class NodeDefinition final : public Definition {
     subplans_.push_back(Plan::compile(graph_.subgraphs.at(named->graph), memory_limit_));
     return subplans_.back();
   }
+  int captured() const override { return static_cast<int>(node_.captured); }
   const std::vector<std::shared_ptr<const Plan>>& subplans() const { return subplans_; }
 
  private:

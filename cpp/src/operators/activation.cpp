@@ -44,7 +44,7 @@ Activation Activation::named(const Definition& definition, const std::string& na
       activation.function = Unary::gelu_tanh;
     return activation;
   }
-  definition.fail("has no activation '" + name + "'");
+  definition.fail({"has no activation '", name, "'"});
 }
 
 }  // namespace lading

@@ -51,9 +51,9 @@ class Attention final : public Operator {
     check_counts(definition, 3, 7, 4);
     if (heads_.queries < 0 || heads_.keys < 0)
       definition.fail("attributes 'q_num_heads' and 'kv_num_heads' cannot be negative");
-    if (softcap_ < 0) definition.fail("attribute 'softcap' is " + std::to_string(softcap_) + "; it cannot be negative");
+    if (softcap_ < 0) definition.fail({"attribute 'softcap' is ", std::to_string(softcap_), "; it cannot be negative"});
     if (stage_ < scaled || stage_ > weights)
-      definition.fail("attribute 'qk_matmul_output_mode' is " + std::to_string(stage_) + "; it must be from 0 to 3");
+      definition.fail({"attribute 'qk_matmul_output_mode' is ", stage_, "; it must be from 0 to 3"});
     if (definition.has_input(past_key) != definition.has_input(past_value))
       definition.fail("past_key and past_value (inputs 4 and 5) must be given together");
     if (definition.has_input(valid_keys) && definition.has_input(past_key))
@@ -154,8 +154,8 @@ class Attention final : public Operator {
     const auto* valid = io[valid_keys].as<std::int64_t>();
     for (std::int64_t b = 0; b < s.batch; ++b)
       if (valid[b] < 0 || valid[b] > s.keys())
-        io.fail("nonpad_kv_seqlen (input 6) is " + std::to_string(valid[b]) + " for batch " + std::to_string(b) +
-                "; it must be from 0 to the number of keys, " + std::to_string(s.keys()));
+        io.fail({"nonpad_kv_seqlen (input 6) is ", valid[b], " for batch ", b,
+                 "; it must be from 0 to the number of keys, ", s.keys()});
     return valid;
   }
   template <class T>

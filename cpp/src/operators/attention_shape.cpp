@@ -8,35 +8,32 @@ Shape parted(const Operands& io, int i, std::int64_t heads, const std::string& a
   const Shape& own = io[i].shape;
   if (own.rank == 4) {
     if (heads && heads != own[1])
-      io.fail("attribute '" + attribute + "' is " + std::to_string(heads) + ", input " + std::to_string(i) +
-              " of shape " + own.text() + " has " + std::to_string(own[1]) + " heads");
+      io.fail({"attribute '", attribute, "' is ", heads, ", input ", i, " of shape ", own, " has ", own[1], " heads"});
     return own;
   }
   if (!heads || own[2] % heads)
-    io.fail("attribute '" + attribute + "' is " + std::to_string(heads) + "; with three axes it must divide the " +
-            std::to_string(own[2]) + " features of input " + std::to_string(i));
+    io.fail({"attribute '", attribute, "' is ", heads, "; with three axes it must divide the ", own[2],
+             " features of input ", i});
   return shape_of({own[0], heads, own[1], own[2] / heads});
 }
 
 void check_shape(const Operands& io, int i, std::initializer_list<std::int64_t> dims) {
   const Shape shape = shape_of(dims);
-  if (!(io[i].shape == shape))
-    io.fail("input " + std::to_string(i) + " must have shape " + shape.text() + ", not " + io[i].shape.text());
+  if (!(io[i].shape == shape)) io.fail({"input ", i, " must have shape ", shape, ", not ", io[i].shape});
 }
 
 void check_mask(const Operands& io, const Shape& scores) {
   const Tensor& mask = io[attention_mask];
   if (mask.type != Type::boolean && mask.type != io[query].type)
-    io.fail("the mask (input 3) is " + std::string(name_of(mask.type)) + "; it must be bool, or " +
-            std::string(name_of(io[query].type)) + " as the queries are");
+    io.fail({"the mask (input 3) is ", mask.type, "; it must be bool, or ", io[query].type, " as the queries are"});
   bool fits = mask.shape.rank >= 1 && mask.shape.rank <= 4;
   for (int axis = 0; fits && axis < mask.shape.rank; ++axis) {
     const std::int64_t own = mask.shape[axis], full = scores[axis + 4 - mask.shape.rank];
     fits = axis + 1 == mask.shape.rank ? own <= full : own == full || own == 1;
   }
   if (!fits)
-    io.fail("a mask of shape " + mask.shape.text() + " does not fit scores of shape " + scores.text() +
-            " [batch, heads, queries, keys]");
+    io.fail(
+        {"a mask of shape ", mask.shape, " does not fit scores of shape ", scores, " [batch, heads, queries, keys]"});
 }
 
 }  // namespace
@@ -51,15 +48,14 @@ AttentionShape::AttentionShape(const Operands& io, const AttentionHeads& own) {
   const Shape &q = io[query].shape, &k = io[key].shape, &v = io[value].shape;
   joined = q.rank == 3;
   if ((q.rank != 3 && q.rank != 4) || k.rank != q.rank || v.rank != q.rank)
-    io.fail("queries, keys and values must all have three axes or all four; their shapes are " + q.text() + ", " +
-            k.text() + " and " + v.text());
+    io.fail(
+        {"queries, keys and values must all have three axes or all four; their shapes are ", q, ", ", k, " and ", v});
   const Shape from = parted(io, query, own.queries, "q_num_heads"), to = parted(io, key, own.keys, "kv_num_heads"),
               values = parted(io, value, own.keys, "kv_num_heads");
   if (to[0] != from[0] || values[0] != from[0] || to[3] != from[3] || to[1] != values[1] || to[2] != values[2])
-    io.fail("queries of shape " + q.text() + ", keys of " + k.text() + " and values of " + v.text() + " do not fit");
+    io.fail({"queries of shape ", q, ", keys of ", k, " and values of ", v, " do not fit"});
   if (to[1] == 0 || from[1] % to[1])
-    io.fail(std::to_string(from[1]) + " heads of queries cannot share " + std::to_string(to[1]) +
-            " heads of keys evenly");
+    io.fail({from[1], " heads of queries cannot share ", to[1], " heads of keys evenly"});
   batch = from[0], heads = from[1], queries = from[2], width = from[3];
   shared_heads = to[1], fresh = to[2], value_width = values[3];
   if (io.has(past_key)) {

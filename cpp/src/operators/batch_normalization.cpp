@@ -22,8 +22,7 @@ class BatchNormalization final : public Operator {
     for (int i = 1; i < 5; ++i) {
       check_type(io, i, float_types);
       if (io[i].size() != channels)
-        io.fail("input " + std::to_string(i) + " of shape " + io[i].shape.text() +
-                " must have one number for each of " + std::to_string(channels) + " channels");
+        io.fail({"input ", i, " of shape ", io[i].shape, " must have one number for each of ", channels, " channels"});
     }
     io.set(0, io[0].type, shape);
   }

@@ -81,8 +81,8 @@ class BiasedAttention final : public Operator {
 
  private:
   [[noreturn]] static void refuse(const Operands& io) {
-    io.fail("queries of shape " + io[query].shape.text() + ", keys of " + io[key].shape.text() + ", values of " +
-            io[value].shape.text() + " and what is added to scores of " + io[bias].shape.text() + " do not fit");
+    io.fail({"queries of shape ", io[query].shape, ", keys of ", io[key].shape, ", values of ", io[value].shape,
+             " and what is added to scores of ", io[bias].shape, " do not fit"});
   }
   static Views views_of(const Operands& io) {
     const int rank = io[query].shape.rank;

@@ -38,8 +38,7 @@ class ChannelsLastConvolution final : public Operator {
     check_rank(io, 0, shape_.rank);
     const Shape& x = io[0].shape;
     if (x[x.rank - 1] != shape_[1])
-      io.fail("weights of shape " + shape_.text() + " take " + std::to_string(shape_[1]) + " channels; the input has " +
-              std::to_string(x[x.rank - 1]));
+      io.fail({"weights of shape ", shape_, " take ", shape_[1], " channels; the input has ", x[x.rank - 1]});
     const Windows windows = windows_of(io);
     Shape out = x;
     out[x.rank - 1] = shape_[0];

@@ -30,12 +30,11 @@ std::string missing_input(int i, int required) {
 
 void check_counts(const Definition& definition, int required, int most, int outputs) {
   const int given = definition.input_count();
-  if (given > most) definition.fail("takes at most " + count(most, "input") + ", it has " + std::to_string(given));
+  if (given > most) definition.fail({"takes at most ", count(most, "input"), ", it has ", given});
   for (int i = 0; i < required; ++i)
     if (!definition.has_input(i)) definition.fail(missing_input(i, required));
   if (definition.output_count() < 1 || definition.output_count() > outputs)
-    definition.fail("gives 1 to " + count(outputs, "output") + ", the node asks for " +
-                    std::to_string(definition.output_count()));
+    definition.fail({"gives 1 to ", count(outputs, "output"), ", the node asks for ", definition.output_count()});
 }
 
 Type type_attribute(const Definition& definition, const char* name, Type otherwise) {
@@ -43,8 +42,7 @@ Type type_attribute(const Definition& definition, const char* name, Type otherwi
   const std::string text = definition.text(name, "");
   Type type;
   if (!parse_type(text, type))
-    definition.fail("attribute '" + std::string(name) + "' is '" + text + "'; it must be one of " +
-                    names_of(all_types));
+    definition.fail({"attribute '", name, "' is '", text, "'; it must be one of ", names_of(all_types)});
   return type;
 }
 
@@ -57,42 +55,46 @@ int choice(const Definition& definition, const char* name, const char* otherwise
     if (text == candidate) return position;
     list += (position++ ? ", '" : "'") + std::string(candidate) + "'";
   }
-  definition.fail("attribute '" + std::string(name) + "' is '" + text + "'; it must be one of " + list);
+  definition.fail({"attribute '", name, "' is '", text, "'; it must be one of ", list});
 }
 
 void check_type(const Operands& io, int i, Types allowed) {
   if (allowed & bit(io[i].type)) return;
   const bool half = (half_types & bit(io[i].type)) && (allowed & float_types);
-  io.fail(input(i) + " is " + std::string(name_of(io[i].type)) + "; it must be one of " + names_of(allowed) +
-          (half ? "; put a Cast to float32 before it" : ""));
+  io.fail({input(i), " is ", io[i].type, "; it must be one of ", names_of(allowed),
+           (half ? "; put a Cast to float32 before it" : "")});
 }
 
 void check_same_type(const Operands& io, int i, int as) {
   if (io[i].type != io[as].type)
-    io.fail(input(i) + " is " + std::string(name_of(io[i].type)) + ", " + input(as) + " is " +
-            std::string(name_of(io[as].type)) + "; they must be the same type");
+    io.fail({input(i), " is ", io[i].type, ", ", input(as), " is ", io[as].type, "; they must be the same type"});
 }
 
 void check_rank(const Operands& io, int i, int rank) {
-  if (io[i].shape.rank != rank) io.fail(input(i) + " must have " + axes(rank) + ", its shape is " + io[i].shape.text());
+  if (io[i].shape.rank != rank) io.fail({input(i), " must have ", axes(rank), ", its shape is ", io[i].shape});
 }
 
 void check_one_element(const Operands& io, int i) {
-  if (io[i].size() != 1) io.fail(input(i) + " must be one number, its shape is " + io[i].shape.text());
+  if (io[i].size() != 1) io.fail({input(i), " must be one number, its shape is ", io[i].shape});
+}
+
+void check_one(const Operands& io, const Tensor& tensor, Type type, const char* what) {
+  if (tensor.type != type || tensor.size() != 1)
+    io.fail({what, " must be one ", type, ", it is ", tensor.type, " ", tensor.shape});
 }
 
 void check_output_rank(const Operands& io, int rank) {
-  if (rank > max_rank)
-    io.fail("its output would have " + axes(rank) + "; at most " + std::to_string(max_rank) + " are supported");
+  if (rank > max_rank) io.fail({"its output would have ", axes(rank), "; at most ", max_rank, " are supported"});
 }
 
 void refuse_index(const Operands& io, std::int64_t index, std::int64_t length) {
-  io.fail("index " + std::to_string(index) + " is outside an axis of length " + std::to_string(length) +
-          (length ? "" : "; if that is an empty sequence, say what comes out for it with 'when_empty' of the output"));
+  io.fail(
+      {"index ", index, " is outside an axis of length ", length,
+       (length ? "" : "; if that is an empty sequence, say what comes out for it with 'when_empty' of the output")});
 }
 
 Integers list_of_integers(const Operands& io, int i) {
-  if (io[i].shape.rank > 1) io.fail(input(i) + " must be a list, its shape is " + io[i].shape.text());
+  if (io[i].shape.rank > 1) io.fail({input(i), " must be a list, its shape is ", io[i].shape});
   return {io, i};
 }
 

@@ -45,6 +45,8 @@ template <Types allowed, class F> decltype(auto) with_one_of(Type type, F&& f) {
 void check_same_type(const Operands& io, int i, int as = 0);
 void check_rank(const Operands& io, int i, int rank);
 void check_one_element(const Operands& io, int i);
+// `what` is "the condition", or the like.
+void check_one(const Operands& io, const Tensor& tensor, Type type, const char* what);
 void check_output_rank(const Operands& io, int rank);  // at most max_rank
 
 // An operand of int32 or int64 numbers, of any shape.

@@ -19,8 +19,7 @@ class Concat final : public Operator {
       Shape same = io[i].shape;
       if (same.rank == out.rank) same[axis] = out[axis];
       if (!(same == out))
-        io.fail("inputs of shape " + io[0].shape.text() + " and " + io[i].shape.text() + " do not join along axis " +
-                std::to_string(axis));
+        io.fail({"inputs of shape ", io[0].shape, " and ", io[i].shape, " do not join along axis ", axis});
       out[axis] += io[i].shape[axis];
     }
     io.set(0, io[0].type, out);

@@ -30,7 +30,7 @@ class Conv final : public Operator {
   Conv(const Definition& definition, bool relu)
       : kernels_(definition.kernels()), attributes_(definition), groups_(definition.integer("group", 1)), relu_(relu) {
     check_counts(definition, 2, 3);
-    if (groups_ < 1) definition.fail("attribute 'group' is " + std::to_string(groups_) + "; it must be at least 1");
+    if (groups_ < 1) definition.fail({"attribute 'group' is ", groups_, "; it must be at least 1"});
   }
   void infer(const Operands& io) const override {
     check_type(io, 0, float_types), check_same_type(io, 1);
@@ -38,16 +38,13 @@ class Conv final : public Operator {
     const Windows windows = attributes_.over(io, io[1].shape);
     const Shape &x = io[0].shape, &w = io[1].shape;
     if (x[1] % groups_ || x[1] / groups_ != w[1])
-      io.fail("weights of shape " + w.text() + " take " + std::to_string(w[1]) + " channels for each of " +
-              std::to_string(groups_) + (groups_ == 1 ? " group" : " groups") + "; the input of shape " + x.text() +
-              " has " + std::to_string(x[1]) + " in all");
-    if (w[0] % groups_)
-      io.fail(std::to_string(w[0]) + " output channels do not make " + std::to_string(groups_) + " equal groups");
+      io.fail({"weights of shape ", w, " take ", w[1], " channels for each of ", groups_,
+               (groups_ == 1 ? " group" : " groups"), "; the input of shape ", x, " has ", x[1], " in all"});
+    if (w[0] % groups_) io.fail({w[0], " output channels do not make ", groups_, " equal groups"});
     if (io.has(2)) {
       check_same_type(io, 2);
       if (io[2].shape.rank != 1 || io[2].size() != w[0])
-        io.fail("input 2 of shape " + io[2].shape.text() + " must have one number for each of " + std::to_string(w[0]) +
-                " output channels");
+        io.fail({"input 2 of shape ", io[2].shape, " must have one number for each of ", w[0], " output channels"});
     }
     io.set(0, io[0].type, shape_of_windows(x[0], w[0], windows));
   }

@@ -26,7 +26,7 @@ class ConvTranspose final : public Operator {
   explicit ConvTranspose(const Definition& definition)
       : kernels_(definition.kernels()), attributes_(definition), groups_(definition.integer("group", 1)) {
     check_counts(definition, 2, 3);
-    if (groups_ < 1) definition.fail("attribute 'group' is " + std::to_string(groups_) + "; it must be at least 1");
+    if (groups_ < 1) definition.fail({"attribute 'group' is ", groups_, "; it must be at least 1"});
     const Tensor* w = definition.constant(1);
     if (w && w->type == Type::float32 && w->shape.rank > 2 && w->size() && w->shape[0] % groups_ == 0) pack(*w);
   }
@@ -36,19 +36,15 @@ class ConvTranspose final : public Operator {
     const Windows windows = attributes_.under(io, io[1].shape);
     const Shape &x = io[0].shape, &w = io[1].shape;
     if (x[1] != w[0])
-      io.fail("weights of shape " + w.text() + " take " + std::to_string(w[0]) + " channels; the input of shape " +
-              x.text() + " has " + std::to_string(x[1]));
-    if (w[0] % groups_)
-      io.fail(std::to_string(w[0]) + " channels do not make " + std::to_string(groups_) + " equal groups");
+      io.fail({"weights of shape ", w, " take ", w[0], " channels; the input of shape ", x, " has ", x[1]});
+    if (w[0] % groups_) io.fail({w[0], " channels do not make ", groups_, " equal groups"});
     Shape out = x;
-    if (__builtin_mul_overflow(w[1], groups_, &out[1]))
-      io.fail("attribute 'group' is too large: " + std::to_string(groups_));
+    if (__builtin_mul_overflow(w[1], groups_, &out[1])) io.fail({"attribute 'group' is too large: ", groups_});
     for (int i = 0; i < windows.rank; ++i) out[i + 2] = windows[i].length;
     if (io.has(2)) {
       check_same_type(io, 2);
       if (io[2].shape.rank != 1 || io[2].size() != out[1])
-        io.fail("input 2 of shape " + io[2].shape.text() + " must have one number for each of " +
-                std::to_string(out[1]) + " output channels");
+        io.fail({"input 2 of shape ", io[2].shape, " must have one number for each of ", out[1], " output channels"});
     }
     io.set(0, io[0].type, out);
   }

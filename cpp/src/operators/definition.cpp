@@ -50,6 +50,23 @@ std::string sentence(const std::string& node, const std::string& operator_name, 
 }
 }  // namespace
 
+void TextPiece::append_to(std::string& text) const {
+  if (!what_) text += std::to_string(number_);
+  else if (number_ == is_shape) text += static_cast<const Shape*>(what_)->text();
+  else text.append(static_cast<const char*>(what_), static_cast<std::size_t>(number_));
+}
+
+namespace {
+std::string joined(TextPieces pieces) {
+  std::string text;
+  for (const TextPiece& piece : pieces) piece.append_to(text);
+  return text;
+}
+}  // namespace
+
+void Definition::fail(TextPieces why) const { fail(joined(why)); }
+void Operands::fail(TextPieces why) const { fail(joined(why)); }
+
 void Definition::fail(const std::string& why) const { throw Error(sentence(node(), operator_name(), why)); }
 
 bool Definition::has(const char* name) const { return attributes().find(name) != attributes().end(); }

@@ -18,7 +18,7 @@ class Dense final : public Operator {
   void infer(const Operands& io) const override {
     const Shape out = layer_shape(io, weights_.inputs(), weights_.outputs());
     if (io.has(3) && (io[3].type != Type::float32 || !(io[3].shape == out)))
-      io.fail("adds input 3, whose shape must be " + out.text() + ", it is " + io[3].shape.text());
+      io.fail({"adds input 3, whose shape must be ", out, ", it is ", io[3].shape});
     io.set(0, Type::float32, out);
   }
   void run(const Operands& io) const override {

@@ -10,8 +10,7 @@ class Blocks : public Operator {
  public:
   explicit Blocks(const Definition& definition) : block_(definition.integer("blocksize")) {
     check_counts(definition, 1, 1);
-    if (block_ < 1 || block_ > 1 << 20)
-      definition.fail("attribute 'blocksize' is " + std::to_string(block_) + "; it must be a length");
+    if (block_ < 1 || block_ > 1 << 20) definition.fail({"attribute 'blocksize' is ", block_, "; it must be a length"});
   }
   int entry(const Operands& io, int) const override { return io.entry(0) <= 0 ? io.entry(0) : int(Entry::mixed); }
 
@@ -39,9 +38,7 @@ class DepthToSpace final : public Blocks {
   void infer(const Operands& io) const override {
     check_rank(io, 0, 4);
     const Shape& in = io[0].shape;
-    if (in[1] % (block_ * block_) != 0)
-      io.fail(std::to_string(in[1]) + " channels do not make blocks of " + std::to_string(block_) + " x " +
-              std::to_string(block_));
+    if (in[1] % (block_ * block_) != 0) io.fail({in[1], " channels do not make blocks of ", block_, " x ", block_});
     io.set(0, io[0].type, list({in[0], in[1] / (block_ * block_), in[2] * block_, in[3] * block_}));
   }
   void run(const Operands& io) const override {
@@ -62,7 +59,7 @@ class SpaceToDepth final : public Blocks {
     check_rank(io, 0, 4);
     const Shape& in = io[0].shape;
     if (in[2] % block_ != 0 || in[3] % block_ != 0)
-      io.fail("an image of shape " + in.text() + " does not divide into blocks of " + std::to_string(block_));
+      io.fail({"an image of shape ", in, " does not divide into blocks of ", block_});
     io.set(0, io[0].type, list({in[0], in[1] * block_ * block_, in[2] / block_, in[3] / block_}));
   }
   void run(const Operands& io) const override {

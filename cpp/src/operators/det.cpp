@@ -36,7 +36,7 @@ class Det final : public Operator {
     check_type(io, 0, float_types);
     Shape out = io[0].shape;
     if (out.rank < 2 || out[out.rank - 1] != out[out.rank - 2])
-      io.fail("needs square matrices in the last two axes; the shape is " + out.text());
+      io.fail({"needs square matrices in the last two axes; the shape is ", out});
     out.rank -= 2;
     io.set(0, io[0].type, out);
   }

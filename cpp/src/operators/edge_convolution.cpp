@@ -28,7 +28,7 @@ class EdgeConvolution final : public Operator {
     const int rank = x.rank;
     bool fit = rank >= 2 && places.rank == rank && x[rank - 1] == 2 * width_ && places[rank - 1] > 0;
     for (int axis = 0; fit && axis < rank - 1; ++axis) fit = x[axis] == places[axis];
-    if (!fit) io.fail("points of shape " + x.text() + " and places of shape " + places.text() + " do not fit");
+    if (!fit) io.fail({"points of shape ", x, " and places of shape ", places, " do not fit"});
     x[rank - 1] = outputs_;
     io.set(0, Type::float32, x);
   }
@@ -59,7 +59,7 @@ class EdgeConvolution final : public Operator {
 
   void add_layer(const Definition& definition, int i) {
     layers_.push_back(packed_layer(definition, i));
-    if (layers_.back().inputs() != outputs_) definition.fail("needs weights [" + std::to_string(outputs_) + ", N]");
+    if (layers_.back().inputs() != outputs_) definition.fail({"needs weights [", outputs_, ", N]"});
     outputs_ = layers_.back().outputs(), widest_ = std::max(widest_, outputs_);
   }
   static std::int64_t neighbours(const Operands& io) { return io[1].shape[io[1].shape.rank - 1]; }

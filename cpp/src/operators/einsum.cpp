@@ -143,14 +143,13 @@ class Einsum final : public Operator {
     const Shape& shape = io[i].shape;
     const int own = own_ellipsis(io, i);
     if (own < 0 || (own > 0 && !has_ellipsis(term)))
-      io.fail("equation term " + std::to_string(i) + " does not fit an input of shape " + shape.text());
+      io.fail({"equation term ", i, " does not fit an input of shape ", shape});
     const Strides strides = strides_of(shape);
     int axis = 0;
     each_label(term, own, all, [&](int label) {
       std::int64_t& length = layout.lengths[label];
       if (length != 1 && shape[axis] != 1 && shape[axis] != length)
-        io.fail("one letter stands for axes of length " + std::to_string(length) + " and " +
-                std::to_string(shape[axis]));
+        io.fail({"one letter stands for axes of length ", length, " and ", shape[axis]});
       if (length == 1) length = shape[axis];
       if (shape[axis] != 1) layout.steps[i][label] += strides[axis];  // a letter twice is a diagonal
       layout.axes[i] |= Labels{1} << label;

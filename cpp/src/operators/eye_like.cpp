@@ -18,8 +18,7 @@ class EyeLike final : public Operator {
   void infer(const Operands& io) const override {
     check_rank(io, 0, 2);
     const Type type = typed_ ? type_ : io[0].type;
-    if (!(computed_types & bit(type)))
-      io.fail("cannot make " + std::string(name_of(type)) + "; set attribute 'dtype' to float32");
+    if (!(computed_types & bit(type))) io.fail({"cannot make ", type, "; set attribute 'dtype' to float32"});
     io.set(0, type, io[0].shape);
   }
   void run(const Operands& io) const override {

@@ -34,8 +34,8 @@ float next(const std::vector<float>& given, std::size_t& used, float otherwise) 
 
 void refuse_surplus(const Definition& definition, const char* name, std::size_t given, std::size_t used) {
   if (used && given > used)
-    definition.fail("attribute '" + std::string(name) + "' has " + std::to_string(given) + " numbers, but only " +
-                    std::to_string(used) + " of the activations take" + (used == 1 ? "s one" : " one"));
+    definition.fail({"attribute '", name, "' has ", given, " numbers, but only ", used, " of the activations take",
+                     (used == 1 ? "s one" : " one")});
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ const GateFunction::Row& GateFunction::row(const Definition& definition, const s
     if (same_name(name, row.name)) return row;
     names += std::string(names.empty() ? "" : ", ") + row.name;
   }
-  definition.fail("attribute 'activations' has '" + name + "'; it must be one of " + names);
+  definition.fail({"attribute 'activations' has '", name, "'; it must be one of ", names});
 }
 
 std::vector<GateFunction> GateFunction::of(const Definition& definition, int directions,
@@ -71,9 +71,8 @@ std::vector<GateFunction> GateFunction::of(const Definition& definition, int dir
   // The default that ONNX writes for RNN is for two directions, whatever the number.
   if (defaults.size() == 1 && names.size() == 2 && names[0] == names[1]) names.resize(wanted);
   if (!names.empty() && names.size() != wanted)
-    definition.fail("attribute 'activations' has " + std::to_string(names.size()) + " names; it needs " +
-                    std::to_string(defaults.size()) + " for each of " + std::to_string(directions) +
-                    (directions == 1 ? " direction" : " directions"));
+    definition.fail({"attribute 'activations' has ", names.size(), " names; it needs ", defaults.size(),
+                     " for each of ", directions, (directions == 1 ? " direction" : " directions")});
   std::optional<float> clip;
   if (definition.has("clip")) clip = definition.real("clip", 0);
   if (clip && *clip < 0) definition.fail("attribute 'clip' must not be negative");

@@ -60,7 +60,7 @@ class GatherElements final : public Operator {
     const int axis = normal_axis(io, axis_, data.rank);
     for (int i = 0; i < data.rank; ++i)
       if (i != axis && indices[i] > data[i])
-        io.fail("indices of shape " + indices.text() + " reach beyond data of shape " + data.text());
+        io.fail({"indices of shape ", indices, " reach beyond data of shape ", data});
     io.set(0, io[0].type, indices);
   }
   void run(const Operands& io) const override {
@@ -105,17 +105,16 @@ class GatherND final : public Operator {
     check_counts(definition, 2, 2);
     const std::int64_t batch = definition.integer("batch_dims", 0);
     if (batch < 0 || batch >= max_rank)
-      definition.fail("attribute 'batch_dims' is " + std::to_string(batch) + "; it must be from 0 to 7");
+      definition.fail({"attribute 'batch_dims' is ", batch, "; it must be from 0 to 7"});
     batch_ = static_cast<int>(batch);
   }
   void infer(const Operands& io) const override {
     const Shape &data = io[0].shape, &indices = io[1].shape;
     check_type(io, 1, bit(Type::int64));
-    if (batch_ >= indices.rank || batch_ >= data.rank) io.fail("needs more than " + std::to_string(batch_) + " axes");
+    if (batch_ >= indices.rank || batch_ >= data.rank) io.fail({"needs more than ", batch_, " axes"});
     for (int i = 0; i < batch_; ++i)
-      if (data[i] != indices[i]) io.fail("the first axes of " + data.text() + " and " + indices.text() + " differ");
-    if (depth(io) > data.rank - batch_)
-      io.fail("indices of shape " + indices.text() + " do not fit data of shape " + data.text());
+      if (data[i] != indices[i]) io.fail({"the first axes of ", data, " and ", indices, " differ"});
+    if (depth(io) > data.rank - batch_) io.fail({"indices of shape ", indices, " do not fit data of shape ", data});
     const int places = batch_ + static_cast<int>(depth(io));
     check_output_rank(io, indices.rank - 1 + data.rank - places);
     Shape out;

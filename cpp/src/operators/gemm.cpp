@@ -40,14 +40,14 @@ class Gemm final : public Operator {
     check_rank(io, 0, 2), check_rank(io, 1, 2);
     const Sizes s = sizes(io);
     if (io[1].shape[transpose_b_] != s.k)
-      io.fail("matrices of shape " + io[0].shape.text() + (transpose_a_ ? " (transposed)" : "") + " and " +
-              io[1].shape.text() + (transpose_b_ ? " (transposed)" : "") + " do not fit");
+      io.fail({"matrices of shape ", io[0].shape, (transpose_a_ ? " (transposed)" : ""), " and ", io[1].shape,
+               (transpose_b_ ? " (transposed)" : ""), " do not fit"});
     Shape out;
     out.push(s.m), out.push(s.n);
     if (io.has(2)) {
       check_same_type(io, 2);
       if (io[2].shape.rank > 2 || !(broadcast(io, out, io[2].shape) == out))
-        io.fail("input 2 of shape " + io[2].shape.text() + " cannot be broadcast to " + out.text());
+        io.fail({"input 2 of shape ", io[2].shape, " cannot be broadcast to ", out});
     }
     io.set(0, io[0].type, out);
   }

@@ -19,14 +19,12 @@ class GroupNormalization final : public Operator {
   void infer(const Operands& io) const override {
     check_type(io, 0, float_types);
     const Shape& shape = io[0].shape;
-    if (shape.rank < 2) io.fail("needs the axes entry and channel; the shape is " + shape.text());
-    if (groups_ && shape[1] % groups_)
-      io.fail(std::to_string(shape[1]) + " channels do not make " + std::to_string(groups_) + " equal groups");
+    if (shape.rank < 2) io.fail({"needs the axes entry and channel; the shape is ", shape});
+    if (groups_ && shape[1] % groups_) io.fail({shape[1], " channels do not make ", groups_, " equal groups"});
     for (int i = 1; i < 3; ++i) {
       check_same_type(io, i);
       if (io[i].size() != shape[1])
-        io.fail("input " + std::to_string(i) + " of shape " + io[i].shape.text() +
-                " must have one number for each of " + std::to_string(shape[1]) + " channels");
+        io.fail({"input ", i, " of shape ", io[i].shape, " must have one number for each of ", shape[1], " channels"});
     }
     io.set(0, io[0].type, shape);
   }

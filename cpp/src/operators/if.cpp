@@ -1,6 +1,6 @@
 // If (ONNX): runs one of two graphs. Its inputs are the condition and every outer name that a branch reads.
 #include "graph/frame.hpp"
-#include "operators/operator.hpp"
+#include "operators/checks.hpp"
 
 namespace lading {
 namespace {
@@ -8,16 +8,17 @@ namespace {
 class If final : public Operator {
  public:
   explicit If(const Definition& definition) {
-    branch_[0] = definition.subgraph("then_branch");
-    branch_[1] = definition.subgraph("else_branch");
-    for (const auto& branch : branch_)
-      if (static_cast<int>(branch->outputs().size()) != definition.output_count())
-        definition.fail("a branch gives " + std::to_string(branch->outputs().size()) + " results, the node " +
-                        std::to_string(definition.output_count()) + "; both branches must give as many");
+    for (const char* branch : {"then_branch", "else_branch"}) {
+      const auto plan = definition.subgraph(branch);
+      if (static_cast<int>(plan->inputs().size()) != definition.captured())
+        definition.fail({branch, " has inputs; only the bodies of Loop and Scan have any"});
+      if (static_cast<int>(plan->outputs().size()) != definition.output_count())
+        definition.fail({"a branch gives ", plan->outputs().size(), " results, the node ", definition.output_count(),
+                         "; both branches must give as many"});
+    }
   }
   void infer(const Operands& io) const override {
-    if (io[0].type != Type::boolean || io[0].size() != 1)
-      io.fail("the condition must be one bool, it is " + std::string(name_of(io[0].type)) + " " + io[0].shape.text());
+    check_one(io, io[0], Type::boolean, "the condition");
     Shape empty;
     empty.push(0);
     for (int i = 0; i < io.output_count(); ++i) io.set(i, Type::float32, empty);
@@ -38,7 +39,7 @@ class If final : public Operator {
 
  private:
   static Frame& enter(const Operands& io, int branch) {
-    Frame& frame = *(*static_cast<std::vector<std::unique_ptr<Frame>>*>(io.context_))[static_cast<std::size_t>(branch)];
+    Frame& frame = *io.workspace_->frames[static_cast<std::size_t>(branch)];
     for (int i = 1; i < io.input_count(); ++i) frame.set_input(i - 1, io[i].type, io[i].shape, Entry::none, io[i].data);
     frame.resolve();
     return frame;
@@ -48,7 +49,6 @@ class If final : public Operator {
     for (int i = 0; i < io.output_count(); ++i)
       if (io.has_output(i)) io.output(i) = frame.output(i);
   }
-  std::shared_ptr<const Plan> branch_[2];
 };
 
 }  // namespace

@@ -29,8 +29,7 @@ class LayerNormalization final : public Operator {
       check_same_type(io, i);
       if (io[i].shape.rank > shape.rank || !(broadcast(io, shape, io[i].shape) == shape) ||
           reaches_before(io[i].shape, shape, axis))
-        io.fail("input " + std::to_string(i) + " of shape " + io[i].shape.text() + " does not fit axes " +
-                std::to_string(axis) + " and following of " + shape.text());
+        io.fail({"input ", i, " of shape ", io[i].shape, " does not fit axes ", axis, " and following of ", shape});
     }
     io.set(0, io[0].type, shape);
     Shape groups = shape;

@@ -14,7 +14,7 @@ class LpNormalization final : public Operator {
   explicit LpNormalization(const Definition& definition)
       : axis_(definition.integer("axis", -1)), p_(definition.integer("p", 2)) {
     check_counts(definition, 1, 1);
-    if (p_ != 1 && p_ != 2) definition.fail("attribute 'p' must be 1 or 2, it is " + std::to_string(p_));
+    if (p_ != 1 && p_ != 2) definition.fail({"attribute 'p' must be 1 or 2, it is ", p_});
   }
   void infer(const Operands& io) const override {
     check_type(io, 0, float_types);
@@ -69,7 +69,7 @@ class MeanVarianceNormalization final : public Operator {
     std::uint32_t bits = 0;
     for (const std::int64_t given : axes_) {
       const int axis = normal_axis(io, given, io[0].shape.rank);
-      if (bits >> axis & 1) io.fail("axis " + std::to_string(axis) + " is named twice");
+      if (bits >> axis & 1) io.fail({"axis ", axis, " is named twice"});
       bits |= 1u << axis;
     }
     return bits;

@@ -17,11 +17,11 @@ class LRN final : public Operator {
         beta_(definition.real("beta", 0.75f)),
         bias_(definition.real("bias", 1)) {
     check_counts(definition, 1, 1);
-    if (size_ < 1) definition.fail("attribute 'size' is " + std::to_string(size_) + "; it must be at least 1");
+    if (size_ < 1) definition.fail({"attribute 'size' is ", size_, "; it must be at least 1"});
   }
   void infer(const Operands& io) const override {
     check_type(io, 0, float_types);
-    if (io[0].shape.rank < 2) io.fail("needs the axes entry and channel; the shape is " + io[0].shape.text());
+    if (io[0].shape.rank < 2) io.fail({"needs the axes entry and channel; the shape is ", io[0].shape});
     io.set(0, io[0].type, io[0].shape);
   }
   void run(const Operands& io) const override {

@@ -39,7 +39,7 @@ class MatMul final : public Operator {
     if (io[0].shape.rank == 0 || io[1].shape.rank == 0) io.fail("takes lists and matrices, not single numbers");
     const Shape a = as_left(io[0].shape), b = as_right(io[1].shape);
     if (a[a.rank - 1] != b[b.rank - 2])
-      io.fail("matrices of shape " + io[0].shape.text() + " and " + io[1].shape.text() + " do not fit");
+      io.fail({"matrices of shape ", io[0].shape, " and ", io[1].shape, " do not fit"});
     Shape out = broadcast(io, without_matrix(a), without_matrix(b));
     if (io[0].shape.rank > 1) out.push(a[a.rank - 2]);
     if (io[1].shape.rank > 1) out.push(b[b.rank - 1]);

@@ -26,7 +26,7 @@ class Neighbours final : public Operator {
     check_type(io, 0, bit(Type::float32)), check_type(io, 1, bit(Type::float32));
     const Points points(io, columns_);
     if (io[0].shape.rank < 2 || io[1].size() != points.sets * points.n)
-      io.fail("points of shape " + io[0].shape.text() + " do not fit squares of shape " + io[1].shape.text());
+      io.fail({"points of shape ", io[0].shape, " do not fit squares of shape ", io[1].shape});
     if (count_ > points.n) refuse_count(io, count_, points.n);
     Shape out = io[0].shape;
     out[out.rank - 2] = points.n, out[out.rank - 1] = count_ - skipped_;

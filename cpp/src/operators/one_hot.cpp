@@ -28,7 +28,7 @@ class OneHot final : public Operator {
   void infer(const Operands& io) const override {
     const Shape& indices = io[0].shape;
     check_type(io, 0, number_types), check_type(io, 1, number_types), check_one_element(io, 1);
-    if (io[2].size() != 2) io.fail("input 2 must be two values, off and on; its shape is " + io[2].shape.text());
+    if (io[2].size() != 2) io.fail({"input 2 must be two values, off and on; its shape is ", io[2].shape});
     check_output_rank(io, indices.rank + 1);
     const int axis = normal_axis(io, axis_, indices.rank + 1);
     const std::int64_t depth = integer_at(io[1], 0);

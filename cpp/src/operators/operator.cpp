@@ -86,7 +86,7 @@ Shape broadcast(const Operands& io, const Shape& a, const Shape& b) {
   for (int i = 0; i < out.rank; ++i) {
     const int ia = i - (out.rank - a.rank), ib = i - (out.rank - b.rank);
     const std::int64_t da = ia < 0 ? 1 : a[ia], db = ib < 0 ? 1 : b[ib];
-    if (da != db && da != 1 && db != 1) io.fail("shapes " + a.text() + " and " + b.text() + " do not broadcast");
+    if (da != db && da != 1 && db != 1) io.fail({"shapes ", a, " and ", b, " do not broadcast"});
     out[i] = da == 1 ? db : da;
   }
   return out;
@@ -129,8 +129,7 @@ int elementwise_entry(const Operands& io, const Shape& output) {
 }
 
 int normal_axis(const Operands& io, std::int64_t axis, int rank) {
-  if (axis < -rank || axis >= std::max(rank, 1))
-    io.fail("axis " + std::to_string(axis) + " is not one of a tensor of " + std::to_string(rank) + " axes");
+  if (axis < -rank || axis >= std::max(rank, 1)) io.fail({"axis ", axis, " is not one of a tensor of ", rank, " axes"});
   return static_cast<int>(axis < 0 ? axis + rank : axis);
 }
 

@@ -5,8 +5,10 @@
 // weights), then shared, immutable, by all sessions. infer() runs whenever a session meets new shapes,
 // run() for every evaluation. Neither may allocate.
 #pragma once
+#include <initializer_list>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "graph/attributes.hpp"
@@ -15,6 +17,7 @@
 namespace lading {
 
 struct Kernels;
+struct Workspace;
 class Plan;
 
 // How a value depends on the entries of a block, the proof that a block may be run at once.
@@ -26,6 +29,26 @@ class Plan;
 struct Entry {
   enum : int { none = -1, uniform = -2, lengths = -3, mixed = -4 };
 };
+
+// A piece of a text: a text, a number or a shape. They are joined in one place, for it takes much code to join strings.
+class TextPiece {
+ public:
+  TextPiece(std::string_view text) : what_(text.data()), number_(static_cast<std::int64_t>(text.size())) {}
+  TextPiece(const char* text) : TextPiece(std::string_view(text)) {}
+  TextPiece(const std::string& text) : TextPiece(std::string_view(text)) {}
+  TextPiece(Type type) : TextPiece(name_of(type)) {}
+  TextPiece(const Shape& shape) : what_(&shape), number_(is_shape) {}
+  TextPiece(std::int64_t number) : number_(number) {}
+  TextPiece(std::size_t number) : number_(static_cast<std::int64_t>(number)) {}
+  TextPiece(int number) : number_(number) {}
+  void append_to(std::string& text) const;
+
+ private:
+  static constexpr std::int64_t is_shape = -1;
+  const void* what_ = nullptr;  // null: a number
+  std::int64_t number_;         // or the length of a text
+};
+using TextPieces = std::initializer_list<TextPiece>;
 
 // A node as its operator sees it when it is made.
 class Definition {
@@ -43,7 +66,9 @@ class Definition {
   // memory for what the operator keeps of its constant weights, aligned 64
   virtual std::shared_ptr<std::byte> weight_memory(std::size_t bytes) const = 0;
   virtual std::shared_ptr<const Plan> subgraph(const std::string& attribute) const = 0;
+  virtual int captured() const = 0;  // how many of the last inputs are names that its graphs read, and get last
   [[noreturn]] void fail(const std::string& why) const;  // Error "node 'x' (Gemm): why"
+  [[noreturn]] void fail(TextPieces why) const;
 
   std::int64_t integer(const char* name, std::int64_t otherwise) const;
   std::int64_t integer(const char* name) const;  // required
@@ -74,6 +99,7 @@ class Operands {
   // values of an integer input (int32 or int64), at most max_rank of them
   Shape integers(int i) const;
   [[noreturn]] void fail(const std::string& why) const;  // Error "node 'x' (Gemm): why"
+  [[noreturn]] void fail(TextPieces why) const;
 
   const Tensor* const* input_ = nullptr;
   Tensor* const* output_ = nullptr;
@@ -82,7 +108,7 @@ class Operands {
   std::int64_t entries_ = 1;
   std::byte* scratch_ = nullptr;
   const class Operator* operator_ = nullptr;
-  void* context_ = nullptr;  // of the engine (control flow)
+  Workspace* workspace_ = nullptr;  // of a node that holds graphs
 };
 
 class Operator {
@@ -105,7 +131,7 @@ class Operator {
   virtual std::uint32_t shape_inputs() const { return 0; }
   // The outputs depend on the input's shape alone (Shape, Size).
   virtual bool reads_shape_only() const { return false; }
-  // infer() sets an upper bound; run() sets the true shape (NonZero, Unique, Compress, If).
+  // infer() sets an upper bound; run() sets the true shape (NonZero, Unique, Compress, If, Loop).
   virtual bool shape_from_data() const { return false; }
   // Output 0 is input 0 with another shape (Reshape, Squeeze, Identity): run() is not called.
   virtual bool view() const { return false; }

@@ -51,7 +51,7 @@ class Pad final : public Operator {
       const bool nothing = kept_of(sides[axis], out[axis]).kept == 0;
       out[axis] += sides[axis].before + sides[axis].after;
       if (nothing && out[axis] > 0 && mode_ != Mode::constant)
-        io.fail("axis " + std::to_string(axis) + " is empty: there is nothing to continue it with");
+        io.fail({"axis ", axis, " is empty: there is nothing to continue it with"});
     }
     io.set(0, io[0].type, out);
   }
@@ -76,18 +76,16 @@ class Pad final : public Operator {
     const int rank = io[0].shape.rank;
     const std::int64_t count = io.has(3) ? list_of_integers(io, 3).size() : rank;
     if (pads.size() != 2 * count)
-      io.fail("input 1 must hold two numbers for each of " + std::to_string(count) + " axes; it has " +
-              std::to_string(pads.size()));
+      io.fail({"input 1 must hold two numbers for each of ", count, " axes; it has ", pads.size()});
     Sides sides;
     std::uint32_t seen = 0;
     for (std::int64_t k = 0; k < count; ++k) {
       const int axis = io.has(3) ? normal_axis(io, list_of_integers(io, 3)[k], rank) : static_cast<int>(k);
-      if (seen >> axis & 1) io.fail("axis " + std::to_string(axis) + " is named twice");
+      if (seen >> axis & 1) io.fail({"axis ", axis, " is named twice"});
       seen |= 1u << axis;
       sides[axis] = {pads[k], pads[k + count]};
       if (std::min(pads[k], pads[k + count]) < -most || std::max(pads[k], pads[k + count]) > most)
-        io.fail("cannot pad axis " + std::to_string(axis) + " by " + std::to_string(pads[k]) + " and " +
-                std::to_string(pads[k + count]));
+        io.fail({"cannot pad axis ", axis, " by ", pads[k], " and ", pads[k + count]});
     }
     return sides;
   }

@@ -17,7 +17,7 @@ class PRelu final : public Operator {
   void infer(const Operands& io) const override {
     check_type(io, 0, rows.types), check_same_type(io, 1);
     if (!(broadcast(io, io[0].shape, io[1].shape) == io[0].shape))
-      io.fail("slope of shape " + io[1].shape.text() + " does not broadcast to " + io[0].shape.text());
+      io.fail({"slope of shape ", io[1].shape, " does not broadcast to ", io[0].shape});
     io.set(0, io[0].type, io[0].shape);
   }
   void run(const Operands& io) const override {

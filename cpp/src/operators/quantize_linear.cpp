@@ -17,7 +17,7 @@ class Linear : public Operator {
   explicit Linear(const Definition& definition)
       : axis_(definition.integer("axis", 1)), block_(definition.integer("block_size", 0)) {
     check_counts(definition, 2, 3);
-    if (block_ < 0) definition.fail("attribute 'block_size' is " + std::to_string(block_) + "; it cannot be negative");
+    if (block_ < 0) definition.fail({"attribute 'block_size' is ", block_, "; it cannot be negative"});
   }
   int entry(const Operands& io, int) const override {
     const int entry = io.entry(0);
@@ -32,13 +32,13 @@ class Linear : public Operator {
     const Shape &data = io[0].shape, &scale = io[1].shape;
     check_type(io, 1, bit(Type::float32));
     if (io.has(2) && !(io[2].shape == scale) && io[2].size() != 1)
-      io.fail("zero point " + io[2].shape.text() + " and scale " + scale.text() + " differ in shape");
+      io.fail({"zero point ", io[2].shape, " and scale ", scale, " differ in shape"});
     if (scale.size() == 1) return;
     const int axis = normal_axis(io, axis_, data.rank);
     Shape expected = data;
     if (block_ > 0) expected[axis] = blocks(data[axis]);
     const bool fits = block_ > 0 ? scale == expected : scale.rank == 1 && data.rank > 0 && scale[0] == data[axis];
-    if (!fits) io.fail("scale of shape " + scale.text() + " does not fit data of shape " + data.text());
+    if (!fits) io.fail({"scale of shape ", scale, " does not fit data of shape ", data});
   }
   // f(element, which scale)
   template <class F> void each(const Operands& io, F&& f) const {
@@ -77,8 +77,7 @@ class QuantizeLinear final : public Linear {
     check_type(io, 0, bit(Type::float32) | bit(Type::int32));
     check(io);
     const Type type = io.has(2) ? io[2].type : type_;
-    if (!(small_integers & bit(type)))
-      io.fail("quantizes to int8, uint8, int16 or uint16, not to " + std::string(name_of(type)));
+    if (!(small_integers & bit(type))) io.fail({"quantizes to int8, uint8, int16 or uint16, not to ", type});
     if (typed_ && type != type_) io.fail("attribute 'output_dtype' and the zero point differ in type");
     io.set(0, type, io[0].shape);
   }

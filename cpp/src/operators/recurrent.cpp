@@ -12,14 +12,12 @@ Shape shape_of(std::initializer_list<std::int64_t> lengths) {
 
 void check_shape(const Operands& io, int i, const char* what, const char* axes, const Shape& wanted) {
   if (!(io[i].shape == wanted))
-    io.fail(std::string(what) + " (input " + std::to_string(i) + ") must have shape " + wanted.text() + ", " + axes +
-            "; its shape is " + io[i].shape.text());
+    io.fail({what, " (input ", i, ") must have shape ", wanted, ", ", axes, "; its shape is ", io[i].shape});
 }
 
 bool layout_of(const Definition& definition) {
   const std::int64_t layout = definition.integer("layout", 0);
-  if (layout != 0 && layout != 1)
-    definition.fail("attribute 'layout' is " + std::to_string(layout) + "; it must be 0 or 1");
+  if (layout != 0 && layout != 1) definition.fail({"attribute 'layout' is ", layout, "; it must be 0 or 1"});
   return layout;
 }
 
@@ -88,11 +86,11 @@ void Recurrent::check_weights(const Operands& io) const {
   for (const int i : {input_w, input_r}) check_same_type(io, i), check_rank(io, i, 3);
   const Shape& r = io[input_r].shape;
   if (!fits_state(r))
-    io.fail("the weights R (input 2) must have shape [" + std::to_string(directions_) + ", " + std::to_string(gates_) +
-            " * hidden, hidden], the first axis for directions; their shape is " + r.text());
+    io.fail({"the weights R (input 2) must have shape [", directions_, ", ", gates_,
+             " * hidden, hidden], the first axis for directions; their shape is ", r});
   if (hidden_size_ != -1 && hidden_size_ != r[2])
-    io.fail("attribute 'hidden_size' is " + std::to_string(hidden_size_) +
-            ", but the weights R (input 2) are made for " + std::to_string(r[2]) + " units");
+    io.fail(
+        {"attribute 'hidden_size' is ", hidden_size_, ", but the weights R (input 2) are made for ", r[2], " units"});
   check_shape(io, input_w, "the weights W", "directions, gates * hidden, inputs",
               shape_of({directions_, r[1], io[input_x].shape[2]}));
   if (io.has(input_b)) {

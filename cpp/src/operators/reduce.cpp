@@ -137,7 +137,7 @@ class Reduce final : public Operator {
     std::uint32_t bits = 0;
     for (std::int64_t i = 0; i < given; ++i) {
       const int axis = normal_axis(io, list_of_integers(io, 1)[i], rank);
-      if (bits >> axis & 1) io.fail("axis " + std::to_string(axis) + " is named twice");
+      if (bits >> axis & 1) io.fail({"axis ", axis, " is named twice"});
       bits |= 1u << axis;
     }
     return bits;

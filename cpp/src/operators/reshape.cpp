@@ -19,15 +19,14 @@ class Reshape final : public View {
     Shape out = asked;
     int open = -1;
     for (int axis = 0; axis < out.rank; ++axis) {
-      if (asked[axis] < -1)
-        io.fail("cannot reshape to " + asked.text() + ": a length is 0 or more, or -1 for what is left");
-      if (asked[axis] == -1 && open >= 0) io.fail("shape " + asked.text() + " has more than one -1");
+      if (asked[axis] < -1) io.fail({"cannot reshape to ", asked, ": a length is 0 or more, or -1 for what is left"});
+      if (asked[axis] == -1 && open >= 0) io.fail({"shape ", asked, " has more than one -1"});
       if (asked[axis] == -1) open = axis;
       if (copies(asked, axis)) out[axis] = copied(io, asked, axis);
     }
     if (open >= 0) out[open] = remaining(io, asked, out, open);
     io.set(0, io[0].type, out);
-    if (out.size() != in.size()) io.fail("cannot reshape " + in.text() + " to " + asked.text());
+    if (out.size() != in.size()) io.fail({"cannot reshape ", in, " to ", asked});
   }
 
   int entry(const Operands& io, int) const override {
@@ -43,8 +42,7 @@ class Reshape final : public View {
   bool copies(const Shape& asked, int axis) const { return asked[axis] == 0 && !zero_is_zero_; }
   static std::int64_t copied(const Operands& io, const Shape& asked, int axis) {
     if (axis >= io[0].shape.rank)
-      io.fail("shape " + asked.text() + " copies axis " + std::to_string(axis) + ", which " + io[0].shape.text() +
-              " does not have");
+      io.fail({"shape ", asked, " copies axis ", axis, ", which ", io[0].shape, " does not have"});
     return io[0].shape[axis];
   }
   // The length at -1. Axes that are copied cancel, so that it is known also where one of them is empty.
@@ -55,7 +53,7 @@ class Reshape final : public View {
       if (copies(asked, axis)) rest[axis] = 1;
       else if (axis != open && __builtin_mul_overflow(given, out[axis], &given)) given = 0;
     }
-    if (given == 0 || rest.size() % given != 0) io.fail("cannot reshape " + io[0].shape.text() + " to " + asked.text());
+    if (given == 0 || rest.size() % given != 0) io.fail({"cannot reshape ", io[0].shape, " to ", asked});
     return rest.size() / given;
   }
   static int without_entries(const Operands& io) {
@@ -71,8 +69,7 @@ class Flatten final : public View {
   }
   void infer(const Operands& io) const override {
     const Shape& in = io[0].shape;
-    if (axis_ < -in.rank || axis_ > in.rank)
-      io.fail("attribute 'axis' is " + std::to_string(axis_) + ", the input has shape " + in.text());
+    if (axis_ < -in.rank || axis_ > in.rank) io.fail({"attribute 'axis' is ", axis_, ", the input has shape ", in});
     const int axis = static_cast<int>(axis_ < 0 ? axis_ + in.rank : axis_);
     Shape out;
     out.push(in.size(0, axis));
@@ -93,7 +90,7 @@ std::uint32_t named_axes(const Operands& io, int rank) {
   std::uint32_t mask = 0;
   for (std::int64_t k = 0; k < axes.size(); ++k) {
     const std::uint32_t one = 1u << normal_axis(io, axes[k], rank);
-    if (mask & one) io.fail("axis " + std::to_string(axes[k]) + " is named twice");
+    if (mask & one) io.fail({"axis ", axes[k], " is named twice"});
     mask |= one;
   }
   return mask;
@@ -106,7 +103,7 @@ class Squeeze final : public View {
   void infer(const Operands& io) const override {
     const Shape& in = io[0].shape;
     const std::uint32_t gone = io.has(1) ? named_axes(io, in.rank) : ones(in);
-    if (gone & ~ones(in)) io.fail("can only remove axes of length 1; the input has shape " + in.text());
+    if (gone & ~ones(in)) io.fail({"can only remove axes of length 1; the input has shape ", in});
     Shape out;
     for (int axis = 0; axis < in.rank; ++axis)
       if (!(gone >> axis & 1)) out.push(in[axis]);

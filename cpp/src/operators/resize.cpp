@@ -41,7 +41,7 @@ class Resize final : public Operator {
     Shape out = io[0].shape;
     for (int i = 0; i < out.rank; ++i) {
       out[i] = axes[i].out;
-      if (axes[i].in == 0 && axes[i].out > 0) io.fail("axis " + std::to_string(i) + " is empty and cannot be resized");
+      if (axes[i].in == 0 && axes[i].out > 0) io.fail({"axis ", i, " is empty and cannot be resized"});
     }
     io.set(0, io[0].type, out);
   }
@@ -99,8 +99,7 @@ class Resize final : public Operator {
     const int named = axes_.empty() ? in.rank : static_cast<int>(axes_.size());
     if (scaled == sized) io.fail("needs either scales (input 2) or sizes (input 3)");
     if (io[scaled ? 2 : 3].size() != named)
-      io.fail("needs one number for each of " + std::to_string(named) + " axes; has " +
-              std::to_string(io[scaled ? 2 : 3].size()));
+      io.fail({"needs one number for each of ", named, " axes; has ", io[scaled ? 2 : 3].size()});
     if (scaled) check_type(io, 2, bit(Type::float32));
     for (int k = 0; k < named; ++k) {
       Axis& axis = axes[axis_at(io, k)];
@@ -115,11 +114,11 @@ class Resize final : public Operator {
   }
   static void set_scale(const Operands& io, Axis& axis, float scale) {
     const float length = std::floor(scale * static_cast<float>(axis.in));
-    if (!(scale > 0) || !(length < 1e12f)) io.fail("cannot resize by a scale of " + std::to_string(scale));
+    if (!(scale > 0) || !(length < 1e12f)) io.fail({"cannot resize by a scale of ", std::to_string(scale)});
     axis.scale = scale, axis.given = true, axis.out = static_cast<std::int64_t>(length);
   }
   static void set_size(const Operands& io, Axis& axis, std::int64_t size) {
-    if (size < 0) io.fail("cannot resize to a length of " + std::to_string(size));
+    if (size < 0) io.fail({"cannot resize to a length of ", size});
     axis.out = size;
     axis.scale = axis.in ? static_cast<double>(size) / static_cast<double>(axis.in) : 1;
   }
@@ -148,7 +147,7 @@ class Resize final : public Operator {
     std::size_t size = size_of(io[0].type);
     for (int i = 0; i < io[0].shape.rank; ++i)
       if (__builtin_mul_overflow(size, static_cast<std::size_t>(std::max(axes[i].in, axes[i].out)), &size))
-        io.fail("cannot resize " + io[0].shape.text() + " to " + io.output().shape.text() + ": too large");
+        io.fail({"cannot resize ", io[0].shape, " to ", io.output().shape, ": too large"});
     return (size + 63) / 64 * 64;
   }
 

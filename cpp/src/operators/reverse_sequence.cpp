@@ -15,11 +15,10 @@ class ReverseSequence final : public Operator {
   }
   void infer(const Operands& io) const override {
     check_type(io, 1, bit(Type::int64)), check_rank(io, 1, 1);
-    if (io[0].shape.rank < 2) io.fail("needs at least two axes; the input has shape " + io[0].shape.text());
+    if (io[0].shape.rank < 2) io.fail({"needs at least two axes; the input has shape ", io[0].shape});
     const std::int64_t sequences = io[0].shape[static_cast<int>(batch_)];
     if (io[1].shape[0] != sequences)
-      io.fail("needs a length for each of " + std::to_string(sequences) + " sequences; it has " +
-              std::to_string(io[1].shape[0]));
+      io.fail({"needs a length for each of ", sequences, " sequences; it has ", io[1].shape[0]});
     io.set(0, io[0].type, io[0].shape);
   }
   void run(const Operands& io) const override {
@@ -30,8 +29,7 @@ class ReverseSequence final : public Operator {
     for (std::int64_t s = 0; s < sequences; ++s) {
       const std::int64_t length = io[1].as<std::int64_t>()[s];
       if (length < 0 || length > steps)
-        io.fail("sequence " + std::to_string(s) + " has length " + std::to_string(length) + "; there are " +
-                std::to_string(steps) + " steps");
+        io.fail({"sequence ", s, " has length ", length, "; there are ", steps, " steps"});
       for (std::int64_t t = 0; t < steps; ++t) {
         const std::int64_t from = t < length ? length - 1 - t : t;
         copy_bytes(io.output().data + s * sequence + t * step, io[0].data + s * sequence + from * step, piece);

@@ -27,20 +27,18 @@ class RotaryEmbedding final : public Operator {
     const Heads heads = heads_of(io);
     const std::int64_t pairs = turned(heads) / 2;
     if (turned(heads) % 2 != 0 || turned(heads) > heads.features)
-      io.fail("cannot turn " + std::to_string(turned(heads)) + " of " + std::to_string(heads.features) +
-              " features in pairs");
+      io.fail({"cannot turn ", turned(heads), " of ", heads.features, " features in pairs"});
     Shape steps;
     steps.push(heads.entries), steps.push(heads.steps);
     if (io.has(3)) {
       check_type(io, 3, bit(Type::int64)), check_rank(io, 1, 2);
-      if (!(io[3].shape == steps)) io.fail("positions must have shape " + steps.text() + ", not " + io[3].shape.text());
+      if (!(io[3].shape == steps)) io.fail({"positions must have shape ", steps, ", not ", io[3].shape});
       steps = Shape();
       steps.push(io[1].shape[0]);
     }
     steps.push(pairs);
     for (int i = 1; i < 3; ++i)
-      if (!(io[i].shape == steps))
-        io.fail("input " + std::to_string(i) + " must have shape " + steps.text() + ", not " + io[i].shape.text());
+      if (!(io[i].shape == steps)) io.fail({"input ", i, " must have shape ", steps, ", not ", io[i].shape});
     io.set(0, io[0].type, io[0].shape);
   }
   void run(const Operands& io) const override {
@@ -66,10 +64,9 @@ class RotaryEmbedding final : public Operator {
   Heads heads_of(const Operands& io) const {
     const Shape& in = io[0].shape;
     if (in.rank == 4) return {in[0], in[2], in[1], in[3], in[3], in[2] * in[3]};
-    if (in.rank != 3) io.fail("needs three or four axes; the input has shape " + in.text());
+    if (in.rank != 3) io.fail({"needs three or four axes; the input has shape ", in});
     if (heads_ == 0 || in[2] % heads_ != 0)
-      io.fail("attribute 'num_heads' is " + std::to_string(heads_) + "; it must divide the " + std::to_string(in[2]) +
-              " features");
+      io.fail({"attribute 'num_heads' is ", heads_, "; it must divide the ", in[2], " features"});
     return {in[0], in[1], heads_, in[2] / heads_, in[2], in[2] / heads_};
   }
   std::int64_t turned(const Heads& heads) const { return turned_ ? turned_ : heads.features; }

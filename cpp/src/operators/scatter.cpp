@@ -86,11 +86,11 @@ class ScatterElements final : public Scatter {
     check_type(io, 1, index_types);
     check_rank(io, 1, data.rank);
     if (!(indices == io[2].shape))
-      io.fail("indices of shape " + indices.text() + " and updates of shape " + io[2].shape.text() + " differ");
+      io.fail({"indices of shape ", indices, " and updates of shape ", io[2].shape, " differ"});
     const int axis = normal_axis(io, axis_, data.rank);
     for (int i = 0; i < data.rank; ++i)
       if (i != axis && indices[i] > data[i])
-        io.fail("indices of shape " + indices.text() + " reach beyond data of shape " + data.text());
+        io.fail({"indices of shape ", indices, " reach beyond data of shape ", data});
   }
   void scatter(const Operands& io, Put put) const override {
     const Shape &data = io[0].shape, &shape = io[1].shape;
@@ -126,13 +126,12 @@ class ScatterND final : public Scatter {
     const Shape &data = io[0].shape, &indices = io[1].shape;
     check_type(io, 1, bit(Type::int64));
     if (indices.rank == 0 || indices[indices.rank - 1] > data.rank)
-      io.fail("indices of shape " + indices.text() + " do not fit data of shape " + data.text());
+      io.fail({"indices of shape ", indices, " do not fit data of shape ", data});
     check_output_rank(io, indices.rank - 1 + data.rank - depth(io));
     Shape updates;
     for (int i = 0; i + 1 < indices.rank; ++i) updates.push(indices[i]);
     for (int i = depth(io); i < data.rank; ++i) updates.push(data[i]);
-    if (!(updates == io[2].shape))
-      io.fail("the updates must have shape " + updates.text() + ", they have " + io[2].shape.text());
+    if (!(updates == io[2].shape)) io.fail({"the updates must have shape ", updates, ", they have ", io[2].shape});
   }
   void scatter(const Operands& io, Put put) const override {
     const Shape &data = io[0].shape, &shape = io[1].shape;

@@ -68,7 +68,7 @@ class Slice final : public Operator {
     for (int axis = 0; axis < in.rank; ++axis) ranges[axis].length = in[axis];
     std::uint32_t seen = 0;
     for_each_cut(io, [&](int axis, std::int64_t start, std::int64_t end, std::int64_t step) {
-      if (seen >> axis & 1) io.fail("axis " + std::to_string(axis) + " is cut twice");
+      if (seen >> axis & 1) io.fail({"axis ", axis, " is cut twice"});
       if (step == 0) io.fail("input 4 holds a step of 0");
       seen |= 1u << axis;
       ranges[axis] = cut_range(start, end, step, in[axis]);
@@ -90,8 +90,7 @@ class Slice final : public Operator {
     const auto fits = [&](int i, const Shape& list) { return !io.has(i) || list.rank == starts.rank; };
     if (!fits(2, ends) || !fits(3, axes) || !fits(4, steps))
       io.fail("starts, ends, axes and steps must have the same length");
-    if (starts.rank > io[0].shape.rank)
-      io.fail("cuts more axes than the input has; its shape is " + io[0].shape.text());
+    if (starts.rank > io[0].shape.rank) io.fail({"cuts more axes than the input has; its shape is ", io[0].shape});
     for (int k = 0; k < starts.rank; ++k)
       f(normal_axis(io, io.has(3) ? axes[k] : k, io[0].shape.rank), starts[k], ends[k], io.has(4) ? steps[k] : 1);
   }

@@ -11,8 +11,8 @@ class Split final : public Operator {
       : axis_(definition.integer("axis", 0)), pieces_(definition.integer("num_outputs", definition.output_count())) {
     check_counts(definition, 1, 2, any_number);
     if (definition.has("num_outputs") && pieces_ != definition.output_count())
-      definition.fail("attribute 'num_outputs' is " + std::to_string(pieces_) + ", the node has " +
-                      std::to_string(definition.output_count()) + " outputs");
+      definition.fail(
+          {"attribute 'num_outputs' is ", pieces_, ", the node has ", definition.output_count(), " outputs"});
   }
   std::uint32_t shape_inputs() const override { return 1 << 1; }
 
@@ -48,21 +48,18 @@ class Split final : public Operator {
  private:
   static void check_lengths(const Operands& io, const Integers& lengths, std::int64_t whole) {
     if (lengths.size() != io.output_count())
-      io.fail("input 1 gives " + std::to_string(lengths.size()) + " lengths for " + std::to_string(io.output_count()) +
-              " outputs");
+      io.fail({"input 1 gives ", lengths.size(), " lengths for ", io.output_count(), " outputs"});
     std::int64_t left = whole;
     for (std::int64_t k = 0; k < lengths.size(); ++k) {
       if (lengths[k] < 0 || lengths[k] > left) left = -1;
       if (left >= 0) left -= lengths[k];
     }
-    if (left != 0) io.fail("the lengths of input 1 do not add up to " + std::to_string(whole));
+    if (left != 0) io.fail({"the lengths of input 1 do not add up to ", whole});
   }
   // Length of piece i of as many equal ones as there are outputs; the last may be shorter.
   std::int64_t share(const Operands& io, std::int64_t whole, int i) const {
     const std::int64_t most = (whole + pieces_ - 1) / pieces_, last = whole - most * (pieces_ - 1);
-    if (last < 0)
-      io.fail("an axis of length " + std::to_string(whole) + " cannot be split into " + std::to_string(pieces_) +
-              " pieces of " + std::to_string(most));
+    if (last < 0) io.fail({"an axis of length ", whole, " cannot be split into ", pieces_, " pieces of ", most});
     return i + 1 < pieces_ ? most : last;
   }
   std::int64_t axis_, pieces_;

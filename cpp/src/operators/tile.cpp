@@ -13,11 +13,10 @@ class Tile final : public Operator {
   void infer(const Operands& io) const override {
     Shape out = io[0].shape;
     const Shape times = io.integers(1);
-    if (times.rank != out.rank) io.fail("repeats " + times.text() + " must have one number per axis of " + out.text());
+    if (times.rank != out.rank) io.fail({"repeats ", times, " must have one number per axis of ", out});
     for (int axis = 0; axis < out.rank; ++axis) {
-      if (times[axis] < 0) io.fail("repeats " + times.text() + " are negative");
-      if (__builtin_mul_overflow(out[axis], times[axis], &out[axis]))
-        io.fail("repeats " + times.text() + " are too large");
+      if (times[axis] < 0) io.fail({"repeats ", times, " are negative"});
+      if (__builtin_mul_overflow(out[axis], times[axis], &out[axis])) io.fail({"repeats ", times, " are too large"});
     }
     io.set(0, io[0].type, out);
   }

@@ -11,8 +11,8 @@ void sort_first(Candidate* candidates, std::int64_t count, std::int64_t length) 
 }
 
 void refuse_count(const Operands& io, std::int64_t count, std::int64_t length) {
-  io.fail("cannot take " + std::to_string(count) + " elements from an axis of length " + std::to_string(length) +
-          "; feed longer sequences, or give their axis a \"min\" in the model's axes");
+  io.fail({"cannot take ", count, " elements from an axis of length ", length,
+           "; feed longer sequences, or give their axis a \"min\" in the model's axes"});
 }
 
 namespace {

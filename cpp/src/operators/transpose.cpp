@@ -15,12 +15,12 @@ class Transpose final : public Operator {
     std::vector<std::int64_t> sorted(order_.size());
     std::iota(sorted.begin(), sorted.end(), 0);
     if (!std::is_permutation(order_.begin(), order_.end(), sorted.begin()))
-      definition.fail("attribute 'perm' is " + list_text(order_) + "; it must name each axis from 0 once");
+      definition.fail({"attribute 'perm' is ", list_text(order_), "; it must name each axis from 0 once"});
   }
   void infer(const Operands& io) const override {
     const Shape& in = io[0].shape;
     if (!order_.empty() && static_cast<int>(order_.size()) != in.rank)
-      io.fail("attribute 'perm' names " + std::to_string(order_.size()) + " axes, the input has shape " + in.text());
+      io.fail({"attribute 'perm' names ", order_.size(), " axes, the input has shape ", in});
     Shape out;
     for (int axis = 0; axis < in.rank; ++axis) out.push(in[from(axis, in.rank)]);
     io.set(0, io[0].type, out);

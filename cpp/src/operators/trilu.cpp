@@ -13,7 +13,7 @@ class Trilu final : public Operator {
     check_counts(definition, 1, 2);
   }
   void infer(const Operands& io) const override {
-    if (io[0].shape.rank < 2) io.fail("needs at least two axes; the input has shape " + io[0].shape.text());
+    if (io[0].shape.rank < 2) io.fail({"needs at least two axes; the input has shape ", io[0].shape});
     if (io.has(1)) check_type(io, 1, bit(Type::int64)), check_one_element(io, 1);
     io.set(0, io[0].type, io[0].shape);
   }

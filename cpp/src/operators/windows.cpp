@@ -15,7 +15,7 @@ std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % 
 std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return a / b + (a % b > 0); }
 
 int spatial_axes(const Operands& io, const Shape& shape) {
-  if (shape.rank < 3) io.fail("needs the axes entry, channel and at least one more; the shape is " + shape.text());
+  if (shape.rank < 3) io.fail({"needs the axes entry, channel and at least one more; the shape is ", shape});
   return shape.rank - 2;
 }
 
@@ -24,9 +24,8 @@ void check_length(const Operands& io, const Shape& image, const char* name, cons
                   int times = 1) {
   const int rank = image.rank - 2;
   if (numbers.empty() || static_cast<int>(numbers.size()) == times * rank) return;
-  io.fail("attribute '" + std::string(name) + "' is " + list_text(numbers) + "; it must have " +
-          std::to_string(times * rank) + (times * rank == 1 ? " number" : " numbers") + " for the spatial axes of " +
-          image.text());
+  io.fail({"attribute '", name, "' is ", list_text(numbers), "; it must have ", times * rank,
+           (times * rank == 1 ? " number" : " numbers"), " for the spatial axes of ", image});
 }
 
 }  // namespace
@@ -64,8 +63,8 @@ WindowAttributes::Numbers WindowAttributes::numbers(const Definition& definition
   Numbers values = definition.integers(name);
   for (const std::int64_t value : values)
     if (value < least || value > most)
-      definition.fail("attribute '" + std::string(name) + "' is " + list_text(values) + "; its numbers must be from " +
-                      std::to_string(least) + " to " + std::to_string(most));
+      definition.fail(
+          {"attribute '", name, "' is ", list_text(values), "; its numbers must be from ", least, " to ", most});
   return values;
 }
 
@@ -90,8 +89,8 @@ Windows WindowAttributes::begin(const Operands& io, const Shape& image, const Sh
   for (int i = 0; i < rank; ++i) {
     const std::int64_t length = kernel[kernel.rank - rank + i];
     if (at(kernel_, i, length) != length)
-      io.fail("attribute 'kernel_shape' is " + list_text(kernel_) + ", the kernel of weights of shape " +
-              kernel.text() + " is another");
+      io.fail({"attribute 'kernel_shape' is ", list_text(kernel_), ", the kernel of weights of shape ", kernel,
+               " is another"});
     const bool padded = padding_ == Padding::given;
     windows[i] = {image[i + 2],
                   length,
@@ -100,9 +99,9 @@ Windows WindowAttributes::begin(const Operands& io, const Shape& image, const Sh
                   padded ? at(pads_, i, 0) : 0,
                   padded ? at(pads_, i + rank, 0) : 0,
                   0};
-    if (length < 1) io.fail("the kernel is empty: the weights have the shape " + kernel.text());
+    if (length < 1) io.fail({"the kernel is empty: the weights have the shape ", kernel});
     if (std::max(length, image[i + 2]) > most)
-      io.fail("axis " + std::to_string(i + 2) + " of " + image.text() + " or of the kernel is too long");
+      io.fail({"axis ", i + 2, " of ", image, " or of the kernel is too long"});
   }
   return windows;
 }
@@ -174,7 +173,7 @@ std::size_t room_for(const Operands& io, std::initializer_list<std::int64_t> len
   std::size_t bytes = size;
   for (const std::int64_t length : lengths)
     if (__builtin_mul_overflow(bytes, static_cast<std::size_t>(length), &bytes) || bytes > most)
-      io.fail("input of shape " + io[0].shape.text() + " is too large to be worked on");
+      io.fail({"input of shape ", io[0].shape, " is too large to be worked on"});
   return aligned(bytes);
 }
 

@@ -11,8 +11,13 @@ namespace {
 // A folded value may not be much larger than what it is made of: ConstantOfShape of a huge shape waits for run time.
 constexpr std::size_t most_bytes = std::size_t(64) << 20;
 
+bool holds_graphs(const GraphNode& node) {
+  return std::any_of(node.attributes.begin(), node.attributes.end(),
+                     [](const auto& attribute) { return std::holds_alternative<Subgraph>(attribute.second); });
+}
+
 bool reads_constants_only(const Graph& graph, const GraphNode& node) {
-  return !node.inputs.empty() && !node.captured &&
+  return !node.inputs.empty() && !node.captured && !holds_graphs(node) &&
          std::all_of(node.inputs.begin(), node.inputs.end(), [&](int v) { return v < 0 || graph.constant(v); });
 }
 

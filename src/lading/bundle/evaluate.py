@@ -34,6 +34,7 @@ import numpy as np
 FORMAT = 1
 OPSETS = {"ai.onnx": 24, "lading": 1}
 FEATURES = {"linear_leaves", "folds"}  # what `requires` may name
+MOST_TURNS = 10_000_000  # of loops: beyond it they count as endless
 
 #: bfloat16 has no NumPy type: the upper half of a float32, kept apart from uint16 by the field's name.
 BFLOAT16 = np.dtype([("bfloat16", np.uint16)])
@@ -63,6 +64,7 @@ class Bundle:
         self.outputs = {item["name"]: item for item in model["outputs"]}
         self.check_endpoints()
         self.entry = next((name for name, axis in self.axes.items() if axis.kind == "entry"), "entry")
+        self.turns, self.most_turns = 0, MOST_TURNS  # of the loops of one run
 
     INPUT_KEYS = ("name", "axes", "type", "description", "mask", "variables")
     VARIABLE_KEYS = ("name", "unit", "description", "raw", "from", "missing", "categories", "unknown",
@@ -207,7 +209,7 @@ def check_keys(where: str, item: dict[str, Any], known) -> None:
 
 def run_graph(bundle: Bundle, tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Runs the main graph once on plain, prepared tensors and gives the outputs by name."""
-    values = {**bundle.weights, **tensors}
+    values, bundle.turns = {**bundle.weights, **tensors}, 0
     with np.errstate(all="ignore"):
         run_nodes(bundle, "main", values)
     missing = [name for name in bundle.outputs if name not in values]
@@ -239,10 +241,99 @@ def run_node(bundle: Bundle, node: dict[str, Any], values: dict[str, np.ndarray]
         branch = attributes["then_branch" if np.all(inputs[0]) else "else_branch"]
         run_nodes(bundle, branch["graph"], values)
         return [values[name] for name in branch["outputs"]]
+    if node["operator"] in ("Loop", "Scan"):
+        return (loop if node["operator"] == "Loop" else scan)(bundle, len(node["outputs"]), attributes, inputs, values)
     if node["operator"] not in OPERATORS:
         raise BundleError("this operator is not known")
     results = OPERATORS[node["operator"]](*inputs, **attributes)
     return list(results) if isinstance(results, (tuple, list)) else [results]
+
+
+def loop(bundle: Bundle, gives: int, attributes: dict[str, Any], inputs: list[Any], values: dict[str, Any]
+         ) -> list[np.ndarray]:
+    """Loop: turns until there were as many as the number says, or until the condition is false.
+
+    Where no condition is given, that of the body ends the loop all the same.
+    """
+    number, condition, *carried = [*inputs, None, None][: max(2, len(inputs))]
+    most = math.inf if number is None else one("the number of turns", number, np.int64)
+    goes_on, turn, turns = condition is None or one("the condition", condition, np.bool_), 0, []
+    while goes_on and turn < most:
+        goes_on, *results = turned(bundle, attributes["body"], [np.int64(turn), np.bool_(True), *carried], values)
+        goes_on, turn = one("the condition that the body gives", goes_on, np.bool_), turn + 1
+        carried = handed_on(carried, results[: len(carried)], shapes=False)
+        turns.append(results[len(carried) :])
+    if not turns and gives > len(carried):
+        results = turned(bundle, attributes["body"], [np.int64(0), np.bool_(True), *carried], values)
+        return [*carried, *(array[None][:0] for array in results[1 + len(carried) :])]
+    return [*carried, *(stacked(turns, k, 0, 0) for k in range(gives - len(carried)))]
+
+
+def scan(bundle: Bundle, gives: int, attributes: dict[str, Any], inputs: list[Any], values: dict[str, Any]
+         ) -> list[np.ndarray]:
+    """Scan: a turn for each element along an axis of the last inputs."""
+    count = len(inputs) - attributes["num_scan_inputs"]
+    if not 0 <= count < len(inputs):
+        raise BundleError(f"{attributes['num_scan_inputs']} of {len(inputs)} inputs cannot be scanned")
+    carried, scanned = inputs[:count], inputs[count:]
+    along = sides(attributes, "input", len(scanned))
+    scanned = [np.moveaxis(array, axis, 0)[:: -1 if back else 1] for array, (axis, back) in zip(scanned, along)]
+    if len({len(array) for array in scanned}) > 1:
+        raise BundleError(f"what is scanned has {' and '.join(str(len(array)) for array in scanned)} elements")
+    turns = []
+    for slices in zip(*scanned):
+        results = turned(bundle, attributes["body"], [*carried, *slices], values)
+        carried = handed_on(carried, results[:count], shapes=True)
+        turns.append(results[count:])
+    along, few = sides(attributes, "output", gives - count), len(turns)
+    if not turns and along:  # the shape that a turn would give
+        slices = [np.zeros(array.shape[1:], array.dtype) for array in scanned]
+        turns = [turned(bundle, attributes["body"], [*carried, *slices], values)[count:]]
+    wide = [stacked(turns, k, axis, backwards) for k, (axis, backwards) in enumerate(along)]
+    return [*carried, *(array.take(range(few), axis) for array, (axis, _) in zip(wide, along))]
+
+
+def sides(attributes: dict[str, Any], which: str, count: int) -> list[tuple[int, int]]:
+    """The axis and the direction (1: backwards) of everything that is scanned, or stacked."""
+    lists = [attributes.get(f"scan_{which}_{what}") or [0] * count for what in ("axes", "directions")]
+    if any(len(each) != count for each in lists) or not set(lists[1]) <= {0, 1}:
+        raise BundleError(f"{count} axes and directions of {which}s are needed, directions 0 or 1: {lists}")
+    return list(zip(*lists))
+
+
+def one(what: str, array: np.ndarray, kind: Any) -> Any:
+    if array.size != 1 or array.dtype != kind:
+        raise BundleError(f"{what} must be one {np.dtype(kind).name}, it is {array.dtype.name} {list(array.shape)}")
+    return array.item()
+
+
+def turned(bundle: Bundle, body: dict[str, Any], given: list[Any], values: dict[str, Any]) -> list[np.ndarray]:
+    """What a body gives in one turn. What it makes takes the place of what it made in the turn before."""
+    if len(given) != len(body.get("inputs", [])):
+        raise BundleError(f"the body takes {len(body.get('inputs', []))} inputs; here it must take {len(given)}")
+    bundle.turns += 1
+    if bundle.turns > bundle.most_turns:
+        raise BundleError(f"more than {bundle.most_turns} turns of loops; they may have no end")
+    values.update(zip(body["inputs"], map(np.asarray, given)))
+    run_nodes(bundle, body["graph"], values)
+    return [values[name] for name in body["outputs"]]
+
+
+def handed_on(before: list[np.ndarray], after: list[np.ndarray], shapes: bool) -> list[np.ndarray]:
+    """What a turn hands on to the next: a Loop's keep their types, a Scan's their shapes too."""
+    for old, new in zip(before, after):
+        if old.dtype != new.dtype or (shapes and old.shape != new.shape):
+            raise BundleError(f"a carried value was {old.dtype} {list(old.shape)} before a turn and is {new.dtype} "
+                              f"{list(new.shape)} after it")
+    return after
+
+
+def stacked(turns: list[list[np.ndarray]], which: int, axis: int, backwards: int) -> np.ndarray:
+    """What the turns gave in one place, side by side along a new axis."""
+    column = [results[which] for results in turns]
+    if len({(array.dtype, array.shape) for array in column}) > 1:
+        raise BundleError(f"turns gave arrays of several shapes or types to stack: {[a.shape for a in column]}")
+    return np.stack(column[::-1] if backwards else column, axis)
 
 
 def operand(item: str | dict[str, Any], values: dict[str, np.ndarray]) -> np.ndarray | None:

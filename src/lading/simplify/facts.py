@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..endpoints import Input
+from ..folds import subgraphs
 from ..graph import Node, Subgraph
 from .inference import NOTHING, Fact, infer
-from .inference.fact import of_array
+from .inference.fact import Shape, of_array
 from .sizes import Size, symbol
 
 if TYPE_CHECKING:
@@ -18,13 +19,19 @@ if TYPE_CHECKING:
 
 
 class Facts:
-    """Facts by name. An input's axis is its size if that is fixed, else a symbol of the axis' name."""
+    """Facts by name. An input's axis is its size if that is fixed, else a symbol of the axis' name.
 
-    def __init__(self, model: Model, producer: Callable[[str], Node | None]):
+    ``keeps_shapes``: takes it that what turns of a Loop hand on keeps its shape.
+    """
+
+    def __init__(self, model: Model, producer: Callable[[str], Node | None], keeps_shapes: bool = False):
         self._model = model
         self._producer = producer
         self._inputs = {each.name: each for each in model.input_list}
+        self._keeps_shapes = keeps_shapes
         self._known: dict[str, Fact] = {}
+        self._holder = {name: (node, at) for graph in model.graphs.values() for node in graph.nodes
+                        for held in subgraphs(node) for at, name in enumerate(held.inputs)}  # fmt: skip
 
     def __getitem__(self, operand: str | np.ndarray) -> Fact:
         if isinstance(operand, np.ndarray):
@@ -42,7 +49,8 @@ class Facts:
         waiting = [name]
         while waiting:
             node = self._producer(waiting[-1])
-            missing = [] if node is None else [each for each in _needs(node) if each not in self._known]
+            wanted = self._fed(waiting[-1]) if node is None else _needs(node)
+            missing = [each for each in wanted if each not in self._known]
             if missing:
                 waiting.extend(missing)
                 continue
@@ -56,6 +64,8 @@ class Facts:
     def _of_node(self, node: Node) -> list[Fact]:
         if node.operator == "If":
             return self._of_branches(node)
+        if node.operator in ("Loop", "Scan"):
+            return self._of_turns(node)
         return infer(node, [NOTHING if isinstance(each, str) and not each else self[each] for each in node.inputs])
 
     def _of_branches(self, node: Node) -> list[Fact]:
@@ -64,8 +74,50 @@ class Facts:
         facts = [[self._known.get(name, NOTHING) for name in names] for names in zip(*branches, strict=True)]
         return [each[0] if all(fact == each[0] for fact in each) else NOTHING for each in facts]
 
+    def _of_turns(self, node: Node) -> list[Fact]:
+        """Types are those of a turn. A Scan's state keeps its shape, a Loop's if ``keeps_shapes``; results are stacked."""
+        results = [name for held in subgraphs(node) for name in held.outputs][node.operator == "Loop" :]
+        carried = len(node.inputs) - (2 if node.operator == "Loop" else _scanned(node))
+        facts = []
+        for at, name in enumerate(node.outputs):
+            turn = self._known.get(results[at], NOTHING) if at < len(results) else NOTHING
+            facts.append(Fact(turn.type, self._carried_shape(node, at) if at < carried
+                              else self._stacked_shape(node, at - carried, name, turn.shape)))  # fmt: skip
+        return facts
+
+    def _carried_shape(self, node: Node, at: int) -> Shape | None:
+        if node.operator == "Loop":
+            return self[node.inputs[at + 2]].shape if self._keeps_shapes and at + 2 < len(node.inputs) else None
+        return self[node.inputs[at]].shape
+
+    def _stacked_shape(self, node: Node, at: int, name: str, turn: Shape | None) -> Shape | None:
+        """The shape that a turn gives, and the number of turns as one more axis."""
+        axis = 0 if turn is None or node.operator == "Loop" else _axis(node, "scan_output_axes", at, len(turn) + 1)
+        return None if turn is None else (*turn[:axis], symbol(f"{name}.turns"), *turn[axis:])
+
+    def _fed(self, name: str) -> list[str]:
+        """The name of what the body of a loop is fed as ``name``."""
+        node, at = self._holder.get(name, (None, 0))
+        operand = node.inputs[at] if node is not None and at < len(node.inputs) else ""
+        return [operand] if isinstance(operand, str) and operand else []
+
+    def _of_body_input(self, node: Node, at: int) -> Fact:
+        """Turns may change the numbers of what they hand on, and in a Loop the shape; never the type."""
+        if node.operator == "Loop" and at < 2:
+            return Fact(("int64", "bool")[at], ())
+        fed = self[node.inputs[at]] if at < len(node.inputs) else NOTHING
+        if node.operator == "Loop":
+            return Fact(fed.type, fed.shape if self._keeps_shapes else None)
+        states = len(node.inputs) - _scanned(node)
+        if fed.shape is None or at < states:
+            return Fact(fed.type, fed.shape)
+        axis = _axis(node, "scan_input_axes", at - states, len(fed.shape))
+        return Fact(fed.type, (*fed.shape[:axis], *fed.shape[axis + 1 :]))
+
     def _of_source(self, name: str) -> Fact:
-        """What is known of a weight or of an input of the model."""
+        """What is known of a weight, of an input of the model, or of one of a body."""
+        if name in self._holder:
+            return self._of_body_input(*self._holder[name])
         array = self._model.weights.get(name)
         if array is not None:
             return of_array(array)
@@ -82,6 +134,18 @@ class Facts:
         known = self._model.axes.get(axis)
         fixed = known.size if known is not None and known.kind == "fixed" else None
         return symbol(axis) if fixed is None else fixed
+
+
+def _scanned(node: Node) -> int:
+    count = node.attributes.get("num_scan_inputs", 0)
+    return count if isinstance(count, int) else 0
+
+
+def _axis(node: Node, name: str, at: int, rank: int) -> int:
+    """Along which axis of so many something is scanned or stacked."""
+    axes = node.attributes.get(name)
+    axis = axes[at] if isinstance(axes, list) and at < len(axes) else 0
+    return axis % max(rank, 1) if isinstance(axis, int) else 0
 
 
 def _needs(node: Node) -> list[str]:

@@ -268,6 +268,7 @@ class View:
         self._note_reader(node)
         for held in _held(node):
             self._leaving.update(held.outputs)
+            self._names.update(held.inputs)
 
     def _place(self, node: Node, before: Node) -> None:
         graph = self._graph[id(before)]

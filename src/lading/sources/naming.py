@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from ..bundle.evaluate import OPERATORS
 from ..graph import Graph, Node, Subgraph, free_name
-from .parts import output_part, part
+from .parts import input_part, output_part, part
 
 if TYPE_CHECKING:
     from ..endpoints import Input, Output
@@ -149,6 +149,9 @@ class _Naming:
             for name in node.reads():
                 if name in self.model.weights and name not in wanted:
                     wanted[name] = f"{self._layer(node)}.{part(node, places[name])}"
+            for held in node.attributes.values():
+                for at, name in enumerate(held.inputs if isinstance(held, Subgraph) else ()):
+                    wanted[name] = f"{node.name}.{input_part(node, at)}"
             for index, name in enumerate(node.outputs):
                 if name and name not in self.fixed:
                     one = sum(map(bool, node.outputs)) == 1
@@ -173,6 +176,7 @@ def rename_values(graphs: Iterable[Graph], new: Mapping[str, str]) -> None:
         for held in node.attributes.values():
             if isinstance(held, Subgraph):
                 held.outputs = [new.get(name, name) for name in held.outputs]
+                held.inputs = [new.get(name, name) for name in held.inputs]
 
 
 def place_of(node: Node) -> str:

@@ -71,6 +71,15 @@ def part(node: Node, index: int) -> str:
     return names[index] if index < len(names) else f"{index}"
 
 
+def input_part(node: Node, index: int) -> str:
+    """What the body of a Loop or Scan is given at ``index``."""
+    if node.operator == "Loop":
+        return ("turn", "goes_on")[index] if index < 2 else f"carried_{index - 2}"
+    scanned = node.attributes.get("num_scan_inputs")
+    states = len(node.inputs) - (scanned if isinstance(scanned, int) else 0)
+    return f"carried_{index}" if index < states else f"slice_{index - states}"
+
+
 def output_part(node: Node, index: int) -> str:
     """What output ``index`` of a node is, where it has several."""
     names = OUTPUTS.get(node.operator, ())

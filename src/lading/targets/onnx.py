@@ -26,7 +26,7 @@ from ..endpoints import Input, Output
 from ..errors import MissingPackage, UnsupportedError, ValueRefused
 from ..graph import BFLOAT16, OPSET, Attribute, Graph, Node, Subgraph, type_name
 from ..whole_file import whole_file
-from . import onnx_forests, onnx_trees
+from . import onnx_bodies, onnx_forests, onnx_trees
 from .onnx_gnn_config import for_atlas
 
 if TYPE_CHECKING:
@@ -173,6 +173,8 @@ def _graph(
                 proto.initializer.append(_tensor(operand, f"{node.name}/{at}"))
                 operand = f"{node.name}/{at}"
             operands.append(operand)
+        if node.operator == "Loop":  # has its first two, given or not
+            operands += [""] * (2 - len(operands))
         made = helper.make_node(node.operator, operands, node.outputs, name=node.name)
         made.attribute.extend(_attribute(model, node, key, forests) for key in sorted(node.attributes))
         proto.node.append(made)
@@ -184,8 +186,7 @@ def _attribute(model: Model, node: Node, name: str, forests: onnx_forests.Forest
 
     value: Attribute = node.attributes[name]
     if isinstance(value, Subgraph):
-        inputs, outputs = ([helper.make_empty_tensor_value_info(each) for each in names]
-                           for names in (value.inputs, value.outputs))
+        inputs, outputs = onnx_bodies.ends(model, node, value)
         return helper.make_attribute(name, _graph(model, value.graph, inputs, outputs, forests))
     if isinstance(value, np.ndarray):
         return helper.make_attribute(name, _tensor(value, ""))

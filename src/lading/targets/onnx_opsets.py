@@ -153,6 +153,8 @@ class Lowering:
             return [node]
         if not _has(node.op_type, self.opset):
             raise self.refused(node, f"the operator is younger, of opset {_born(node.op_type)}")
+        if node.op_type == "Scan" and self.opset < 9:
+            raise self.refused(node, "it meant something else then")
         from .onnx_older import RULES
 
         made, rule = [node], RULES.get(node.op_type)

@@ -173,7 +173,7 @@ FAMILY: dict[str, Rule] = {
     "Shape": lambda call: Fact("int64", _length_of_shape(call)),
     "Size": lambda call: Fact("int64", ()),
     "Dropout": lambda call: [call.input(0).with_shape(call.input(0).shape), Fact("bool", call.input(0).shape)],
-    "If": lambda call: NOTHING,
+    **dict.fromkeys(["If", "Loop", "Scan"], lambda call: NOTHING),
 }
 
 

@@ -1,7 +1,8 @@
 """Which axis is the entry axis, which are sequences: guessed from a file's shapes, and tried.
 
 1. If every input begins with an open length, and every output too, that is the entry axis ("entry"), whatever
-   the file calls it. If it is called a batch and stands elsewhere in all inputs, it is the entry axis there.
+   the file calls it. If it is called a batch and stands elsewhere in all inputs, it is the entry axis there. What runs
+   turn by turn may run along that axis: where a network has loops, each row must give what it gives alone.
 2. Else the tensors have no entry axis: the graph is run once per entry (jets ``[1, 2]``, tracks ``[n, 21]``). So
    it is where the graph runs with one entry only, though the file declares the length open.
 3. Other open lengths are sequence axes of the entry. Those of one name are one axis; where names differ, a trial
@@ -21,9 +22,9 @@ import numpy as np
 from ...bundle.evaluate import BundleError
 from ...endpoints import RESERVED_AXES, Axis, Input, Output, valid_name
 from ...errors import UnsupportedError
-from ...evaluation import evaluator
+from ...evaluation import TURNS_OF_TRIAL, evaluator
 from ..naming import endpoints
-from ..trial import ENTRIES, Lengths, Shapes, distinct, equal_lengths, fixed_lengths, made_up
+from ..trial import ENTRIES, LENGTHS, Lengths, Shapes, distinct, equal_lengths, fixed_lengths, made_up
 from .endpoints import OPEN, UNKNOWN_RANK, is_of_a_machine
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def guess_axes(model: Model, run: bool = True) -> None:
     if run:
         _open_entries_of_example(model)
     _name_nameless(model.input_list)
-    _mark_entry(model)
+    _mark_entry(model, run)
     names = _open_lengths(model)
     if run and (names or _is_batched(model) or _has_questions(model)):
         names = _try(model)
@@ -68,9 +69,10 @@ def _open_entries_of_example(model: Model) -> None:
 
 def _rows_stand_alone(model: Model) -> bool:
     """Whether the graph gives to each of three rows what it gives to it alone."""
-    run, rows = evaluator(model), 3
+    run, rows = evaluator(model, TURNS_OF_TRIAL), 3
     opened = [Input(given.name, [ENTRY, *given.axes[1:]], given.type) for given in model.input_list]
-    given = {each.name: made_up(each, {ENTRY: rows}, i) for i, each in enumerate(opened)}
+    lengths = {ENTRY: rows} | dict.fromkeys(_open_lengths(model), LENGTHS[0])
+    given = {each.name: made_up(each, lengths, i) for i, each in enumerate(opened)}
     try:
         together = run(given)
         alone = [run({name: array[[row]] for name, array in given.items()}) for row in range(rows)]
@@ -91,10 +93,10 @@ def _name_nameless(inputs: list[Input]) -> None:
         given.axes = [f"{OPEN}{given.name}.{i}" if axis == OPEN else axis for i, axis in enumerate(given.axes)]
 
 
-def _mark_entry(model: Model) -> None:
+def _mark_entry(model: Model, run: bool) -> None:
     """Calls the entry axis "entry", if tensors have it."""
     place = _entry_place(model)
-    if place is None:
+    if place is None or (place == 0 and run and _has_turns(model) and not _rows_stand_alone(model)):
         return
     names = {given.axes[place] for given in model.input_list}
     for given in model.input_list:
@@ -103,6 +105,10 @@ def _mark_entry(model: Model) -> None:
         output.axes = [ENTRY if axis in names else axis for axis in output.axes]
         if place == 0 and output.axes[0] != UNKNOWN_RANK and ENTRY not in output.axes:
             output.axes[0] = ENTRY
+
+
+def _has_turns(model: Model) -> bool:
+    return any(node.operator in ("Loop", "Scan") for graph in model.graphs.values() for node in graph.nodes)
 
 
 def _entry_place(model: Model) -> int | None:
@@ -147,7 +153,7 @@ class _Runs:
     def __init__(self, model: Model, strict: bool = True):
         self._inputs = [Input(given.name, list(given.axes), given.type) for given in model.input_list]
         self._outputs = {output.name: list(output.axes) for output in model.output_list} if strict else {}
-        self._run = evaluator(model)
+        self._run = evaluator(model, TURNS_OF_TRIAL)
         self.why = ""
 
     def __call__(self, lengths: Lengths, entries: int = ENTRIES) -> Shapes | None:

@@ -6,24 +6,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from onnx import AttributeProto, GraphProto, NodeProto
+from onnx import GraphProto, NodeProto
 
 from ...errors import FormatError
-from ...graph import Graph, Node, Subgraph
+from ...graph import Node, Subgraph
+from .held_graphs import graph_of, held_graph
 from .node_hints import exporter_name
 from .scope import Scope
 from .sorting import described
 
 if TYPE_CHECKING:
     from .reading import Reading
-
-
-def graph_of(proto: NodeProto, name: str, where: str) -> GraphProto:
-    """The graph that a node holds as its attribute ``name``. Raises FormatError if there is none."""
-    for attribute in proto.attribute:
-        if attribute.name == name and attribute.type == AttributeProto.GRAPH:
-            return attribute.g
-    raise FormatError(f"{where}: {described(proto)}: lacks the graph '{name}'")
 
 
 class Branches:
@@ -63,18 +56,4 @@ class Branches:
                 raise FormatError(f"{who}: gives {len(proto.output)} results, its '{name}' {len(graph.output)}")
 
     def _branch(self, graph: GraphProto, name: str, scope: Scope, opsets: Mapping[str, int]) -> Subgraph:
-        inner = Scope(self._reading.names, scope)
-        nodes = self._reading.read_graph(graph, inner, opsets)
-        made = {value for node in nodes for value in node.outputs}
-        outputs: list[str] = []
-        for output in graph.output:
-            value = inner[output.name]
-            if value not in made or value in outputs:
-                copy = self._reading.fresh(value)
-                nodes.append(Node(f"{output.name}/Identity", "Identity", [value], [copy]))
-                self._reading.types.same(copy, value)
-                value = copy
-            outputs.append(value)
-        name = name if name not in self._reading.graphs else f"{name}~{len(self._reading.graphs)}"
-        self._reading.graphs[name] = Graph(nodes)
-        return Subgraph(name, outputs)
+        return held_graph(self._reading, graph, name, Scope(self._reading.names, scope), opsets)

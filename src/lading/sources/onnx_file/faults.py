@@ -14,9 +14,6 @@ from .sorting import described
 
 #: What to do about operators that are met now and then. Those not listed here get the general advice.
 ADVICE = {
-    "Loop": "a loop is written out if the file fixes its number of turns, at most 128; export the network with a fixed "
-            "number of steps, or by torch.onnx.export(dynamo=True)",
-    "Scan": "export the network with its loops unrolled, or write what it does for each step for all of them at once",
     "NonMaxSuppression": "end the network before the choice of boxes and choose them in the analysis",
     **dict.fromkeys(
         ["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli"],
@@ -84,6 +81,15 @@ class Faults:
     def taint(self, names: Iterable[str]) -> None:
         """Marks values that will be missing."""
         self._tainted.update(name for name in names if name)
+
+    def mark(self) -> tuple[int, set[str]]:
+        """Where the faults stand now, to go back there if something is read in another way."""
+        return len(self._faults), set(self._tainted)
+
+    def go_back(self, mark: tuple[int, set[str]]) -> None:
+        """Forgets what came after a mark."""
+        del self._faults[mark[0] :]
+        self._tainted = mark[1]
 
     def raise_if_any(self) -> None:
         """Raises UnsupportedError that lists every fault."""

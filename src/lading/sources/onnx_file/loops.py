@@ -1,7 +1,7 @@
 """``Loop`` whose number of turns the file fixes: its body once for each turn, and no loop left.
 
 So do exporters write a ``for`` over a fixed range, and loops of TensorFlow whose condition counts up to a number of
-the file. Where the number of turns depends on the inputs the loop is refused: graphs here have none.
+the file. Where the number of turns depends on the inputs, or is large, the loop stays one (``loop_nodes.py``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import numpy as np
 from onnx import GraphProto, NodeProto
 
 from ...graph import Node
-from .branches import graph_of
+from .held_graphs import graph_of
+from .loop_nodes import LoopNodes
 from .node_hints import exporter_name
 from .scope import Scope
 
@@ -30,16 +31,21 @@ class Loops:
     """The loops of one file."""
 
     def __init__(self, reading: Reading):
-        self._reading, self._written = reading, 0
+        self._reading, self._nodes, self._written = reading, LoopNodes(reading), 0
 
     def read(self, proto: NodeProto, scope: Scope, opsets: Mapping[str, int]) -> list[Node]:
-        """The nodes of all turns; a fault if the file does not say how many there are, or if they are too many."""
+        """The nodes of all turns, or the loop if the file does not say how many there are, or if they are too many."""
         body = graph_of(proto, "body", self._reading.where)
+        reading, written = self._reading, self._written
+        faults, graphs, classes = reading.faults.mark(), set(reading.graphs), len(reading.classes)
         nodes = self._turns(proto, body, scope, opsets)
-        if nodes is None:
-            self._reading.faults.unknown(proto)
-            self._reading.faults.taint([scope.define(name) for name in proto.output])
-        return nodes or []
+        if nodes is not None:
+            return nodes
+        self._written = written
+        reading.faults.go_back(faults)
+        reading.graphs = {name: graph for name, graph in reading.graphs.items() if name in graphs}
+        del reading.classes[classes:]
+        return self._nodes.read(proto, body, scope, opsets)
 
     def _turns(self, proto: NodeProto, body: GraphProto, scope: Scope, opsets: Mapping[str, int]) -> list[Node] | None:
         """The nodes of all turns, as long as the condition is known; None if it is not, or if they are too many.

@@ -22,13 +22,14 @@ from .functions import Body, Functions
 from .known_values import KnownValues
 from .loops import Loops
 from .node_hints import exporter_name
+from .scans import Scans
 from .scope import Scope, isolated
 from .sequences import Sequences
 from .sorting import described, graphs_in, ordered
 from .tensors import array_of, dense_array_of
 
-#: Operators that format 1 has. ``If`` is no operator of the evaluator's table, since it runs graphs.
-KNOWN = {*OPERATORS, "If"}
+#: Operators that format 1 has. Those that run graphs are not in the evaluator's table.
+KNOWN = {*OPERATORS, "If", "Loop", "Scan"}
 
 #: How many functions of a file are written out, and how many of them stand in each other.
 EXPANSIONS, DEEPEST = 10_000, 50
@@ -47,7 +48,8 @@ class Reading(KnownValues):
         self.faults = Faults(where, model.producer_name)
         self._functions = Functions(model)
         self._expanded = self._depth = 0  # functions: how many were written out, and how many stand in each other
-        self._sequences, self._branches, self._loops = Sequences(self), Branches(self), Loops(self)
+        self._sequences, self._branches = Sequences(self), Branches(self)
+        self._loops, self._scans = Loops(self), Scans(self)
         self._opsets = {standard(each.domain): each.version for each in model.opset_import}
 
     def read_main(self, graph: GraphProto) -> list[str]:
@@ -121,6 +123,10 @@ class Reading(KnownValues):
     def _rename(self, old: str, new: str) -> None:
         rename_values(self.graphs.values(), {old: new})
 
+    def is_sequence(self, name: str) -> bool:
+        """Whether a value is a sequence of tensors."""
+        return name in self._sequences.lists
+
     # ------------------------------------------------------------------------------------------ nodes
 
     def _node(self, proto: NodeProto, scope: Scope, opsets: Mapping[str, int]) -> list[Node]:
@@ -136,6 +142,8 @@ class Reading(KnownValues):
             return self._branches.read(proto, scope, opsets)
         if domain == "" and operator == "Loop":
             return self._loops.read(proto, scope, opsets)
+        if domain == "" and operator == "Scan":
+            return self._scans.read(proto, scope, opsets)
         if domain == "" and operator in self._sequences:
             return self._sequences.read(proto, scope)
         return self._operator(proto, scope, opsets)

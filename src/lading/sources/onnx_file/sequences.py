@@ -25,7 +25,7 @@ class Sequences:
 
     def __init__(self, reading: Reading):
         self._reading = reading
-        self._lists: dict[str, list[str]] = {}
+        self.lists: dict[str, list[str]] = {}
         self._rules = {
             "SequenceConstruct": self._construct, "SequenceEmpty": self._construct, "SequenceInsert": self._insert,
             "SequenceErase": self._erase, "SplitToSequence": self._split, "SequenceAt": self._at,
@@ -46,13 +46,13 @@ class Sequences:
         return nodes or []
 
     def _construct(self, proto: NodeProto, inputs: list[str], attributes: dict[str, Any], scope: Scope) -> list[Node]:
-        self._lists[scope.define(proto.output[0])] = inputs
+        self.lists[scope.define(proto.output[0])] = inputs
         return []
 
     def _insert(
         self, proto: NodeProto, inputs: list[str], attributes: dict[str, Any], scope: Scope
     ) -> list[Node] | None:
-        values = self._lists.get(inputs[0])
+        values = self.lists.get(inputs[0])
         at = self._position(inputs, 2, len(values or []))
         if values is None or at is None:
             return None
@@ -61,14 +61,14 @@ class Sequences:
     def _erase(
         self, proto: NodeProto, inputs: list[str], attributes: dict[str, Any], scope: Scope
     ) -> list[Node] | None:
-        values = self._lists.get(inputs[0])
+        values = self.lists.get(inputs[0])
         at = self._position(inputs, 1, -1)
         if not values or at is None:
             return None
         return self._construct(proto, [value for i, value in enumerate(values) if i != at % len(values)], {}, scope)
 
     def _at(self, proto: NodeProto, inputs: list[str], attributes: dict[str, Any], scope: Scope) -> list[Node] | None:
-        values = self._lists.get(inputs[0])
+        values = self.lists.get(inputs[0])
         at = self._position(inputs, 1, 0)
         if values is None or at is None or not -len(values) <= at < len(values):
             return None
@@ -78,15 +78,15 @@ class Sequences:
     def _length(
         self, proto: NodeProto, inputs: list[str], attributes: dict[str, Any], scope: Scope
     ) -> list[Node] | None:
-        if inputs[0] not in self._lists:
+        if inputs[0] not in self.lists:
             return None
-        self._reading.weights[scope.define(proto.output[0])] = np.array(len(self._lists[inputs[0]]), np.int64)
+        self._reading.weights[scope.define(proto.output[0])] = np.array(len(self.lists[inputs[0]]), np.int64)
         return []
 
     def _concat(
         self, proto: NodeProto, inputs: list[str], attributes: dict[str, Any], scope: Scope
     ) -> list[Node] | None:
-        values = self._lists.get(inputs[0])
+        values = self.lists.get(inputs[0])
         if not values:
             return None
         axis, name = int(attributes["axis"]), exporter_name(proto)
@@ -121,7 +121,7 @@ class Sequences:
             for i, (piece, result) in enumerate(zip(pieces, flat, strict=True)):
                 nodes.append(Node(f"{name}/Squeeze_{i}", "Squeeze", [piece, np.array([axis])], [result]))
             pieces = flat
-        self._lists[scope.define(proto.output[0])] = pieces
+        self.lists[scope.define(proto.output[0])] = pieces
         return nodes
 
     def _learn(self, name: str, like: str, axis: int, length: int | None) -> None:

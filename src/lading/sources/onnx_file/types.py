@@ -40,6 +40,11 @@ class Types:
         """What the file says of an input."""
         self._known[name] = declared
 
+    def know(self, name: str, type_name: str | None, shape: Shape | None) -> None:
+        """What follows for a value from what is known of others."""
+        if type_name is not None:
+            self._known[name] = helper.make_tensor_type_proto(_NUMBERS[type_name], shape)
+
     def same(self, name: str, as_name: str) -> None:
         """Another name of the same value."""
         if as_name in self._known:
@@ -94,7 +99,7 @@ class Types:
         self._learn_rank(node)
 
     def merge(self, name: str, one: str, other: str) -> None:
-        """What two values have in common, for the output of an If."""
+        """What two values have in common, for the output of an If or a Loop."""
         kind, first, second = self.type(one), self.shape(one), self.shape(other)
         if kind is None:
             return
