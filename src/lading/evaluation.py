@@ -19,6 +19,26 @@ GraphRunner = Callable[[Mapping[str, np.ndarray]], "dict[str, np.ndarray]"]
 TURNS_OF_TRIAL = 2000
 
 
+def has_turns(model: Model) -> bool:
+    """Whether it has loops."""
+    return any(node.operator in ("Loop", "Scan") for graph in model.graphs.values() for node in graph.nodes)
+
+
+def too_many_turns(model: Model, tensors: Mapping[str, np.ndarray]) -> str | None:
+    """What is said of loops that take more turns than a trial may; None if they end, or fail, before."""
+    from .bundle.evaluate import BundleError, TooManyTurns
+
+    if not has_turns(model):
+        return None
+    try:
+        evaluator(model, TURNS_OF_TRIAL)(tensors)
+    except TooManyTurns as error:
+        return str(error)
+    except BundleError:
+        return None
+    return None
+
+
 def evaluator(model: Model, most_turns: int | None = None) -> GraphRunner:
     """Runs the main graph of ``model`` with NumPy alone; slow, and as near to the exact numbers as the types allow.
 

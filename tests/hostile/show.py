@@ -10,7 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 import running
 
-FAMILIES = ("files", "archives", "graphs", "operators", "huge", "forests", "feeds", "hostile_onnx")
+FAMILIES = ("files", "archives", "graphs", "turns", "operators", "huge", "forests", "feeds", "hostile_onnx")
 
 
 def main(program: str, *chosen: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 import running
 from making import Case
 
-FAMILIES = ("files", "archives", "graphs", "operators", "huge", "forests", "feeds")
+FAMILIES = ("files", "archives", "graphs", "turns", "operators", "huge", "forests", "feeds")
 
 #: What only the run of a program can say: Python's reader has a limit of its own for one entry, 8 GiB.
 PYTHON_LIMIT, LIMIT = "8589934592 bytes", f"{running.MEMORY} bytes"

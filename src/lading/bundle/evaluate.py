@@ -51,6 +51,10 @@ class BundleError(ValueError):
     """A bundle that breaks the rules of the format or needs what this file does not know, or wrong inputs."""
 
 
+class TooManyTurns(BundleError):
+    """A loop that may have no end."""
+
+
 # ========================================================================================== reading the files
 
 
@@ -225,7 +229,7 @@ def run_nodes(bundle: Bundle, graph: str, values: dict[str, np.ndarray]) -> None
         try:
             results = run_node(bundle, node, values)
         except BundleError as error:
-            raise BundleError(f"{where}: {error}") from error
+            raise type(error)(f"{where}: {error}") from error
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise BundleError(f"{where}: {type(error).__name__}: {error}") from error
         if len(results) < len(node["outputs"]):
@@ -313,7 +317,7 @@ def turned(bundle: Bundle, body: dict[str, Any], given: list[Any], values: dict[
         raise BundleError(f"the body takes {len(body.get('inputs', []))} inputs; here it must take {len(given)}")
     bundle.turns += 1
     if bundle.turns > bundle.most_turns:
-        raise BundleError(f"more than {bundle.most_turns} turns of loops; they may have no end")
+        raise TooManyTurns(f"more than {bundle.most_turns} turns of loops; they may have no end")
     values.update(zip(body["inputs"], map(np.asarray, given)))
     run_nodes(bundle, body["graph"], values)
     return [values[name] for name in body["outputs"]]

@@ -22,7 +22,7 @@ import numpy as np
 from ...bundle.evaluate import BundleError
 from ...endpoints import RESERVED_AXES, Axis, Input, Output, valid_name
 from ...errors import UnsupportedError
-from ...evaluation import TURNS_OF_TRIAL, evaluator
+from ...evaluation import TURNS_OF_TRIAL, evaluator, has_turns
 from ..naming import endpoints
 from ..trial import ENTRIES, LENGTHS, Lengths, Shapes, distinct, equal_lengths, fixed_lengths, made_up
 from .endpoints import OPEN, UNKNOWN_RANK, is_of_a_machine
@@ -96,7 +96,7 @@ def _name_nameless(inputs: list[Input]) -> None:
 def _mark_entry(model: Model, run: bool) -> None:
     """Calls the entry axis "entry", if tensors have it."""
     place = _entry_place(model)
-    if place is None or (place == 0 and run and _has_turns(model) and not _rows_stand_alone(model)):
+    if place is None or (place == 0 and run and has_turns(model) and not _rows_stand_alone(model)):
         return
     names = {given.axes[place] for given in model.input_list}
     for given in model.input_list:
@@ -105,10 +105,6 @@ def _mark_entry(model: Model, run: bool) -> None:
         output.axes = [ENTRY if axis in names else axis for axis in output.axes]
         if place == 0 and output.axes[0] != UNKNOWN_RANK and ENTRY not in output.axes:
             output.axes[0] = ENTRY
-
-
-def _has_turns(model: Model) -> bool:
-    return any(node.operator in ("Loop", "Scan") for graph in model.graphs.values() for node in graph.nodes)
 
 
 def _entry_place(model: Model) -> int | None:
