@@ -162,7 +162,8 @@ def turns() -> Model:
     made.axes = {"jet": Axis("jet", "entry"), "track": Axis("track", "sequence", of="jet")}
     made.input_list = [Input("jets", [1, "variable"], variable_list=[Variable("a"), Variable("b")]),
                        Input("tracks", ["track", "variable"], variable_list=[Variable("d0"), Variable("z0")])]
-    made.output_list = [Output("y", [1, 2]), Output("steps", [1, 2]), Output("state", [2]), Output("each", ["track", 2])]
+    made.output_list = [Output("y", [1, 2]), Output("steps", [1, 2]), Output("state", [2]),
+                        Output("each", ["track", 2])]  # fmt: skip
     _weights(made, 7, w=(2, 2), v=(2, 2))
     made.weights |= {"first": np.array([0], np.int64), "none": np.zeros(2, np.float32)}
     most, far = np.array(9, np.int64), np.float32(6)
@@ -304,6 +305,6 @@ def image() -> Model:
 
 MODELS: dict[str, Callable[[], Model]] = {
     "tagger": tagger, "dense": dense, "attention": attention, "steps": steps, "layout": layout, "branches": branches,
-    "turns": turns,
-    "sums": sums, "recurrent": recurrent, "image": image, "edges": edges, "folds": folds, "dense_folds": dense_folds,
+    "turns": turns, "sums": sums, "recurrent": recurrent, "image": image, "edges": edges, "folds": folds,
+    "dense_folds": dense_folds,
 }  # fmt: skip
