@@ -147,7 +147,8 @@ void test_pool() {
 int main(int count, char** arguments) {
   if (count != 2) return 2;
   folder = arguments[1];
-  for (const char* name : {"tagger", "dense", "attention", "steps", "layout", "branches", "sums"}) test_parts(name);
+  for (const char* name : {"tagger", "dense", "attention", "steps", "layout", "branches", "turns", "sums"})
+    test_parts(name);
   test_structs();
   test_mistakes();
   test_pool();

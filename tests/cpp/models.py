@@ -156,6 +156,36 @@ def branches() -> Model:
     return made
 
 
+def turns() -> Model:
+    """A Loop that each jet ends by its own number, and a Scan along its tracks."""
+    made = Model("turns", "1")
+    made.axes = {"jet": Axis("jet", "entry"), "track": Axis("track", "sequence", of="jet")}
+    made.input_list = [Input("jets", [1, "variable"], variable_list=[Variable("a"), Variable("b")]),
+                       Input("tracks", ["track", "variable"], variable_list=[Variable("d0"), Variable("z0")])]
+    made.output_list = [Output("y", [1, 2]), Output("steps", [1, 2]), Output("state", [2]),
+                        Output("each", ["track", 2])]  # fmt: skip
+    _weights(made, 7, w=(2, 2), v=(2, 2))
+    made.weights |= {"first": np.array([0], np.int64), "none": np.zeros(2, np.float32)}
+    most, far = np.array(9, np.int64), np.float32(6)
+    made.graphs = {
+        "main": Graph([
+            Node("again", "Loop", [most, "", "jets", "jets"], ["y", "other", "s"],
+                 {"body": Subgraph("grow", ["on", "v2", "u2", "o"], ["i", "c", "u", "v1"])}),
+            Node("sum", "ReduceSum", ["s", "first"], ["steps"], {"keepdims": 0}),
+            Node("along", "Scan", ["none", "tracks"], ["state", "each"],
+                 {"num_scan_inputs": 1, "body": Subgraph("step", ["h2", "out"], ["h", "row"])})]),
+        "grow": Graph([
+            Node("g1", "MatMul", ["u", "w"], ["p"]), Node("g2", "Add", ["p", "v1"], ["v2"]),
+            Node("g3", "Identity", ["u"], ["u2"]), Node("g4", "Abs", ["v2"], ["sizes"]),
+            Node("g5", "ReduceMax", ["sizes"], ["size"], {"keepdims": 0}), Node("g6", "Less", ["size", far], ["on"]),
+            Node("g7", "Mul", ["v2", "jets"], ["o"])]),
+        "step": Graph([
+            Node("s1", "MatMul", ["h", "v"], ["q"]), Node("s2", "Add", ["q", "row"], ["r"]),
+            Node("s3", "Tanh", ["r"], ["h2"]), Node("s4", "Sub", ["h2", "h"], ["out"])]),
+    }  # fmt: skip
+    return made
+
+
 def sums() -> Model:
     """A sequence without a longest length, in float64."""
     made = Model("sums", "1")
@@ -275,5 +305,6 @@ def image() -> Model:
 
 MODELS: dict[str, Callable[[], Model]] = {
     "tagger": tagger, "dense": dense, "attention": attention, "steps": steps, "layout": layout, "branches": branches,
-    "sums": sums, "recurrent": recurrent, "image": image, "edges": edges, "folds": folds, "dense_folds": dense_folds,
+    "turns": turns, "sums": sums, "recurrent": recurrent, "image": image, "edges": edges, "folds": folds,
+    "dense_folds": dense_folds,
 }  # fmt: skip

@@ -96,11 +96,11 @@ def loop(trips: int) -> Any:
     node = {
         "node": "l",
         "operator": "Loop",
-        "inputs": [{"int64": trips}, {"bool": True}, {"float32": [1.0]}],
+        "inputs": [{"int64": trips}, {"bool": True}, "x"],
         "outputs": ["y"],
         "attributes": {"body": {"graph": "body", "inputs": ["i", "go", "a"], "outputs": ["again", "b"]}},
     }
-    made = document([node])
+    made = document([node], [{"name": "x", "axes": [1], "type": "float32"}], axes={})
     return {**made, "graphs": {**made["graphs"], "body": body}}
 
 
@@ -115,8 +115,8 @@ def cases() -> Iterator[Case]:
         yield bundle_case(f"12 tilings by 64, {kind}", MEMORY if kind == "constant" else SIZE, *tiled)
         spread = make(30, "Add", lambda h: [h, {"float32": [1.0, 2.0]}], {})
         yield bundle_case(f"shapes that do not meet, {kind}", "do not broadcast", *spread)
-    for trips in (2**63 - 1, 10**6, -1):
-        yield bundle_case(f"a Loop of {trips} turns", "no operator for 1 node: 'l' (Loop)", loop(trips))
+    for trips in (10**5, -1, -(2**63)):
+        yield bundle_case(f"a Loop of {trips} turns", "computed", loop(trips))
     for size in (2**31, 2**40, 2**62, 2**63 - 1):
         wide = [{"name": "x", "axes": ["jet", size], "type": "float32"}]
         copy = [{"node": "c", "operator": "Identity", "inputs": ["x"], "outputs": ["y"]}]

@@ -574,8 +574,8 @@ NODES: list[tuple[Any, ...]] = [
     ("IsInf", [X.astype(I)], {}, "input 0 is int64"),
     ("Dropout", [X, F(0.5), np.bool_(True)], {}, "input 2 (training_mode) asks for random numbers"),
     # ---- no operators
-    ("Loop", [I(HIGH), np.bool_(True), X], {}, "this version of lading has no operator for 1 node: 'n' (Loop)"),
-    ("Scan", [X], {}, "this version of lading has no operator for 1 node: 'n' (Scan)"),
+    ("Loop", [I(HIGH), np.bool_(True), X], {}, "node 'n' (Loop): attribute 'body' must be a graph"),
+    ("Scan", [X], {}, "node 'n' (Scan): attribute 'num_scan_inputs' is missing"),
     ("relu", [X], {}, "this version of lading has no operator for 1 node: 'n' (relu)"),
     ("internal.Dense", [X, X], {}, "this version of lading has no operator for 1 node: 'n' (internal.Dense"),
     ("Dense", [X, X], {}, "this version of lading has no operator for 1 node: 'n' (Dense)"),

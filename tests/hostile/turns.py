@@ -1,4 +1,4 @@
-"""Loops and scans that cannot run: bodies that are missing or do not fit, axes beyond the tensor, turns that disagree."""
+"""Loops and scans that cannot run: bodies that are missing or do not fit, wrong axes, turns that disagree."""
 
 from __future__ import annotations
 
@@ -75,7 +75,8 @@ CASES: list[tuple[str, str, Document]] = [
      loop(body=CASTS)),
     ("a loop that stacks other shapes", "output 1 is float32 [1, 6, 2] before turn 2, which gives float32 [12, 2] to",
      loop(body=[*GROWS, node("more", "Concat", ["v", "v"], ["o"], axis=0)], outputs="d w o", gives="y z")),
-    ("a loop that doubles without end", "more than the memory limit", loop(inputs=({"int64": 99}, YES, "x"), body=GROWS)),
+    ("a loop that doubles without end", "more than the memory limit",
+     loop(inputs=({"int64": 99}, YES, "x"), body=GROWS)),
     ("a loop of 1e18 doublings", "more than the memory limit", loop(inputs=({"int64": 10**18}, "", "x"), body=GROWS)),
     ("a scan without a number of inputs", "node 'each' (Scan): attribute 'num_scan_inputs' is missing",
      scan(count=None)),
@@ -112,7 +113,8 @@ CASES: list[tuple[str, str, Document]] = [
          "t": keep("v", "a"), "e": keep("x", "b")})),
     ("a body for an operator that has none", "attribute 'body' is a graph; only If, Loop and Scan have graphs",
      document([], [X], [result("y", 3, 2)], graphs={
-         "main": [node("turn", "Identity", ["x"], ["y"], body={"graph": "b", "outputs": ["a"]})], "b": keep("x", "a")})),
+         "main": [node("turn", "Identity", ["x"], ["y"], body={"graph": "b", "outputs": ["a"]})],
+         "b": keep("x", "a")})),
     ("a body that reads what the next turn gives", "read before it is made, or outside its graph",
      loop(body=[*keep("c", "d"), node("swap", "Identity", ["z"], ["w"]), node("late", "Identity", ["v"], ["z"])])),
     ("a body given one name twice", "the name 'i' is taken", loop(given="i i v")),

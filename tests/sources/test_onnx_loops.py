@@ -1,4 +1,4 @@
-"""Loops and scans of ONNX files, against ONNX Runtime and ``onnx.reference``; and what lading makes of them, run there."""
+"""Loops and scans of ONNX files against ONNX Runtime and ``onnx.reference``, there and back."""
 
 from __future__ import annotations
 

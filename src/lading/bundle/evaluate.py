@@ -291,8 +291,8 @@ def scan(bundle: Bundle, gives: int, attributes: dict[str, Any], inputs: list[An
         turns.append(results[count:])
     along, few = sides(attributes, "output", gives - count), len(turns)
     if not turns and along:  # the shape that a turn would give
-        slices = [np.zeros(array.shape[1:], array.dtype) for array in scanned]
-        turns = [turned(bundle, attributes["body"], [*carried, *slices], values)[count:]]
+        zeros = [np.zeros(array.shape[1:], array.dtype) for array in scanned]
+        turns = [turned(bundle, attributes["body"], [*carried, *zeros], values)[count:]]
     wide = [stacked(turns, k, axis, backwards) for k, (axis, backwards) in enumerate(along)]
     return [*carried, *(array.take(range(few), axis) for array, (axis, _) in zip(wide, along))]
 

@@ -75,7 +75,7 @@ class Facts:
         return [each[0] if all(fact == each[0] for fact in each) else NOTHING for each in facts]
 
     def _of_turns(self, node: Node) -> list[Fact]:
-        """Types are those of a turn. A Scan's state keeps its shape, a Loop's if ``keeps_shapes``; results are stacked."""
+        """Types are those of a turn. A Scan's state keeps its shape, a Loop's if ``keeps_shapes``."""
         results = [name for held in subgraphs(node) for name in held.outputs][node.operator == "Loop" :]
         carried = len(node.inputs) - (2 if node.operator == "Loop" else _scanned(node))
         facts = []

@@ -31,7 +31,8 @@ class LoopNodes:
         if any(each.type.WhichOneof("value") not in (None, "tensor_type") for each in (*body.input, *body.output)) or (
             any(reading.is_sequence(name) for name in operands)
         ):
-            reading.faults.add(proto, Refused("hands on a sequence of tensors from turn to turn; stack them in one"), [])
+            refused = Refused("hands on a sequence of tensors from turn to turn; stack them in one")
+            reading.faults.add(proto, refused, [])
             reading.faults.taint([scope.define(name) for name in proto.output])
             return []
         node = Node(exporter_name(proto), "Loop", list(operands), [])

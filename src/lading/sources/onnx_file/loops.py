@@ -31,17 +31,17 @@ class Loops:
     """The loops of one file."""
 
     def __init__(self, reading: Reading):
+        # what was written in vain counts too: loops in loops would be tried without end
         self._reading, self._nodes, self._written = reading, LoopNodes(reading), 0
 
     def read(self, proto: NodeProto, scope: Scope, opsets: Mapping[str, int]) -> list[Node]:
         """The nodes of all turns, or the loop if the file does not say how many there are, or if they are too many."""
         body = graph_of(proto, "body", self._reading.where)
-        reading, written = self._reading, self._written
+        reading = self._reading
         faults, graphs, classes = reading.faults.mark(), set(reading.graphs), len(reading.classes)
         nodes = self._turns(proto, body, scope, opsets)
         if nodes is not None:
             return nodes
-        self._written = written
         reading.faults.go_back(faults)
         reading.graphs = {name: graph for name, graph in reading.graphs.items() if name in graphs}
         del reading.classes[classes:]
