@@ -11,7 +11,7 @@ namespace lading {
 namespace {
 
 // More turns than any network needs, and few enough to end within a minute.
-constexpr std::int64_t most_turns = 10'000'000;
+constexpr std::int64_t most_turns = 2'000'000;
 // A rehearsal takes memory; on zeros a loop may have no end.
 constexpr std::int64_t rehearsed_turns = 1000;
 
