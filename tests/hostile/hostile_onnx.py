@@ -353,7 +353,8 @@ MODELS: list[tuple[str, str, Callable[[], onnx.ModelProto]]] = [
     ),
     ("an If without branches", "damaged, or not what its format allows", lambda: model([node("If", ["x"])])),
     ("a Loop without a body", "damaged, or not what its format allows", lambda: model([node("Loop", ["", "", "x"])])),
-    ("a Scan without a body", "damaged, or not what its format allows", lambda: model([node("Scan", ["x"], num_scan_inputs=1)])),
+    ("a Scan without a body", "damaged, or not what its format allows",
+     lambda: model([node("Scan", ["x"], num_scan_inputs=1)])),
     # ---- attributes
     (
         "axis as text",
