@@ -8,8 +8,9 @@ where they are installed (``pip install openvino MNN tract``) an ``InferRequest`
 module of MNN in high precision (its own file, written by ``mnnconvert``), and a runnable of tract, which is told all
 lengths beforehand; and of PyTorch a module that onnx2torch makes of the file, in inference mode (``pip install torch``,
 and ``pip install --no-deps onnx2torch``: what it wants of torchvision is for detectors alone). A time is the median of
-many calls in microseconds, a ratio the median of three rounds of what the fastest of the others takes to what lading takes.
-The results are compared first; a runtime that cannot read a network, or gives other numbers, is left out and named.
+many calls in microseconds, a ratio the median of three rounds of what the fastest of the others takes to what lading
+takes. The results are compared first; a runtime that cannot read a network, or gives other numbers, is left out and
+named.
 
 MNN installs packages with pip when it is imported, an older protobuf among them, which breaks onnx: PIP_NO_INDEX=1 in
 the environment keeps it from that.

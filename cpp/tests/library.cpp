@@ -57,7 +57,8 @@ class Loaded {
     for (int axis = 0; axis < library_.CALL(lading_axis_count)(model_); ++axis)
       if (library_.CALL(lading_axis_name)(model_, axis)) library_.CALL(lading_resize)(session_, axis, 3, nullptr);
     const lading_slots* slots = library_.CALL(lading_session_slots)(session_);
-    for (int column = 0; column < library_.CALL(lading_column_count)(model_); ++column) set(column, slots[column].items);
+    for (int column = 0; column < library_.CALL(lading_column_count)(model_); ++column)
+      set(column, slots[column].items);
     CHECK_EQUAL(library_.CALL(lading_run)(session_, nullptr), 0);
     std::string bytes;
     const lading_slots* results = library_.CALL(lading_session_results)(session_);

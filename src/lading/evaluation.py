@@ -16,7 +16,7 @@ GraphRunner = Callable[[Mapping[str, np.ndarray]], "dict[str, np.ndarray]"]
 
 
 #: Turns of loops in one run of a trial: on numbers that are made up, a loop may have no end.
-TURNS_OF_TRIAL = 1000
+TURNS_OF_TRIAL = 500
 
 
 def has_turns(model: Model) -> bool:

@@ -147,3 +147,34 @@ agraph (float[batch,3] x) => (float[batch,3] y) {
 def converted(text: str, folder: Path, compare: bool = True) -> Model:
     onnx.save(parser.parse_model(onnx_loops.HEAD + text), folder / "network.onnx")
     return lading.convert(folder / "network.onnx", compare=compare)
+
+
+@pytest.mark.filterwarnings("ignore")  # its way of scripting is old
+def test_a_while_loop_that_pytorch_scripts(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+
+    class Iteration(torch.nn.Module):
+        """A layer that is applied until its numbers are large."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            torch.manual_seed(0)
+            self.layer = torch.nn.Linear(3, 3)
+
+        def forward(self, x):  # TorchScript reads annotations as types
+            n = 0
+            while bool(x.abs().max() < 5.0) and n < 50:
+                x = x + self.layer(x).tanh()
+                n += 1
+            return x
+
+    network = torch.jit.script(Iteration())
+    torch.onnx.export(network, (torch.ones(1, 3),), tmp_path / "network.onnx", dynamo=False, input_names=["x"],
+                      output_names=["y"], opset_version=17)  # fmt: skip
+    model = lading.convert(tmp_path / "network.onnx")
+    assert "Loop" in operators(model)
+    session = model.session()
+    for scale in (0.1, 1, 10):
+        x = torch.randn(1, 3) * scale
+        wanted = network(x).detach().numpy()
+        np.testing.assert_allclose(session.run_graph({"x": x.numpy()})["y"], wanted, rtol=1e-5, atol=1e-5)

@@ -12,8 +12,7 @@ namespace lading {
 class WindowImage {
  public:
   // The image of one entry is the input itself if `copied` is not set, which takes windows that allow it.
-  WindowImage(const Windows& windows, std::int64_t entries, bool copied)
-      : windows_(windows), copied_(copied) {
+  WindowImage(const Windows& windows, std::int64_t entries, bool copied) : windows_(windows), copied_(copied) {
     std::int64_t pitch = 1;
     for (int i = windows.rank - 1; i >= 0; --i) {
       const WindowAxis& axis = windows[i];
