@@ -149,9 +149,10 @@ def converted(text: str, folder: Path, compare: bool = True) -> Model:
     return lading.convert(folder / "network.onnx", compare=compare)
 
 
+@pytest.mark.full
 @pytest.mark.filterwarnings("ignore")  # its way of scripting is old
 def test_a_while_loop_that_pytorch_scripts(tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch")
+    import torch
 
     class Iteration(torch.nn.Module):
         """A layer that is applied until its numbers are large."""

@@ -57,8 +57,8 @@ def to_text(model: Model, where: str, capacity: Mapping[str, int] | None = None)
 def _check(model: Model, where: str) -> None:
     if len(model.graphs) > 1:
         names = ", ".join(model.graphs)
-        raise UnsupportedError(f"{where}: '{model.name}' has {len(model.graphs)} graphs ({names}), of which one or the "
-                               "other runs; a header holds one that always does")
+        raise UnsupportedError(f"{where}: '{model.name}' has {len(model.graphs)} graphs ({names}), which run by a "
+                               "condition or turn by turn; a header holds one graph that always runs once")
     endpoints: list[Input | Output] = [*model.input_list, *model.output_list]
     for name, type_ in ((each.name, each.type) for each in endpoints):
         if type_ not in CPP:
