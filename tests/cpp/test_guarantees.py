@@ -9,7 +9,7 @@ from pathlib import Path
 
 import models
 import pytest
-from building import run
+from building import ROOT, run
 
 import lading
 
@@ -25,7 +25,10 @@ def test_the_allocation_counter_sees_what_was_not_reserved(programs: Path, bundl
 
 
 def test_runs_raise_no_flag_and_keep_the_callers_floating_point_environment(programs: Path, bundles: Path) -> None:
-    assert ", 0 failures" in run(programs / "float_environment", *(bundles / name for name in models.MODELS))
+    of_format = sorted(path.parent for path in (ROOT / "tests" / "data" / "format").glob("*/*/model.json"))
+    assert len(of_format) >= 20
+    paths = [*(bundles / name for name in models.MODELS), *of_format]
+    assert ", 0 failures" in run(programs / "float_environment", *paths)
 
 
 def library(built: Path) -> Path:

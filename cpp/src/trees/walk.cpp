@@ -65,7 +65,7 @@ template <class T> bool WalkedForest<T>::odd_goes_right(const WalkNode<T>& node,
   const bool is_missing = x != x || ((rules & zero_is_missing) && std::fabs(x) <= T(zero_limit));
   if (is_missing && !(rules & nan_is_zero)) return !(rules & missing_left);
   const std::int32_t set = sets_.empty() ? -1 : set_[static_cast<std::size_t>(&node - nodes_.data())];
-  if (set < 0) return x >= node.threshold;
+  if (set < 0) return __builtin_isgreaterequal(x, node.threshold);
   const Set& s = sets_[static_cast<std::size_t>(set)];
   if (!s.words || !(x > -1 && x < static_cast<T>(s.words) * 32) || ((rules & negative_is_none) && x < 0)) return true;
   const auto category = static_cast<std::uint32_t>(x < 0 ? 0 : x);
@@ -75,7 +75,7 @@ template <class T> bool WalkedForest<T>::odd_goes_right(const WalkNode<T>& node,
 template <class T> inline bool WalkedForest<T>::goes_right(const WalkNode<T>& node, const T* x) const {
   const T value = x[node.feature()];
   if (__builtin_expect(node.question & node.odd, 0)) return odd_goes_right(node, value);
-  return (value >= node.threshold) | ((value != value) & !(node.question & missing_left));
+  return __builtin_isgreaterequal(value, node.threshold) | ((value != value) & !(node.question & missing_left));
 }
 
 template <class T>
