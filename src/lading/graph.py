@@ -90,3 +90,16 @@ def rename(nodes: list[Node], old: str, new: str) -> None:
     for node in nodes:
         node.inputs = [new if isinstance(each, str) and each == old else each for each in node.inputs]
         node.outputs = [new if each == old else each for each in node.outputs]
+
+
+def states_of(scan: Node) -> int:
+    """How many inputs of a ``Scan``, the first ones, are handed on from turn to turn; the rest are scanned."""
+    scanned = scan.attributes.get("num_scan_inputs")
+    return max(0, len(scan.inputs) - (scanned if isinstance(scanned, int) else 0))
+
+
+def axis_of(scan: Node, name: str, at: int, rank: int) -> int:
+    """Along which axis of ``rank`` a ``Scan`` takes or stacks the input or result ``at``, by its attribute ``name``."""
+    axes = scan.attributes.get(name)
+    axis = axes[at] if isinstance(axes, list) and at < len(axes) else 0
+    return axis % max(rank, 1) if isinstance(axis, int) else 0

@@ -64,7 +64,7 @@ Shape layer_shape(const Operands& io, std::int64_t inputs, std::int64_t outputs)
   check_type(io, 0, bit(Type::float32));
   Shape shape = io[0].shape;
   if (shape.rank == 0 || shape[shape.rank - 1] != inputs)
-    io.fail("takes " + std::to_string(inputs) + " numbers along its last axis, the shape is " + shape.text());
+    io.fail({"takes ", inputs, " numbers along its last axis, the shape is ", shape});
   shape[shape.rank - 1] = outputs;
   return shape;
 }

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..endpoints import Input
 from ..folds import subgraphs
-from ..graph import Node, Subgraph
+from ..graph import Node, Subgraph, axis_of, states_of
 from .inference import NOTHING, Fact, infer
 from .inference.fact import Shape, of_array
 from .sizes import Size, symbol
@@ -77,7 +77,7 @@ class Facts:
     def _of_turns(self, node: Node) -> list[Fact]:
         """Types are those of a turn. A Scan's state keeps its shape, a Loop's if ``keeps_shapes``."""
         results = [name for held in subgraphs(node) for name in held.outputs][node.operator == "Loop" :]
-        carried = len(node.inputs) - (2 if node.operator == "Loop" else _scanned(node))
+        carried = len(node.inputs) - 2 if node.operator == "Loop" else states_of(node)
         facts = []
         for at, name in enumerate(node.outputs):
             turn = self._known.get(results[at], NOTHING) if at < len(results) else NOTHING
@@ -92,7 +92,7 @@ class Facts:
 
     def _stacked_shape(self, node: Node, at: int, name: str, turn: Shape | None) -> Shape | None:
         """The shape that a turn gives, and the number of turns as one more axis."""
-        axis = 0 if turn is None or node.operator == "Loop" else _axis(node, "scan_output_axes", at, len(turn) + 1)
+        axis = 0 if turn is None or node.operator == "Loop" else axis_of(node, "scan_output_axes", at, len(turn) + 1)
         return None if turn is None else (*turn[:axis], symbol(f"{name}.turns"), *turn[axis:])
 
     def _fed(self, name: str) -> list[str]:
@@ -108,10 +108,10 @@ class Facts:
         fed = self[node.inputs[at]] if at < len(node.inputs) else NOTHING
         if node.operator == "Loop":
             return Fact(fed.type, fed.shape if self._keeps_shapes else None)
-        states = len(node.inputs) - _scanned(node)
+        states = states_of(node)
         if fed.shape is None or at < states:
             return Fact(fed.type, fed.shape)
-        axis = _axis(node, "scan_input_axes", at - states, len(fed.shape))
+        axis = axis_of(node, "scan_input_axes", at - states, len(fed.shape))
         return Fact(fed.type, (*fed.shape[:axis], *fed.shape[axis + 1 :]))
 
     def _of_source(self, name: str) -> Fact:
@@ -134,18 +134,6 @@ class Facts:
         known = self._model.axes.get(axis)
         fixed = known.size if known is not None and known.kind == "fixed" else None
         return symbol(axis) if fixed is None else fixed
-
-
-def _scanned(node: Node) -> int:
-    count = node.attributes.get("num_scan_inputs", 0)
-    return count if isinstance(count, int) else 0
-
-
-def _axis(node: Node, name: str, at: int, rank: int) -> int:
-    """Along which axis of so many something is scanned or stacked."""
-    axes = node.attributes.get(name)
-    axis = axes[at] if isinstance(axes, list) and at < len(axes) else 0
-    return axis % max(rank, 1) if isinstance(axis, int) else 0
 
 
 def _needs(node: Node) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..graph import Node
+from ..graph import Node, states_of
 from ..trees.modelling import ARRAYS
 
 LAYER = ("x", "w", "b")
@@ -75,8 +75,7 @@ def input_part(node: Node, index: int) -> str:
     """What the body of a Loop or Scan is given at ``index``."""
     if node.operator == "Loop":
         return ("turn", "goes_on")[index] if index < 2 else f"carried_{index - 2}"
-    scanned = node.attributes.get("num_scan_inputs")
-    states = len(node.inputs) - (scanned if isinstance(scanned, int) else 0)
+    states = states_of(node)
     return f"carried_{index}" if index < states else f"slice_{index - states}"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from onnx import AttributeProto, NodeProto
 
-from ...graph import Node
+from ...graph import Node, axis_of, states_of
 from ..onnx_opsets import Refused
 from .attributes import attribute_of
 from .held_graphs import graph_of, held_graph
@@ -57,29 +57,18 @@ class Scans:
         """A state is like what the node is given, a slice lacks the axis that is scanned."""
         if at >= len(node.inputs):
             return
-        operand, states = str(node.inputs[at]), _states(node)
+        operand, states = str(node.inputs[at]), states_of(node)
         shape = self._reading.types.shape(operand)
         if shape is not None and at >= states:
-            axis = _axis(node, "scan_input_axes", at - states, len(shape))
+            axis = axis_of(node, "scan_input_axes", at - states, len(shape))
             shape = (*shape[:axis], *shape[axis + 1 :])
         self._reading.types.know(name, self._reading.types.type(operand), shape)
 
     def _learn_outputs(self, node: Node, results: list[str]) -> None:
-        types, states = self._reading.types, _states(node)
+        types, states = self._reading.types, states_of(node)
         for at, (name, one) in enumerate(zip(node.outputs, results, strict=False)):
             shape: Shape | None = types.shape(one)
             if shape is not None and at >= states:
-                axis = _axis(node, "scan_output_axes", at - states, len(shape) + 1)
+                axis = axis_of(node, "scan_output_axes", at - states, len(shape) + 1)
                 shape = (*shape[:axis], None, *shape[axis:])
             types.know(name, types.type(one), shape)
-
-
-def _states(node: Node) -> int:
-    count = node.attributes.get("num_scan_inputs")
-    return max(0, len(node.inputs) - count) if isinstance(count, int) else 0
-
-
-def _axis(node: Node, name: str, at: int, rank: int) -> int:
-    axes = node.attributes.get(name)
-    axis = int(axes[at]) if isinstance(axes, list) and at < len(axes) else 0
-    return axis % max(rank, 1)
