@@ -154,7 +154,8 @@ class Resize final : public Operator {
   void resize_axis(const Operands& io, const Axis& axis, std::int64_t outer, std::int64_t inner, const std::byte* in,
                    std::byte* out) const {
     Taps* taps = reinterpret_cast<Taps*>(io.scratch());
-    for (std::int64_t x = 0; x < axis.out; ++x) taps[x] = taps_at(rules_, axis, x);
+    const bool in_single = axis.given && (rules_.mode == Mode::nearest || io[0].type == Type::float32);
+    for (std::int64_t x = 0; x < axis.out; ++x) taps[x] = taps_at(rules_, axis, x, in_single);
     const auto each_row = [&](auto zero, auto&& f) {
       auto* to = reinterpret_cast<decltype(zero)*>(out);
       const auto* from = reinterpret_cast<const decltype(zero)*>(in);

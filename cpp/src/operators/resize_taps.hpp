@@ -14,7 +14,8 @@ enum class Place { half_pixel, half_pixel_symmetric, pytorch_half_pixel, align_c
 enum class Nearest { round_prefer_floor, round_prefer_ceil, floor, ceil };
 
 // What happens to one axis. Given scales are float32, and coordinates are then computed in float32, since
-// borders between pixels depend on it; scales made from sizes are computed in float64.
+// borders between pixels depend on it, but for float64 pixels that are mixed; scales made from sizes are
+// computed in float64.
 struct Axis {
   std::int64_t in = 1, out = 1;
   double scale = 1;
@@ -74,9 +75,9 @@ inline void leave_out(Taps& taps, std::int64_t length) {
   for (double& weight : taps.weight) weight = sum != 0 ? weight / sum : 0;
 }
 
-inline Taps taps_at(const Rules& rules, const Axis& axis, std::int64_t x) {
-  const double at = axis.given ? place_in(rules.place, static_cast<float>(x), axis)
-                               : place_in(rules.place, static_cast<double>(x), axis);
+inline Taps taps_at(const Rules& rules, const Axis& axis, std::int64_t x, bool in_single) {
+  const double at = in_single ? place_in(rules.place, static_cast<float>(x), axis)
+                              : place_in(rules.place, static_cast<double>(x), axis);
   const double below = std::floor(at), ratio = at - below;
   const std::int64_t pixel = static_cast<std::int64_t>(below);
   Taps taps{};
