@@ -27,6 +27,7 @@ from sequence_networks import (
     self_attention,
     two_sequences,
 )
+from turning_networks import turns_of_jets, walk_over_tracks
 from written_network import Network
 
 NETWORKS: dict[str, Callable[[], Network]] = {
@@ -34,7 +35,7 @@ NETWORKS: dict[str, Callable[[], Network]] = {
     for f in (multilayer_perceptron, deep_sets, one_jet_at_a_time, rows, self_attention, attention_heads, categories,
               choice, nearest_neighbours, images, jet_image, recurrent, double_precision, half_precision,
               one_event_at_a_time, two_sequences, recurrent_double_precision, small_weights, edge_convolutions,
-              attention_of_pairs)
+              attention_of_pairs, walk_over_tracks, turns_of_jets)
 } | {
     f"preparation_{raw}_{name}": lambda raw=raw, name=name: preparation(name, raw)
     for raw in ("float32", "float64", "int64") for name in ("float32", "float64")
