@@ -17,6 +17,7 @@ NODE/INPUT; no name of format 1 holds a ``/``.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,8 +119,9 @@ def _model(model: Model, where: str, operators: str, metadata: dict[str, str], p
     if version := onnx_trees.ml_version(model, operators):
         opsets.append(helper.make_opsetid(onnx_trees.ML, version))
     forests = onnx_forests.Forests(model, operators, where)
+    parts = _Parts(model, forests, onnx_bodies.Bodies(model))
     proto = helper.make_model(
-        _graph(model, "main", _inputs(model), [_value(model, o) for o in model.output_list], forests),
+        _graph(parts, "main", _inputs(model), [_value(model, o) for o in model.output_list]),
         opset_imports=opsets, ir_version=helper.find_min_ir_version_for(opsets),
         producer_name="lading", doc_string=model.description,
     )  # fmt: skip
@@ -154,16 +156,23 @@ def _value(model: Model, endpoint: Input | Output) -> Any:
     return helper.make_tensor_value_info(endpoint.name, _number_of(endpoint.type), shape, endpoint.description)
 
 
-def _graph(
-    model: Model, name: str, inputs: list[Any], outputs: list[Any], forests: onnx_forests.Forests
-) -> GraphProto:
+@dataclass
+class _Parts:
+    """A model, and what some parts of it become that ONNX says in its own way."""
+
+    model: Model
+    forests: onnx_forests.Forests
+    bodies: onnx_bodies.Bodies
+
+
+def _graph(parts: _Parts, name: str, inputs: list[Any], outputs: list[Any]) -> GraphProto:
     from onnx import helper
 
-    graph: Graph = model.graphs[name]
+    graph: Graph = parts.model.graphs[name]
     proto = helper.make_graph([], name, inputs, outputs)
     for node in graph.nodes:
         if onnx_trees.is_forest(node):
-            planted = forests.plant(node)
+            planted = parts.forests.plant(node)
             proto.node.extend(planted.nodes)
             proto.initializer.extend(_tensor(array, each) for each, array in planted.tensors.items())
             continue
@@ -176,18 +185,17 @@ def _graph(
         if node.operator == "Loop":  # has its first two, given or not
             operands += [""] * (2 - len(operands))
         made = helper.make_node(node.operator, operands, node.outputs, name=node.name)
-        made.attribute.extend(_attribute(model, node, key, forests) for key in sorted(node.attributes))
+        made.attribute.extend(_attribute(parts, node, key) for key in sorted(node.attributes))
         proto.node.append(made)
     return proto
 
 
-def _attribute(model: Model, node: Node, name: str, forests: onnx_forests.Forests) -> AttributeProto:
+def _attribute(parts: _Parts, node: Node, name: str) -> AttributeProto:
     from onnx import defs, helper
 
     value: Attribute = node.attributes[name]
     if isinstance(value, Subgraph):
-        inputs, outputs = onnx_bodies.ends(model, node, value)
-        return helper.make_attribute(name, _graph(model, value.graph, inputs, outputs, forests))
+        return helper.make_attribute(name, _graph(parts, value.graph, *parts.bodies.ends(value)))
     if isinstance(value, np.ndarray):
         return helper.make_attribute(name, _tensor(value, ""))
     if name in TYPE_VALUED and isinstance(value, str):

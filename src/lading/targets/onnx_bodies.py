@@ -6,9 +6,10 @@ it would have stacked is the one that its body's output is written with.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..graph import TYPES, Node, Subgraph
+from ..graph import TYPES, Subgraph
 from ..simplify.facts import Facts
 from ..simplify.view import View
 
@@ -16,16 +17,26 @@ if TYPE_CHECKING:
     from ..model import Model
 
 
-def ends(model: Model, node: Node, graph: Subgraph) -> tuple[list[Any], list[Any]]:
-    """The inputs and outputs of a graph that a node holds. Those of branches have names alone."""
-    from onnx import helper
+class Bodies:
+    """What is known of all values of a model, worked out once, when the first body is written."""
 
-    if not graph.inputs:
-        return [], [helper.make_empty_tensor_value_info(each) for each in graph.outputs]
-    view = View(model)
-    kept = Facts(model, view.producer, keeps_shapes=True)
-    facts = kept if _shapes_are_kept(model, kept) else view.facts
-    return [_value(facts, each) for each in graph.inputs], [_value(facts, each) for each in graph.outputs]
+    def __init__(self, model: Model):
+        self.model = model
+
+    def ends(self, graph: Subgraph) -> tuple[list[Any], list[Any]]:
+        """The inputs and outputs of a graph that a node holds. Those of branches have names alone."""
+        from onnx import helper
+
+        if not graph.inputs:
+            return [], [helper.make_empty_tensor_value_info(each) for each in graph.outputs]
+        return [_value(self.facts, each) for each in graph.inputs], [_value(self.facts, each) for each in graph.outputs]
+
+    @cached_property
+    def facts(self) -> Facts:
+        """With the shapes of what is carried, if no loop changes them."""
+        view = View(self.model)
+        kept = Facts(self.model, view.producer, keeps_shapes=True)
+        return kept if _shapes_are_kept(self.model, kept) else view.facts
 
 
 def _shapes_are_kept(model: Model, facts: Facts) -> bool:
