@@ -15,7 +15,7 @@ def body(net: Network, name: str, inputs: list[str]) -> Subgraph:
 
 
 def walk_over_tracks() -> Network:
-    """A Scan over the tracks of a jet, and a Loop that takes as many turns as the jet has tracks, less if it settles."""
+    """A Scan over the tracks of a jet, and a Loop that turns once for each track, less if it settles."""
     net = Network("walk over tracks")
     net.sequence("track", 15, min=1)
     net.counts["track"] = np.maximum(net.counts["track"], 1)

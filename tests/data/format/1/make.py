@@ -37,7 +37,7 @@ ENTRIES = 8
 #: From the networks of tests/engine, which bring entries to run on.
 WRITTEN = ("multilayer_perceptron", "deep_sets", "one_jet_at_a_time", "self_attention", "categories", "choice",
            "jet_image", "recurrent", "half_precision", "two_sequences",
-           "preparation_float64_float32", "neighbours_float32_float64")  # fmt: skip
+           "preparation_float64_float32", "neighbours_float32_float64", "walk_over_tracks")  # fmt: skip
 FORESTS = ("shallow", "categories", "three outputs", "leaves of two values", "linear leaves", "double")
 
 
