@@ -99,6 +99,12 @@ def test_bfloat16_is_rounded_to_even():
     same(run_nodes(nodes, {"x": x}, ["y"])[0], rounded.view(np.float32))
 
 
+def test_nan_of_a_half_float_becomes_the_quiet_one():
+    x = np.arange(65536).astype(np.uint16).view(np.float16)
+    widened = run_node("Cast", [x[np.isnan(x)]], to="float32")[0]
+    assert set(widened.view(np.uint32)) == {0x7FC00000}
+
+
 def test_half_floats_move_but_are_not_computed_with():
     x = np.arange(6, dtype=np.float16).reshape(2, 3)
     same(run_node("Transpose", [x])[0], x.T)

@@ -93,6 +93,26 @@ template <class From, class To> void direct(const std::byte* in, std::byte* out,
   for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<To>(elements[i]);
 }
 
+// The float of the same value, by its bits, so that a whole array of weights is widened at once. NaN is the quiet one.
+float to_float(BFloat value) {
+  const std::uint32_t bits = std::uint32_t(value.bits) << 16;
+  return std::bit_cast<float>((bits & 0x7FFFFFFF) > 0x7F800000 ? 0x7FC00000 : bits);
+}
+float to_float(Half value) {
+  const std::uint32_t size = value.bits & 0x7FFF, sign = std::uint32_t(value.bits & 0x8000) << 16;
+  const std::uint32_t small = std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<int>(size)) * 0x1p-24f);
+  const std::uint32_t normal = (size << 13) + ((127 - 15) << 23);
+  const std::uint32_t finite = size < 0x400 ? small : normal;
+  const std::uint32_t bits = size < 0x7C00 ? finite | sign : size == 0x7C00 ? 0x7F800000 | sign : 0x7FC00000;
+  return std::bit_cast<float>(bits);
+}
+
+template <class From> void widened(const std::byte* in, std::byte* out, std::int64_t count) {
+  const From* elements = reinterpret_cast<const From*>(in);
+  float* to = reinterpret_cast<float*>(out);
+  for (std::int64_t i = 0; i < count; ++i) to[i] = to_float(elements[i]);
+}
+
 // The pairs that networks use most, without the detour. They are exact or rounded once.
 bool convert_directly(Type from, const std::byte* in, Type to, std::byte* out, std::int64_t count) {
   const auto pair = [&](Type a, Type b) { return from == a && to == b; };
@@ -102,6 +122,8 @@ bool convert_directly(Type from, const std::byte* in, Type to, std::byte* out, s
   else if (pair(Type::float32, Type::float64)) direct<float, double>(in, out, count);
   else if (pair(Type::float64, Type::float32)) direct<double, float>(in, out, count);
   else if (pair(Type::int32, Type::int64)) direct<std::int32_t, std::int64_t>(in, out, count);
+  else if (pair(Type::bfloat16, Type::float32)) widened<BFloat>(in, out, count);
+  else if (pair(Type::float16, Type::float32)) widened<Half>(in, out, count);
   else return false;
   return true;
 }
