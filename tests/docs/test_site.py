@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("docs", "mkdocs.yml", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")
-OF_EXAMPLES = ("examples/tagger/README.md", "cpp/examples/event_loop/main.cpp")
+PAGES = ("docs", "mkdocs.yml", "packaging", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")
+ALONE = ("examples/tagger/README.md", "cpp/examples/event_loop/main.cpp", "benchmarks/README.md")
 
 
 def built(root: Path, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -29,7 +29,7 @@ def test_the_site_is_built_without_a_warning(tmp_path: Path) -> None:
 @pytest.mark.parametrize("link", ["(formts.md)", "(format.md#13-nothing)", "(../ARCHITECTUR.md)"])
 def test_a_broken_link_and_a_page_left_out_are_found(tmp_path: Path, link: str) -> None:
     root = tmp_path / "copy"
-    for path in (*PAGES, *OF_EXAMPLES):
+    for path in (*PAGES, *ALONE):
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if (ROOT / path).is_dir() else shutil.copy)(ROOT / path, root / path)
     (root / "docs" / "forgotten.md").write_text("# Forgotten\n")
