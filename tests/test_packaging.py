@@ -102,6 +102,30 @@ def test_the_recipes_need_what_the_package_needs(released: Path) -> None:
         assert name in run
 
 
+#: What conda-forge's builds pin for all recipes.
+PINNED = """
+cxx_compiler: [gxx]
+c_stdlib: [sysroot]
+c_stdlib_version: ["2.17"]
+python: ["3.10", "3.12"]
+"""
+
+
+@pytest.mark.full
+def test_conda_forges_builder_takes_the_recipe(released: Path) -> None:
+    """One library, and a Python package for each version of Python that conda-forge has."""
+    from rattler_build import Stage0Recipe, VariantConfig
+
+    recipe = Stage0Recipe.from_file(str(released / "conda-forge" / "recipe.yaml"))
+    rendered = [each.recipe.to_dict() for each in recipe.render(VariantConfig.from_yaml(PINNED))]
+    built = sorted({(each["package"]["name"], each["build"]["string"]) for each in rendered})
+    assert [string[:5] for name, string in built if name == "lading"] == ["py310", "py312"]
+    assert [name for name, _ in built if name != "lading"] == ["liblading"]
+    for each in rendered:
+        assert each["package"]["version"] == VERSION and each["source"][0]["url"] == URL
+        assert "gxx_linux-64" in each["requirements"]["build"]
+
+
 def cmake() -> Path:
     """The program itself: what PyPI installs in its place is a script of Python."""
     found = Path(shutil.which("cmake") or pytest.fail("no cmake"))
