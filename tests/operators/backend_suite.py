@@ -80,9 +80,14 @@ def load(kinds: tuple[str, ...] = KINDS) -> list[Case]:
         return [case_of(kind, test) for kind in kinds for test in load_model_tests(kind=kind)]
 
 
+#: What must be allowed where the suite's own numbers are off: NumPy's transform in single precision left 2e-7 where the
+#: result is 0 and others are 54.
+ROUNDED = dict.fromkeys(("test_dft_inverse", "test_dft_inverse_opset19"), 1e-6)
+
+
 def case_of(kind: str, test: Any) -> Case:
     if test.model is not None:
-        return Case(test.name, kind, test.model, test.data_sets, test.rtol, test.atol)
+        return Case(test.name, kind, test.model, test.data_sets, test.rtol, ROUNDED.get(test.name, test.atol))
     folder = Path(test.model_dir)
     model = onnx.load(folder / "model.onnx")
     data = [(read_tensors(each, "input"), read_tensors(each, "output"))

@@ -95,6 +95,8 @@ CASES = [
     Case("GroupNormalization", 18, [IMAGE, normal(1), normal(1)], {"num_groups": 1}),
     Case("PRelu", 7, [X, np.abs(normal(3, 1, 1))]),
     Case("Add", 7, [X, normal(4, 1)]),
+    Case("DFT", 17, [normal(2, 4, 5, 2)]),
+    Case("DFT", 17, [normal(2, 6, 5, 1), np.int64(4)], {"axis": 2, "onesided": 1}, constants=(1,)),
     Case("LSTM", 7, [normal(4, 2, 3), normal(1, 20, 3), normal(1, 20, 5)], {"hidden_size": 5}, constants=(1, 2)),
     Case("Scatter", 10, [normal(3, 3), np.array([[1, 0, 2]]), normal(1, 3, seed=1)], {"axis": 1}),
 ]  # fmt: skip

@@ -1088,6 +1088,54 @@ def ConvTranspose(x, w, b=None, *, group=1, kernel_shape=None, strides=None, dil
     return y if b is None else y + along_channels(b, y)
 
 
+@rounded
+def Col2Im(x, image_shape, block_shape, *, strides=None, dilations=None, pads=None):
+    """x [N, C * places in a block, windows] -> [N, C, image...]: windows added up where they lie in the image."""
+    image, block = integers(image_shape), integers(block_shape)
+    windows = Windows(image, block, strides, dilations, pads, "NOTSET")
+    sums = windows.pad(np.zeros((len(x), x.shape[1] // math.prod(block), *image), x.dtype), 0)
+    parts = x.reshape(*sums.shape[:2], -1, *windows.sizes)
+    for which, offset in enumerate(np.ndindex(*block)):
+        sums[trailing(windows.slices(offset))] += parts[:, :, which]
+    return sums[trailing(slice(begin, begin + size) for begin, size in zip(windows.begins, image))]
+
+
+@rounded
+def DFT(x, dft_length=None, axis=None, *, inverse=0, onesided=0):
+    """x [..., 1 or 2]: real and imaginary parts in the last axis."""
+    axis = -2 if axis is None else integers(axis)[0]
+    if axis % x.ndim == x.ndim - 1:
+        raise BundleError("the last axis holds real and imaginary parts")
+    numbers, axis = complex_numbers(x), axis % x.ndim
+    length = None if dft_length is None else integers(dft_length)[0]
+    if not onesided:
+        return both_parts((np.fft.ifft if inverse else np.fft.fft)(numbers, length, axis))
+    if inverse != np.iscomplexobj(numbers):
+        raise BundleError("onesided takes real numbers, or with inverse complex ones")
+    return np.fft.irfft(numbers, length, axis)[..., None] if inverse else both_parts(np.fft.rfft(numbers, length, axis))
+
+
+@rounded
+def STFT(signal, frame_step, window=None, frame_length=None, *, onesided=1):
+    """signal [N, length, 1 or 2] -> [N, frames, frequencies, 2]."""
+    step, numbers = integers(frame_step)[0], complex_numbers(signal)
+    length = numbers.shape[1] if frame_length is None and window is None else (
+        len(window) if frame_length is None else integers(frame_length)[0])
+    if step < 1 or not 0 < length <= numbers.shape[1]:
+        raise BundleError(f"frames of {length}, {step} apart, do not fit into {numbers.shape[1]} numbers")
+    frames = np.lib.stride_tricks.sliding_window_view(numbers, length, 1)[:, ::step]
+    return both_parts((np.fft.rfft if onesided else np.fft.fft)(frames * (1 if window is None else window), axis=-1))
+
+
+def complex_numbers(x):
+    """[..., 1] as real numbers, [..., 2] as complex ones."""
+    return x[..., 0] if x.shape[-1] == 1 else x[..., 0] + 1j * x[..., 1]
+
+
+def both_parts(numbers):
+    return np.stack([numbers.real, numbers.imag], -1)
+
+
 def trailing(index):
     """An index of the last axes."""
     return (..., *index)

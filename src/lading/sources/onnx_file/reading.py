@@ -11,7 +11,7 @@ from onnx import GraphProto, ModelProto, NodeProto, TypeProto
 from ...bundle.evaluate import OPERATORS
 from ...errors import FormatError, UnsupportedError
 from ...graph import OPSET, Graph, Node
-from .. import onnx_ml
+from .. import onnx_ml, onnx_written_out
 from ..naming import rename_values
 from ..onnx_opsets import UPGRADED, Refused, upgrade
 from .attributes import attribute_of, constant_of
@@ -30,6 +30,9 @@ from .tensors import array_of, dense_array_of
 
 #: Operators that format 1 has. Those that run graphs are not in the evaluator's table.
 KNOWN = {*OPERATORS, "If", "Loop", "Scan"}
+
+#: What a file may have beside them.
+WRITTEN = {*UPGRADED, *onnx_written_out.RULES}
 
 #: How many functions of a file are written out, and how many of them stand in each other.
 EXPANSIONS, DEEPEST = 10_000, 50
@@ -154,10 +157,12 @@ class Reading(KnownValues):
         self.types.learn(renamed, version, opsets)
         refused = None
         is_ml = proto.domain == onnx_ml.DOMAIN and proto.op_type in onnx_ml.RULES
-        if is_ml or (standard(proto.domain) == "" and (proto.op_type in KNOWN or proto.op_type in UPGRADED)):
+        if is_ml or (standard(proto.domain) == "" and proto.op_type in KNOWN | WRITTEN):
             try:
                 node = self._as_node(proto, renamed)
-                return self._of_ml(node) if is_ml else upgrade(node, version, self)
+                if is_ml:
+                    return self._of_ml(node)
+                return [made for each in upgrade(node, version, self) for made in onnx_written_out.nodes_of(each, self)]
             except Refused as error:
                 refused = error
         if refused is None or version > OPSET:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..onnx_opsets import Refused
-from .building import Replacement
+from ..replacement import Replacement
 from .links import LINKS, transformed
 from .reading import Ensemble, leaves_below
 

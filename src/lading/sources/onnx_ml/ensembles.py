@@ -9,7 +9,7 @@ import numpy as np
 from ...graph import Node
 from ...trees import Forest
 from ..onnx_opsets import Refused
-from .building import Replacement, whole
+from ..replacement import Replacement, whole
 from .classes import Classes
 from .extremes import extremes
 from .links import LINKS, transformed

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .building import Replacement
+from ..replacement import Replacement
 from .planting import grown, kind_of, plant
 from .reading import Ensemble, leaves_below
 

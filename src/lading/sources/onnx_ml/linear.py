@@ -8,7 +8,7 @@ import numpy as np
 
 from ...graph import Node
 from ..onnx_opsets import Refused
-from .building import Operand, Replacement, whole
+from ..replacement import Operand, Replacement, whole
 from .links import transformed
 
 if TYPE_CHECKING:

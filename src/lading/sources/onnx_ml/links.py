@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .building import Replacement
+from ..replacement import Replacement
 
 #: Post transforms that are links of lading.TreeEnsemble.
 LINKS = {"NONE": "identity", "LOGISTIC": "logistic", "SOFTMAX": "softmax"}

@@ -10,7 +10,7 @@ import numpy as np
 from ...model import Model
 from ...trees import Forest, add_forest, grow
 from ..onnx_opsets import Refused
-from .building import Replacement
+from ..replacement import Replacement
 from .comparing import ALWAYS, LEAF, MOST_COPIES, is_strict, tree_of
 from .reading import Ensemble
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...graph import Node
 from ..onnx_opsets import Refused
-from .building import Replacement
+from ..replacement import Replacement
 
 if TYPE_CHECKING:
     from ..onnx_opsets import Values

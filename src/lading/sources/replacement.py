@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...graph import Attribute, Node
+from ..graph import Attribute, Node
 
 if TYPE_CHECKING:
-    from ..onnx_opsets import Values
+    from .onnx_opsets import Values
 
 Operand = str | np.ndarray
 
