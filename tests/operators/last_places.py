@@ -105,13 +105,14 @@ class Judge:
     def excepted(self, names: dict[str, str]) -> bool:
         return self.exceptions and among(self.case, names)
 
-    def errors(self) -> list[Error]:
-        """One for each way and type in which the engine takes it."""
-        cases = [self.case, self.wide][: 1 if self.wide.model == self.case.model else 2]
-        found = {(way, wide): outputs for wide, case in enumerate(cases) for way in WAYS
-                 if (outputs := engine_outputs(case, way))}  # fmt: skip
-        if not any(not wide for _, wide in found):
+    def errors(self, full: bool = False) -> list[Error]:
+        """One for each way and type in which the engine takes it; in float64 the second way only if it is ``full``."""
+        found = {(way, "own"): outputs for way in WAYS if (outputs := engine_outputs(self.case, way))}
+        if not found:
             return []
+        for way in WAYS if self.wide.model != self.case.model else ():
+            if (full or ("direct", "wide") not in found) and (outputs := engine_outputs(self.wide, way)):
+                found[way, "wide"] = outputs
         yardsticks = self.yardsticks()
         return [self.error(way, outputs, yardsticks) for (way, _), outputs in found.items()]
 
@@ -171,10 +172,10 @@ def last_places(found: np.ndarray, exact: np.ndarray, scale: Any, type_: str) ->
         return float(np.nan_to_num(error[finite], nan=np.inf).max(initial=0))
 
 
-def errors_of_all(slow: bool = False) -> list[Error]:
-    """For all cases that the engine takes and that are not left out; the slow ones apart."""
-    return [error for case in suite.load() if case.name not in LEFT_OUT and (case.name in SLOW) == slow
-            for error in Judge(case).errors()]  # fmt: skip
+def errors_of_all(full: bool = False) -> list[Error]:
+    """For all cases that the engine takes and that are not left out; the slow ones only if it is ``full``."""
+    return [error for case in suite.load() if case.name not in LEFT_OUT and (full or case.name not in SLOW)
+            for error in Judge(case).errors(full)]  # fmt: skip
 
 
 # ---------------------------------------------------------------------------------------------------- the table
