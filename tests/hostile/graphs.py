@@ -98,10 +98,10 @@ GRAPHS: list[tuple[str, str, Document | bytes]] = [
     ),
     ("out of order", "'h' is read before it is made", graph(node("n", ["h"], ["y"]), node("m", ["x"], ["h"]))),
     ("no such value", "did you mean 'x'?", graph(node("n", ["X"], ["y"]))),
-    ("a value made twice", "the name 'y' is taken", graph(node("n", ["x"], ["y"]), node("m", ["x"], ["y"]))),
-    ("a node made twice", "the name 'n' is taken", graph(node("n", ["x"], ["h"]), node("n", ["h"], ["y"]))),
-    ("one value twice from one node", "is taken", graph(node("n", ["x"], ["y", "y"], "Dropout"))),
-    ("a value named as the input", "the name 'x' is taken", graph(node("n", ["x"], ["x"]))),
+    ("a value made twice", "the name 'y' stands twice", graph(node("n", ["x"], ["y"]), node("m", ["x"], ["y"]))),
+    ("a node made twice", "the name 'n' stands twice", graph(node("n", ["x"], ["h"]), node("n", ["h"], ["y"]))),
+    ("one value twice from one node", "stands twice", graph(node("n", ["x"], ["y", "y"], "Dropout"))),
+    ("a value named as the input", "the name 'x' stands twice", graph(node("n", ["x"], ["x"]))),
     ("two inputs of one name", "'x'", document([node("n", ["x"], ["y"])], [X, X])),
     ("two outputs of one name", "'y'", graph(node("n", ["x"], ["y"]), outputs=[result("y", "jet", 4)] * 2)),
     (
@@ -118,7 +118,7 @@ GRAPHS: list[tuple[str, str, Document | bytes]] = [
     ("a result without a name that is an output", "not a name", changed(GOOD, "outputs", 0, "name", value="")),
     (
         "a thousand results",
-        "gives 1 to 1 output, the node asks for 1001",
+        "gives 1 output, the node asks for 1001",
         graph(node("n", ["x"], ["y", *(f"h{i}" for i in range(1000))])),
     ),
     ("a thousand inputs", "takes at most 1 input", graph(node("n", ["x"] * 1000, ["y"]))),
@@ -211,10 +211,10 @@ GRAPHS: list[tuple[str, str, Document | bytes]] = [
     ("no main", "graphs: lacks 'main'", changed(GOOD, "graphs", value={"mian": GOOD["graphs"]["main"]})),
     ("graphs as a list", "should be an object", changed(GOOD, "graphs", value=[])),
     ("a graph nobody uses", "no node uses this graph", {**GOOD, "graphs": {**GOOD["graphs"], "other": []}}),
-    ("If without branches", "attribute 'then_branch' must be a graph", graph(node("n", [{"bool": True}], ["y"], "If"))),
+    ("If without branches", "attribute 'then_branch' is missing", graph(node("n", [{"bool": True}], ["y"], "If"))),
     (
         "If with one branch",
-        "attribute 'else_branch' must be a graph",
+        "attribute 'else_branch' is missing",
         graph(node("n", [{"bool": True}], ["y"], "If", attributes={"then_branch": {"graph": "t", "outputs": ["z"]}}))
         | {
             "graphs": {
@@ -337,17 +337,17 @@ GRAPHS: list[tuple[str, str, Document | bytes]] = [
     ),
     (
         "65 axes",
-        "axes: more than 64 axes",
+        "axes: has 65 axes; at most 64 are allowed",
         {**GOOD, "axes": {"jet": {"kind": "entry"}, **{f"a{i}": {"kind": "fixed", "size": 1} for i in range(64)}}},
     ),
     (
         "nine axes of an input",
-        "inputs[0].axes: more than 8 axes",
+        "inputs[0].axes: has 9 axes; at most 8 are allowed",
         changed(GOOD, "inputs", 0, "axes", value=["jet", *[1] * 8]),
     ),
     (
         "the entry axis twice",
-        "inputs[0].axes[1]: the name 'jet' is taken",
+        "inputs[0].axes[1]: the name 'jet' stands twice",
         changed(GOOD, "inputs", 0, "axes", value=["jet", "jet"]),
     ),
     (

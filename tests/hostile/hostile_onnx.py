@@ -192,12 +192,12 @@ MODELS: list[tuple[str, str, Callable[[], onnx.ModelProto]]] = [
     ("an output that is the input", "read", lambda: model([], outputs=[value("x", "N", 4)])),
     (
         "two inputs of one name",
-        "inputs[1]: the name 'x' is taken",
+        "inputs[1]: the name 'x' stands twice",
         lambda: model([node("Relu", ["x"])], inputs=[value("x", "N", 4)] * 2),
     ),
     (
         "two outputs of one name",
-        "outputs[1]: the name 'y' is taken",
+        "outputs[1]: the name 'y' stands twice",
         lambda: model([node("Relu", ["x"])], outputs=[value("y", "N", 4)] * 2),
     ),
     (

@@ -49,13 +49,13 @@ CASTS = [*keep("c", "d"), node("cast", "Cast", ["v"], ["w"], to="float64")]
 TWO = [*keep("c v", "d", "w"), node("join", "Concat", ["v", "v"], ["o"], axis=0)]
 
 CASES: list[tuple[str, str, Document]] = [
-    ("a loop without a body", "node 'bare' (Loop): attribute 'body' must be a graph", bare("Loop")),
-    ("a loop whose body is a number", "node 'bare' (Loop): attribute 'body' must be a graph", bare("Loop", body=1)),
-    ("a scan without a body", "node 'bare' (Scan): attribute 'body' must be a graph", bare("Scan", num_scan_inputs=1)),
+    ("a loop without a body", "node 'bare' (Loop): attribute 'body' is missing", bare("Loop")),
+    ("a loop whose body is a number", "attribute 'body' must be a graph, it is an integer", bare("Loop", body=1)),
+    ("a scan without a body", "node 'bare' (Scan): attribute 'body' is missing", bare("Scan", num_scan_inputs=1)),
     ("a loop whose body takes too much", "the body takes 4 inputs; here it must take 3", loop(given="i c v z")),
     ("a loop whose body takes too little", "the body takes 2 inputs; here it must take 3",
      loop(given="i v", body=keep("v v", "d", "w"))),
-    ("a loop whose body gives too little", "the body gives 1 results; here it must give at least 2", loop(outputs="d")),
+    ("a loop whose body gives too little", "the body gives 1 result; here it must give at least 2", loop(outputs="d")),
     ("a loop that gives more than its body", "the body gives 2 results; here it must give at least 3",
      loop(gives="y z")),
     ("a loop that is given nothing", "the body takes 3 inputs; here it must take 2", loop(inputs=())),
@@ -104,7 +104,7 @@ CASES: list[tuple[str, str, Document]] = [
      scan(inputs=("x", "x", "x"), count=2, given="v s t", scan_input_axes=[0, 1])),
     ("a scan whose state grows", "it must keep its type and shape",
      scan(body=[node("join", "Concat", ["v", "v"], ["w"], axis=0), *keep("s", "o")])),
-    ("a scan whose body takes too little", "the body takes 1 inputs; here it must take 2",
+    ("a scan whose body takes too little", "the body takes 1 input; here it must take 2",
      scan(given="v", body=keep("v v", "w", "o"))),
     ("a branch with inputs of its own", "then_branch has inputs; only the bodies of Loop and Scan have any",
      document([], [X], [result("y", 3, 2)], graphs={
@@ -117,8 +117,8 @@ CASES: list[tuple[str, str, Document]] = [
          "b": keep("x", "a")})),
     ("a body that reads what the next turn gives", "read before it is made, or outside its graph",
      loop(body=[*keep("c", "d"), node("swap", "Identity", ["z"], ["w"]), node("late", "Identity", ["v"], ["z"])])),
-    ("a body given one name twice", "the name 'i' is taken", loop(given="i i v")),
-    ("a body given a name of outside", "the name 'x' is taken", loop(given="i c x", body=keep("c x", "d", "w"))),
+    ("a body given one name twice", "the name 'i' stands twice", loop(given="i i v")),
+    ("a body given a name of outside", "the name 'x' stands twice", loop(given="i c x", body=keep("c x", "d", "w"))),
 ]  # fmt: skip
 
 
