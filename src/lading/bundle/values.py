@@ -16,6 +16,7 @@ from .place import Place
 LONGEST_NAME = 256
 LONGEST_CONSTANT = 64
 
+_NO_NAME = re.compile(r"[/\x00-\x1f\x7f-\x9f]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 #: Smallest magnitude that rounds to infinity.
@@ -25,7 +26,7 @@ _TOO_LARGE = {"float16": 65520.0, "bfloat16": float.fromhex("0x1.FFp+127"),
 
 def is_name(text: str) -> bool:
     """1 to 256 characters, no '/' and no control characters."""
-    return 1 <= len(text) <= LONGEST_NAME and "/" not in text and not _CONTROL.search(text)
+    return 1 <= len(text) <= LONGEST_NAME and not _NO_NAME.search(text)
 
 
 def check_name(place: Place, text: str) -> str:
