@@ -92,7 +92,8 @@ int64_t Plain::take(nb::handle events, std::vector<lading_feed>& feeds, std::vec
     }
     if (!take_values(part, values, rows, feeds)) return -1;
   }
-  offsets.assign(axes_.size(), nullptr);
+  if (nothing_.size() != size_t(entries + 1)) nothing_.assign(size_t(entries + 1), 0);
+  offsets.assign(axes_.size(), nothing_.data());
   for (size_t a = 0; a < axes_.size(); ++a)
     if (axes_[a].counts) offsets[a] = axes_[a].offsets.data();
   return entries;

@@ -45,6 +45,7 @@ class Plain {
 
   std::vector<Part> columns_, outputs_;
   std::vector<Sequence> axes_;
+  std::vector<int64_t> nothing_;  // offsets of sequences that no input has
   int64_t inputs_ = 0;
   bool sequences_ = false;
   nb::object scores_, model_, origin_name_, last_origin_;

@@ -189,7 +189,11 @@ def _check(model: Model) -> None:
     from .sources.one_sequence import check_one_sequence
 
     check_one_sequence(model)
-    to_buffers(model)
+    try:
+        to_buffers(model)
+    except FormatError as error:
+        why = str(error).removeprefix(f"{model.where}/model.json: ")
+        raise FormatError(f"{model.where}: its model.json would break a rule of the format: {why}") from error
 
 
 def keep_made_up_samples(model: Model) -> None:

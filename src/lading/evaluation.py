@@ -17,6 +17,8 @@ GraphRunner = Callable[[Mapping[str, np.ndarray]], "dict[str, np.ndarray]"]
 
 #: Turns of loops in one run of a trial: on numbers that are made up, a loop may have no end.
 TURNS_OF_TRIAL = 500
+#: Bytes of what a node gives in a trial: doublings of doublings end before they take the memory of the machine.
+BYTES_OF_TRIAL = 512 << 20
 
 
 def has_turns(model: Model) -> bool:
@@ -42,13 +44,14 @@ def too_many_turns(model: Model, tensors: Mapping[str, np.ndarray]) -> str | Non
 def evaluator(model: Model, most_turns: int | None = None) -> GraphRunner:
     """Runs the main graph of ``model`` with NumPy alone; slow, and as near to the exact numbers as the types allow.
 
-    A run whose loops take more than ``most_turns`` turns fails.
+    With ``most_turns`` it is a trial: it fails where loops take more turns, or a node gives more than BYTES_OF_TRIAL.
     """
     from .bundle.encode import encode_model
     from .bundle.evaluate import Bundle, run_graph
 
     bundle = Bundle(encode_model(model, None, None), model.weights)
-    bundle.most_turns = most_turns or bundle.most_turns
+    if most_turns is not None:
+        bundle.most_turns, bundle.most_bytes = most_turns, BYTES_OF_TRIAL
 
     def run(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         with warnings.catch_warnings():

@@ -55,15 +55,15 @@ TENSORS: dict[str, tuple[bytes, str]] = {
     "negative length": (tensor_file(spans(shape=[-5, -3])), "w.shape[0]: should be 0 or more, is -5"),
     "overflow": (
         tensor_file(spans(shape=[1 << 40, 1 << 40])),
-        "w.shape: too large: [1099511627776, 1099511627776]",
+        "w.shape: [1099511627776, 1099511627776] is too large",
     ),
     "overflow beside a zero": (
         tensor_file(spans(shape=[0, 1 << 40, 1 << 40], data_offsets=[12, 12])),
-        "w.shape: too large: [0, 1099511627776, 1099511627776]",
+        "w.shape: [0, 1099511627776, 1099511627776] is too large",
     ),
     "three offsets": (
         tensor_file(spans(data_offsets=[12, 72, 72])),
-        "w.data_offsets: should be two integers",
+        "w.data_offsets: should be two integers, the tensor's first byte and the one behind its last",
     ),
     "wrong size": (tensor_file(spans(data_offsets=[12, 68])), "w.data_offsets: should span 60 bytes, is [12, 68]"),
     "backwards": (tensor_file(spans(data_offsets=[72, 12])), "w.data_offsets: should span 60 bytes, is [72, 12]"),

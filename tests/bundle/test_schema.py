@@ -20,7 +20,7 @@ FORMAT_PAGE = Path(__file__).parents[2] / "docs" / "format.md"
 #: Refusals that need more than a schema: names that must exist elsewhere,
 #: ranges of types, what other parts say.
 BEYOND = re.compile(
-    r"is taken|no (entry|sequence) axis|no such sequence axis|no (input|variable|value|graph|node) |is itself"
+    r"stands twice|no (entry|sequence) axis|no such sequence axis|no (input|variable|value|graph|node) |is itself"
     r"|is read before it is made|does not fit into|is a real number|should be a number or the name of an axis"
     r"|a second|entry axis|two entry axes|has the axis|lacks the axis|its own|a flag is fed|its unit"
     r"|should not be above|one entry needs|is an input or a weight|belongs to another|no node (uses|reads)"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import zlib
 from collections.abc import Iterator
 
-from files import ARCHIVE, DATA, TEXT, archive_case
-from making import Case
+from files import ARCHIVE, DATA, GOOD, TEXT, archive_case
+from making import Case, record
 
 MEMBERS = {"model.json": TEXT, "weights.safetensors": DATA}
 
@@ -53,6 +54,11 @@ def both(**lies: object) -> Zip:
 def beside(name: str | bytes, data: bytes = b"", **lies: object) -> bytes:
     """The good members and another one."""
     return both().add(name, data, **lies).bytes()
+
+
+def with_weights(data: bytes) -> bytes:
+    text = json.dumps({**GOOD, "weights": record(data)}).encode()
+    return Zip().add("model.json", text).add("weights.safetensors", data).bytes()
 
 
 def deflated(data: bytes) -> bytes:
@@ -125,6 +131,13 @@ ARCHIVES: list[tuple[str, str, bytes]] = [
     ("another archive before it", "zip directory", ARCHIVE + ARCHIVE),
     ("another archive behind its end", "zip directory", ARCHIVE + Zip().add("model.json", b"{}").bytes()),
     ("bytes behind the end", "no zip directory at its end", ARCHIVE + b"\0"),
+    ("sizes behind the data", "computed", both(flags=8, local_flags=8, local_size=0, local_packed=0).bytes()),
+    ("a name in capitals", "holds no 'model.json'", Zip().add("MODEL.JSON", TEXT).bytes()),
+    ("a name with a space behind", "holds no 'model.json'", Zip().add("model.json ", TEXT).bytes()),
+    ("all in a folder", FOLDERS, Zip().add("tau/model.json", TEXT).add("tau/weights.safetensors", DATA).bytes()),
+    ("another archive in its comment", "zip directory", both().bytes(comment=100) + Zip().add("a", bytes(10)).bytes()),
+    ("a signature in the weights", "not a safetensors file", with_weights(b"PK\5\6" + bytes(18))),
+    ("no weights", "weights.safetensors", Zip().add("model.json", TEXT).bytes()),
     ("a nested archive as model.json", "not valid UTF-8", Zip().add("model.json", ARCHIVE).bytes()),
 ]
 

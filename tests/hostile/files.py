@@ -34,7 +34,7 @@ HEADER = 8 + int.from_bytes(DATA[:8], "little")
 def cut_files() -> Iterator[Case]:
     """Every file cut at many places. The record of the weights says what is left of them, or what they were."""
     for at in sorted({0, 1, 7, 8, 9, HEADER // 2, HEADER - 1, HEADER, HEADER + 1, HEADER + 16, len(DATA) - 1}):
-        text = "shorter than 8 bytes" if at < 8 else "shorter than its header" if at < HEADER else "bytes of tensors"
+        text = "shorter than 8 bytes" if at < 8 else "shorter than its header" if at < HEADER else "of tensors, its"
         data = DATA[:at]
         yield bundle_case(f"weights cut at {at}", text, {**GOOD, "weights": record(data)}, data)
         yield bundle_case(f"weights cut at {at}, recorded whole", "changed or damaged", TEXT, data)
@@ -118,7 +118,7 @@ TENSORS: list[tuple[str, str, dict[str, Any] | bytes, int]] = [
     ),
     (
         "a tensor named as an input",
-        "the name 'x' is taken",
+        "has the name of an input",
         header(x={"dtype": "F32", "shape": [0], "data_offsets": [64, 64]}),
         64,
     ),
@@ -168,7 +168,7 @@ RECORDS: list[tuple[str, str, Any]] = [
     ("drive", "the name of a file beside model.json", {"file": "C:weights.safetensors"}),
     ("NUL in the name", "not a name", {"file": "weights.safetensors\0.txt"}),
     ("a URL", "not a name", {"file": "file:///etc/passwd"}),
-    ("model.json itself", "damaged", {"file": "model.json"}),
+    ("model.json itself", "the name of a file beside model.json", {"file": "model.json"}),
     ("a file that is not there", "no such file", {"file": "weigths.safetensors"}),
     ("a name of 100000 letters", "not a name", {"file": "w" * 100_000}),
     ("a name as a list", "should be text", {"file": ["weights.safetensors"]}),

@@ -17,6 +17,10 @@ Document = dict[str, Any]
 Weights = Mapping[str, np.ndarray]
 
 
+#: The text of a case that may be refused for whatever reason, or be a model after all.
+ANYTHING = "*"
+
+
 @dataclass(frozen=True)
 class Case:
     """A file that must be refused: how it is written, into a folder, and what the refusal says among other things."""

@@ -8,9 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+#: Modules of cases: of bundles, for Python and C++; and of files of another format, for the converter.
+FAMILIES = ("files", "archives", "graphs", "held_graphs", "kinds", "long_texts", "turns", "operators", "huge",
+            "forests", "feeds")  # fmt: skip
+SOURCE = "hostile_onnx"
+
 HERE = Path(__file__).parent
-MEMORY = 256 << 20  # of a model, and of its session; a process may take four times as much
-SECONDS = 2.0  # of processor time for one case; on a machine with nothing else to do all take less than one
+MEMORY = 128 << 20  # of a model, and of its session; a process may take four times as much
+SECONDS = 1.0  # of processor time for one case
 
 
 @dataclass(frozen=True)

@@ -44,18 +44,44 @@ def bare(operator: str, **attributes: Any) -> Document:
     return document([node("bare", operator, [N, YES, "x"], ["y"], **attributes)], [X], [result("y", 3, 2)])
 
 
+def in_each_other(depth: int, turns: int) -> Document:
+    """Loops, each of which is the body of the one around it."""
+    graphs: dict[str, list[Document]] = {}
+    for level in range(depth + 1):
+        given, gives = ("x", "y") if level == 0 else (f"v{level}", f"w{level}")
+        held = {"graph": f"b{level}", "inputs": [f"{name}{level + 1}" for name in "icv"],
+                "outputs": [f"{name}{level + 1}" for name in "dw"]}  # fmt: skip
+        inner = (node(f"n{level}", "Loop", [{"int64": turns}, "", given], [gives], body=held)
+                 if level < depth else node(f"n{level}", "Identity", [given], [gives]))  # fmt: skip
+        own = [] if level == 0 else [node(f"c{level}", "Identity", [f"c{level}"], [f"d{level}"])]
+        graphs["main" if level == 0 else f"b{level - 1}"] = [*own, inner]
+    return document([], [X], [result("y", 3, 2)], graphs=graphs)
+
+
+def behind_each_other(count: int, turns: int) -> Document:
+    graphs: dict[str, list[Document]] = {"main": []}
+    for at in range(count):
+        held = {"graph": f"b{at}", "inputs": [f"i{at}", f"c{at}", f"v{at}"], "outputs": [f"d{at}", f"w{at}"]}
+        graphs["main"].append(node(f"n{at}", "Loop", [{"int64": turns}, "", f"h{at}" if at else "x"],
+                                   [f"h{at + 1}" if at + 1 < count else "y"], body=held))  # fmt: skip
+        graphs[f"b{at}"] = [node(f"k{at}", "Identity", [f"c{at}"], [f"d{at}"]),
+                            node(f"m{at}", "Identity", [f"v{at}"], [f"w{at}"])]  # fmt: skip
+    return document([], [X], [result("y", 3, 2)], graphs=graphs)
+
+
+ENDLESS = "more than 2000000 turns of loops in one evaluation"
 GROWS = [*keep("c", "d"), node("join", "Concat", ["v", "v"], ["w"], axis=0)]
 CASTS = [*keep("c", "d"), node("cast", "Cast", ["v"], ["w"], to="float64")]
 TWO = [*keep("c v", "d", "w"), node("join", "Concat", ["v", "v"], ["o"], axis=0)]
 
 CASES: list[tuple[str, str, Document]] = [
-    ("a loop without a body", "node 'bare' (Loop): attribute 'body' must be a graph", bare("Loop")),
-    ("a loop whose body is a number", "node 'bare' (Loop): attribute 'body' must be a graph", bare("Loop", body=1)),
-    ("a scan without a body", "node 'bare' (Scan): attribute 'body' must be a graph", bare("Scan", num_scan_inputs=1)),
+    ("a loop without a body", "node 'bare' (Loop): attribute 'body' is missing", bare("Loop")),
+    ("a loop whose body is a number", "attribute 'body' must be a graph, it is an integer", bare("Loop", body=1)),
+    ("a scan without a body", "node 'bare' (Scan): attribute 'body' is missing", bare("Scan", num_scan_inputs=1)),
     ("a loop whose body takes too much", "the body takes 4 inputs; here it must take 3", loop(given="i c v z")),
     ("a loop whose body takes too little", "the body takes 2 inputs; here it must take 3",
      loop(given="i v", body=keep("v v", "d", "w"))),
-    ("a loop whose body gives too little", "the body gives 1 results; here it must give at least 2", loop(outputs="d")),
+    ("a loop whose body gives too little", "the body gives 1 result; here it must give at least 2", loop(outputs="d")),
     ("a loop that gives more than its body", "the body gives 2 results; here it must give at least 3",
      loop(gives="y z")),
     ("a loop that is given nothing", "the body takes 3 inputs; here it must take 2", loop(inputs=())),
@@ -78,6 +104,14 @@ CASES: list[tuple[str, str, Document]] = [
     ("a loop that doubles without end", "more than the memory limit",
      loop(inputs=({"int64": 99}, YES, "x"), body=GROWS)),
     ("a loop of 1e18 doublings", "more than the memory limit", loop(inputs=({"int64": 10**18}, "", "x"), body=GROWS)),
+    ("a loop of 1e18 turns that grows nothing", ENDLESS, loop(inputs=({"int64": 10**18}, "", "x"))),
+    ("a loop without a number and a condition", ENDLESS, loop(inputs=("", "", "x"))),
+    ("2^63 - 1 turns while true", ENDLESS, loop(inputs=({"int64": 2**63 - 1}, YES, "x"))),
+    ("three loops in each other, 1000 turns each", ENDLESS, in_each_other(3, 1000)),
+    ("sixteen loops in each other, 3 turns each", ENDLESS, in_each_other(16, 3)),
+    ("a hundred loops one behind the other, 30000 turns each", ENDLESS, behind_each_other(100, 30_000)),
+    ("a scan of nothing along an axis", "the graph gives float32 [0]",
+     scan(inputs=("x", {"float32": []}), scan_output_axes=[0])),
     ("a scan without a number of inputs", "node 'each' (Scan): attribute 'num_scan_inputs' is missing",
      scan(count=None)),
     ("a scan of nothing", "attribute 'num_scan_inputs' is 0; the node has 2 inputs", scan(count=0)),
@@ -104,7 +138,7 @@ CASES: list[tuple[str, str, Document]] = [
      scan(inputs=("x", "x", "x"), count=2, given="v s t", scan_input_axes=[0, 1])),
     ("a scan whose state grows", "it must keep its type and shape",
      scan(body=[node("join", "Concat", ["v", "v"], ["w"], axis=0), *keep("s", "o")])),
-    ("a scan whose body takes too little", "the body takes 1 inputs; here it must take 2",
+    ("a scan whose body takes too little", "the body takes 1 input; here it must take 2",
      scan(given="v", body=keep("v v", "w", "o"))),
     ("a branch with inputs of its own", "then_branch has inputs; only the bodies of Loop and Scan have any",
      document([], [X], [result("y", 3, 2)], graphs={
@@ -117,8 +151,8 @@ CASES: list[tuple[str, str, Document]] = [
          "b": keep("x", "a")})),
     ("a body that reads what the next turn gives", "read before it is made, or outside its graph",
      loop(body=[*keep("c", "d"), node("swap", "Identity", ["z"], ["w"]), node("late", "Identity", ["v"], ["z"])])),
-    ("a body given one name twice", "the name 'i' is taken", loop(given="i i v")),
-    ("a body given a name of outside", "the name 'x' is taken", loop(given="i c x", body=keep("c x", "d", "w"))),
+    ("a body given one name twice", "the name 'i' stands twice", loop(given="i i v")),
+    ("a body given a name of outside", "the name 'x' stands twice", loop(given="i c x", body=keep("c x", "d", "w"))),
 ]  # fmt: skip
 
 

@@ -113,5 +113,5 @@ def test_half_floats_move_but_are_not_computed_with():
 
 
 def test_an_unknown_type_is_refused():
-    with pytest.raises(Exception, match="attribute 'to' is 'float8e4m3fn'; it must be one of float32"):
+    with pytest.raises(Exception, match="attribute 'to': no such type 'float8e4m3fn'"):
         run_node("Cast", [np.float32(1)], to="float8e4m3fn")

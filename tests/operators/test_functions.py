@@ -170,7 +170,7 @@ def test_unsigned_integers(dtype):
     same(run_node("Abs", [x])[0], x)
     same(run_node("Sign", [x])[0], np.sign(x))
     same(run_node("BitwiseNot", [x])[0], ~x)
-    with pytest.raises(Exception, match=f"input 0 is {dtype}; it must be one of"):
+    with pytest.raises(Exception, match=f"input 0 is {dtype}; it must be "):
         run_node("Neg", [x])
 
 

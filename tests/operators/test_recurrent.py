@@ -302,9 +302,9 @@ def test_same_bits_on_every_instruction_set(isa: str) -> None:
 L = tensors("LSTM", lengths=[1, 2, 3])
 REFUSED: list[tuple[str, list[Any], dict[str, Any], str]] = [
     ("LSTM", L, {"direction": "sideways"}, "'direction'.*must be one of|'direction' is 'sideways'"),
-    ("LSTM", L, {"activations": ["Sigmoid"]}, "'activations' has 1 names; it needs 3 for each of 1 direction"),
+    ("LSTM", L, {"activations": ["Sigmoid"]}, "'activations' has 1 name; it needs 3 for each of 1 direction"),
     ("LSTM", L, {"activations": ["Sigmoid", "Tanh", "Tanj"]}, "'activations' has 'Tanj'; it must be one of Relu, Tanh"),
-    ("LSTM", L, {"clip": -1.0}, "'clip' must not be negative"),
+    ("LSTM", L, {"clip": -1.0}, "'clip' is -1; it cannot be negative"),
     ("LSTM", L, {"layout": 2}, "'layout' is 2; it must be 0 or 1"),
     ("LSTM", [L[0][0], *L[1:]], {}, "input 0"),
     ("LSTM", [L[0], L[1][:, :5], *L[2:]], {}, r"the weights W \(input 1\) must have shape"),
@@ -314,18 +314,18 @@ REFUSED: list[tuple[str, list[Any], dict[str, Any], str]] = [
     ("LSTM", [*L[:4], np.int32([1, 7, 2])], {}, "sequence 1 has length 7; there are 6 steps"),
     ("LSTM", [*L[:4], np.int32([1, -1, 2])], {}, "sequence 1 has length -1; there are 6 steps"),
     ("LSTM", [L[0].astype(np.float64), *L[1:]], {}, "must be the same type"),
-    ("LSTM", [*L[:4], np.int64([1, 2, 3])], {}, "input 4 is int64; it must be one of int32"),
+    ("LSTM", [*L[:4], np.int64([1, 2, 3])], {}, "input 4 is int64; it must be int32"),
     ("LSTM", L, {"hidden_size": 9}, r"'hidden_size' is 9, but the weights R \(input 2\) are made for 7 units"),
     ("LSTM", [*L, L[0]], {}, r"the initial state \(input 5\) must have shape \[1, 3, 7\], directions, batch, hidden"),
     ("LSTM", [*L, None, L[0]], {"layout": 1}, "sequence lengths|must have shape"),
     ("LSTM", [*L, None, None, np.float32([[1, 2, 3]])], {},
-     r"the peepholes P \(input 7\) must have shape \[1, 21\], directions, 3 \* hidden; its shape is \[1, 3\]"),
+     r"the peepholes P \(input 7\) must have shape \[1, 21\], directions, 3 \* hidden; the shape is \[1, 3\]"),
     ("LSTM", L, {"direction": "bidirectional"},
      r"must have shape \[2, 4 \* hidden, hidden\], the first axis for directions"),
     ("LSTM", L, {"activations": ["Sigmoid", "LeakyRelu", "Tanh"], "activation_alpha": [0.0, 0.1]},
      "'activation_alpha' has 2 numbers, but only 1 of the activations takes one"),
     ("LSTM", L, {"activations": "Tanh"}, "'activations' must be a list of texts"),
-    ("LSTM", L[:2], {}, "input 2 is missing; it needs 3 inputs"),
+    ("LSTM", L[:2], {}, "input 2 is missing; the node needs 3 inputs"),
 ]
 
 

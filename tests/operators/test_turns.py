@@ -93,7 +93,7 @@ def test_what_grows_ends_at_the_memory_limit() -> None:
 
 
 def test_loops_without_an_end_are_ended() -> None:
-    """Turns of loops inside others count with those of the outermost; the next evaluation begins from none."""
+    """All turns of one evaluation count together, of loops in others or one behind the other; the next begins anew."""
     without = document(
         [node("Loop", ["n", "", "x"], "y", body=body("b", "i c v", "d w"))],
         {"b": [STAYS, node("Identity", ["v"], "w")]}, {"y": ([2, 3], "float32")})  # fmt: skip
@@ -102,9 +102,15 @@ def test_loops_without_an_end_are_ended() -> None:
         {"a": [STAYS, node("Loop", [{"int64": 800_000}, "", "v"], "w", body=body("b", "i cc vv", "dd ww"))],
          "b": [node("Identity", ["cc"], "dd"), node("Identity", ["vv"], "ww")]},
         {"y": ([2, 3], "float32")})  # fmt: skip
-    for made, turns, inner in ((without, 2**62, "make_y"), (inside, 3, "make_w")):
+    behind = document(
+        [node("Loop", ["n", "", "x"], "h", body=body("a", "j c v", "d w")),
+         node("Loop", ["n", "", "h"], "y", body=body("b", "i cc vv", "dd ww"))],
+        {"a": [STAYS, node("Identity", ["v"], "w")],
+         "b": [node("Identity", ["cc"], "dd"), node("Identity", ["vv"], "ww")]},
+        {"y": ([2, 3], "float32")})  # fmt: skip
+    for made, turns, inner in ((without, 2**62, "make_y"), (inside, 3, "make_w"), (behind, 1_200_000, "make_y")):
         one = session(made)
-        with pytest.raises(LadingError, match=rf"node '{inner}' \(Loop\): more than 2000000 turns, with those of lo"):
+        with pytest.raises(LadingError, match=rf"node '{inner}' \(Loop\): more than 2000000 turns of loops in one"):
             one.run_graph(given(turns))
         assert np.array_equal(one.run_graph(given(1))[0], given(1)[0])
 

@@ -421,8 +421,8 @@ def test_files_are_recognised_by_content(tmp_path):
     (tmp_path / "text.onnx").write_text('{"lading": 1}')
     (tmp_path / "empty").write_bytes(b"")
     assert read_any(tmp_path / "network.bin").name == "network"
-    for name in ("text.onnx", "empty"):
-        with pytest.raises(FormatError, match="of no format that is read"):
+    for name, why in (("text.onnx", "of no format that is read"), ("empty", "is empty")):
+        with pytest.raises(FormatError, match=why):
             recognise(tmp_path / name)
     with pytest.raises(MissingFile):
         recognise(tmp_path / "nowhere.onnx")

@@ -41,7 +41,7 @@ class GraphCheck {
 };
 
 void GraphCheck::give(const Place& place, const std::string& name) {
-  if (!taken_.insert(name).second) place.fail("the name '" + name + "' is taken");
+  if (!taken_.insert(name).second) place.fail("the name '" + name + "' stands twice");
   visible_.insert(name);
   in_order_.push_back(name);
 }
@@ -62,7 +62,10 @@ bool GraphCheck::is_made_somewhere(const std::string& name) const {
 void GraphCheck::read(const Place& place, const std::string& name) {
   read_.insert(name);
   if (visible_.count(name)) return;
-  if (is_made_somewhere(name)) place.fail("'" + name + "' is read before it is made, or outside its graph");
+  if (is_made_somewhere(name))
+    place.fail("'" + name +
+               "' is read before it is made, or outside its graph; nodes stand in the order in "
+               "which they run");
   place.fail("no value '" + name + "' " + suggestion(name, {in_order_.begin(), in_order_.end()}));
 }
 
@@ -75,7 +78,10 @@ void GraphCheck::check_inputs_and_weights() {
   std::vector<const std::string*> weights;
   for (const auto& [name, weight] : bundle_.weights) weights.push_back(&name);
   std::sort(weights.begin(), weights.end(), [](auto* a, auto* b) { return *a < *b; });
-  for (const std::string* name : weights) give(file_, *name);
+  for (const std::string* name : weights) {
+    if (taken_.count(*name)) file_.fail("the weight '" + *name + "' has the name of an input");
+    give(file_, *name);
+  }
 }
 
 void GraphCheck::check_graph(const std::string& name) {
@@ -89,7 +95,7 @@ void GraphCheck::check_graph(const std::string& name) {
 
 void GraphCheck::check_node(const Place& place, const Node& node) {
   const Place name = place.at("node"), inputs = place.at("inputs"), outputs = place.at("outputs");
-  if (!nodes_.insert(node.name).second) name.fail("the name '" + node.name + "' is taken");
+  if (!nodes_.insert(node.name).second) name.fail("the name '" + node.name + "' stands twice");
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     const Place operand = inputs[i];
     if (!node.inputs[i].name.empty()) read(operand, node.inputs[i].name);
@@ -156,10 +162,10 @@ void GraphCheck::check_all_used() const {
   for (const auto& [name, weight] : bundle_.weights) {
     if (!read_.count(name)) unread.insert(name);
   }
-  if (!unread.empty()) file_.fail("no node reads the weight '" + std::string(*unread.begin()) + "'");
+  if (!unread.empty()) file_.fail("no node reads the weight '" + std::string(*unread.begin()) + "'; remove it");
   for (std::size_t i = 0; i < graphs_.size(); ++i) {
     const Place place = graphs_.member(i);
-    if (!used_graphs_.count(graphs_.key(i))) place.fail("no node uses this graph");
+    if (!used_graphs_.count(graphs_.key(i))) place.fail("no node uses this graph; remove it");
   }
 }
 

@@ -86,7 +86,7 @@ class VariableCheck {
     }
     const std::int64_t theirs = item_size(known.input->axes), own = item_size(input.axes);
     if (theirs != own) {
-      from.fail("'" + text + "' has " + std::to_string(theirs) + " numbers for each item, this input " +
+      from.fail("'" + text + "' and this input differ in numbers for each item: " + std::to_string(theirs) + " and " +
                 std::to_string(own));
     }
     return source;

@@ -84,7 +84,8 @@ std::vector<Axis> decode_axes(const Place& file) {
   std::vector<Axis> axes;
   bool has_entry = false;
   if (const auto place = file.find("axes")) {
-    if (place->object().size() > most_axes) place->fail("more than 64 axes");
+    if (place->object().size() > most_axes)
+      place->fail("has " + std::to_string(place->size()) + " axes; at most 64 are allowed");
     for (std::size_t i = 0; i < place->size(); ++i) {
       const Place member = place->member(i);
       check_axis_name(member, place->key(i));
@@ -101,7 +102,7 @@ std::vector<Axis> decode_axes(const Place& file) {
 
 std::vector<AxisUse> decode_axis_uses(const Place& axes, const char* reserved, std::int64_t named,
                                       const Bundle& bundle) {
-  if (axes.list().size() > max_rank) axes.fail("more than 8 axes");
+  if (axes.list().size() > max_rank) axes.fail("has " + std::to_string(axes.size()) + " axes; at most 8 are allowed");
   std::vector<AxisUse> uses;
   int sequences = 0;
   std::set<std::string> names;

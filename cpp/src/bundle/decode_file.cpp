@@ -12,8 +12,8 @@ const char* const reserved[] = {"functions"};
 
 std::string read_file_name(const Place& place) {
   const std::string& name = decode_name(place);
-  if (name == "." || name == ".." || name.find_first_of("\\:") != std::string::npos) {
-    place.fail("should be the name of a file beside model.json");
+  if (name == "." || name == ".." || name == "model.json" || name.find_first_of("\\:") != std::string::npos) {
+    place.fail("should be the name of a file beside model.json, is '" + name + "'");
   }
   return name;
 }
@@ -41,7 +41,7 @@ void check_operators(const Place& operators) {
     const std::string& domain = operators.key(i);
     const std::int64_t known = domain == "ai.onnx" ? opset : domain == "lading" ? lading_operators : 0;
     if (!known)
-      version.fail("no such operators '" + domain + "' " + suggestion(domain, {"ai.onnx", "lading"}),
+      version.fail("no such set of operators '" + domain + "' " + suggestion(domain, {"ai.onnx", "lading"}),
                    Fault::unsupported);
     if (version.integer() != known) version.fail("should be " + std::to_string(known), Fault::unsupported);
   }

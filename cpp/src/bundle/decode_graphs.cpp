@@ -64,7 +64,7 @@ Attribute decode_attribute(const Place& place, Type real) {
     case Json::text: return place.text();
     case Json::list: return decode_list(place, real);
     case Json::object: break;
-    default: place.fail("should be a number, text, a list, a tensor or a graph");
+    default: place.expected("a number, text, a list, a tensor or a graph");
   }
   return place.find("graph") ? Attribute(decode_subgraph(place)) : Attribute(decode_constant(place));
 }

@@ -80,7 +80,9 @@ void fill(const Place& numbers, Constant& constant) {
 }  // namespace
 
 void check_name(const Place& place, const std::string& text) {
-  if (!is_name(text)) place.fail("not a name: names have 1 to 256 characters, no '/' and no control characters");
+  if (is_name(text)) return;
+  const std::string quoted = text.size() > 256 || has_control(text) ? "" : "'" + text + "' is ";
+  place.fail(quoted + "not a name: names have 1 to 256 characters, no '/' and no control characters");
 }
 
 const std::string& decode_name(const Place& place) {
@@ -89,7 +91,7 @@ const std::string& decode_name(const Place& place) {
 }
 
 void add_name(const Place& place, const std::string& name, std::set<std::string>& names) {
-  if (!names.insert(name).second) place.fail("the name '" + name + "' is taken");
+  if (!names.insert(name).second) place.fail("the name '" + name + "' stands twice");
 }
 
 std::size_t decode_choice(const Place& place, const char* what, const std::vector<std::string>& names) {

@@ -47,11 +47,11 @@ class Place {
   void allow(std::initializer_list<const char*> keys) const;  // refuses every other key
   const Place& object() const;                                // itself, being an object
   const Place& list() const;
+  [[noreturn]] void expected(const char* what) const;  // "should be text, is an integer"
 
  private:
   Place(const Json& value, const Place& parent, const std::string* key, std::size_t index)
       : value_(&value), file_(parent.file_), parent_(&parent), key_(key), index_(index) {}
-  [[noreturn]] void expected(const char* what) const;
 
   const Json* value_;
   const std::string* file_;

@@ -53,7 +53,7 @@ std::size_t byte_count(const Place& place, Type type, const Shape& shape) {
   std::size_t count = size_of(type);
   for (int axis = 0; axis < shape.rank; ++axis) {
     const auto dim = std::max<std::size_t>(static_cast<std::size_t>(shape[axis]), 1);
-    if (count > std::size_t(std::numeric_limits<std::int64_t>::max()) / dim) place.fail("too large: " + shape.text());
+    if (count > std::size_t(std::numeric_limits<std::int64_t>::max()) / dim) place.fail(shape.text() + " is too large");
     count *= dim;
   }
   return shape.size() == 0 ? 0 : count;
@@ -63,7 +63,8 @@ Span read_span(const Place& place, const std::string& name) {
   place.allow({"dtype", "shape", "data_offsets"});
   const Place dtype = place.at("dtype"), shape = place.at("shape"), offsets = place.at("data_offsets");
   Span span{&name, {read_dtype(dtype), read_shape(shape), nullptr}, 0, 0};
-  if (offsets.list().size() != 2) offsets.fail("should be two integers");
+  if (offsets.list().size() != 2)
+    offsets.fail("should be two integers, the tensor's first byte and the one behind its last");
   span.begin = static_cast<std::size_t>(offsets[0].integer_from(0));
   span.end = static_cast<std::size_t>(offsets[1].integer_from(0));
   const std::size_t size = byte_count(shape, span.constant.type, span.constant.shape);
@@ -101,8 +102,8 @@ void check_spans(std::vector<Span>& spans, std::size_t data_size, const std::str
     at = span.end;
   }
   if (at != data_size) {
-    throw Error(what + ": holds " + std::to_string(data_size) + " bytes of tensors, its header says " +
-                std::to_string(at) + "; the file was cut or damaged");
+    throw Error(what + ": holds " + std::to_string(data_size) + (data_size == 1 ? " byte" : " bytes") +
+                " of tensors, its header says " + std::to_string(at) + "; the file was cut or damaged");
   }
 }
 

@@ -190,6 +190,7 @@ void Frame::rehearse() {
 // Where a shape waits for a number: shape, memory, numbers, one step after the other.
 void Frame::run_in_order(bool rehearsing, double* nanoseconds) {
   arena_.reset();
+  turns_.all = 0;
   for (std::size_t n = 0; n < steps_.size(); ++n) {
     Step& step = steps_[n];
     infer(n);

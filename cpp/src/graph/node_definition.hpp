@@ -30,7 +30,8 @@ class NodeDefinition final : public Definition {
   std::shared_ptr<const Plan> subgraph(const std::string& attribute) const override {
     const auto found = node_.attributes.find(attribute);
     const auto* named = found == node_.attributes.end() ? nullptr : std::get_if<Subgraph>(&found->second);
-    if (!named) fail("attribute '" + attribute + "' must be a graph");
+    if (found == node_.attributes.end()) fail("attribute '" + attribute + "' is missing");
+    if (!named) fail(wrong_kind(attribute.c_str(), "a graph", found->second));
     subplans_.push_back(Plan::compile(graph_.subgraphs.at(named->graph), memory_limit_));
     return subplans_.back();
   }

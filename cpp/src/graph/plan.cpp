@@ -12,11 +12,11 @@
 namespace lading {
 namespace {
 
-// "; did you mean 'Relu'?" of relu, or nothing.
+// "; did you mean 'Relu'? Update" of relu, or "; update".
 std::string nearest_operator(const std::string& wrong) {
   const std::string text = suggestion(wrong, operator_names());
   const std::size_t at = text.find("; did you mean");
-  return at == std::string::npos ? "" : text.substr(at);
+  return at == std::string::npos ? "; update" : text.substr(at) + " Update";
 }
 
 // Names of fused operators are for passes alone; a bundle that has one gets what any unknown name gets.
@@ -33,11 +33,11 @@ void refuse_unknown_operators(const Graph& graph) {
       if (!count++) wrong = node.operator_name;
     }
   if (!count) return;
-  throw Error(
-      "this version of lading has no operator for " + std::to_string(count) + (count == 1 ? " node: " : " nodes: ") +
-          list + (count > listed ? " and " + std::to_string(count - listed) + " more" : "") + nearest_operator(wrong) +
-          "; update lading, or rewrite " + (count == 1 ? "it" : "them") + " with operators listed in docs/operators.md",
-      Fault::unsupported);
+  throw Error("this version of lading has no operator for " + std::to_string(count) +
+                  (count == 1 ? " node: " : " nodes: ") + list +
+                  (count > listed ? " and " + std::to_string(count - listed) + " more" : "") + nearest_operator(wrong) +
+                  " lading, or rewrite " + (count == 1 ? "it" : "them") + " with operators listed in docs/operators.md",
+              Fault::unsupported);
 }
 
 // What passes count on, and what they would lose.

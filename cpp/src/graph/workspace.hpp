@@ -11,10 +11,10 @@ namespace lading {
 
 class Frame;
 
-// Turns that loops have taken: those of an outermost one and of all that stand in it.
+// Turns that loops have taken: those of an outermost one and of all that stand in it, and all of one evaluation.
 struct TurnCount {
   int depth = 0;
-  std::int64_t turns = 0;
+  std::int64_t turns = 0, all = 0;
 };
 
 // A tensor in memory of its own, which grows and is used again.

@@ -18,7 +18,7 @@ class ArgMax final : public Operator {
     check_type(io, 0, computed_types);
     const Shape& in = io[0].shape;
     const int axis = normal_axis(io, axis_, in.rank);
-    if (in.rank && in[axis] == 0) io.fail({"nothing stands along axis ", axis, " of ", in});
+    if (in.rank && in[axis] == 0) io.fail({"axis ", axis, " of input 0 is empty; its shape is ", in});
     Shape out;
     for (int i = 0; i < in.rank; ++i)
       if (i != axis || keep_) out.push(i == axis ? 1 : in[i]);

@@ -50,8 +50,9 @@ class Attention final : public Operator {
         precise_(type_attribute(definition, "softmax_precision", Type::float32) == Type::float64) {
     check_counts(definition, 3, 7, 4);
     if (heads_.queries < 0 || heads_.keys < 0)
-      definition.fail("attributes 'q_num_heads' and 'kv_num_heads' cannot be negative");
-    if (softcap_ < 0) definition.fail({"attribute 'softcap' is ", std::to_string(softcap_), "; it cannot be negative"});
+      definition.fail({"attributes 'q_num_heads' and 'kv_num_heads' are ", heads_.queries, " and ", heads_.keys,
+                       "; they cannot be negative"});
+    if (softcap_ < 0) definition.fail({"attribute 'softcap' is ", real_text(softcap_), "; it cannot be negative"});
     if (stage_ < scaled || stage_ > weights)
       definition.fail({"attribute 'qk_matmul_output_mode' is ", stage_, "; it must be from 0 to 3"});
     if (definition.has_input(past_key) != definition.has_input(past_value))

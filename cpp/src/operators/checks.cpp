@@ -1,9 +1,11 @@
 #include "operators/checks.hpp"
 
+#include <charconv>
+
+#include "error.hpp"
+
 namespace lading {
 namespace {
-
-std::string count(int n, const char* what) { return std::to_string(n) + " " + what + (n == 1 ? "" : "s"); }
 
 std::string axes(int rank) { return std::to_string(rank) + (rank == 1 ? " axis" : " axes"); }
 
@@ -11,10 +13,19 @@ std::string input(int i) { return "input " + std::to_string(i); }
 
 }  // namespace
 
+std::string counted(std::int64_t n, const char* what) { return std::to_string(n) + " " + what + (n == 1 ? "" : "s"); }
+
+std::string real_text(float number) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+
 std::string names_of(Types allowed) {
   std::string names;
-  for (int i = 0; i <= static_cast<int>(Type::boolean); ++i)
-    if (allowed >> i & 1) names += (names.empty() ? "" : ", ") + std::string(name_of(static_cast<Type>(i)));
+  for (int i = 0; i <= static_cast<int>(Type::boolean); ++i) {
+    if (!(allowed >> i & 1)) continue;
+    names += (names.empty() ? "" : allowed >> i == 1 ? " or " : ", ") + std::string(name_of(static_cast<Type>(i)));
+  }
   return names;
 }
 
@@ -25,24 +36,33 @@ std::string list_text(const std::vector<std::int64_t>& numbers) {
 }
 
 std::string missing_input(int i, int required) {
-  return input(i) + " is missing; it needs " + count(required, "input");
+  return input(i) + " is missing; the node needs " + counted(required, "input");
 }
 
 void check_counts(const Definition& definition, int required, int most, int outputs) {
   const int given = definition.input_count();
-  if (given > most) definition.fail({"takes at most ", count(most, "input"), ", it has ", given});
+  if (given > most) definition.fail({"takes at most ", counted(most, "input"), ", it has ", given});
   for (int i = 0; i < required; ++i)
     if (!definition.has_input(i)) definition.fail(missing_input(i, required));
   if (definition.output_count() < 1 || definition.output_count() > outputs)
-    definition.fail({"gives 1 to ", count(outputs, "output"), ", the node asks for ", definition.output_count()});
+    definition.fail({"gives ", (outputs > 1 ? "1 to " : ""), counted(outputs, "output"), ", the node asks for ",
+                     definition.output_count()});
 }
+
+namespace {
+std::vector<std::string> all_type_names() {
+  std::vector<std::string> names;
+  for (int i = 0; i <= static_cast<int>(Type::boolean); ++i) names.emplace_back(name_of(static_cast<Type>(i)));
+  return names;
+}
+}  // namespace
 
 Type type_attribute(const Definition& definition, const char* name, Type otherwise) {
   if (!definition.has(name)) return otherwise;
   const std::string text = definition.text(name, "");
   Type type;
   if (!parse_type(text, type))
-    definition.fail({"attribute '", name, "' is '", text, "'; it must be one of ", names_of(all_types)});
+    definition.fail({"attribute '", name, "': no such type '", text, "' ", suggestion(text, all_type_names())});
   return type;
 }
 
@@ -61,7 +81,7 @@ int choice(const Definition& definition, const char* name, const char* otherwise
 void check_type(const Operands& io, int i, Types allowed) {
   if (allowed & bit(io[i].type)) return;
   const bool half = (half_types & bit(io[i].type)) && (allowed & float_types);
-  io.fail({input(i), " is ", io[i].type, "; it must be one of ", names_of(allowed),
+  io.fail({input(i), " is ", io[i].type, "; it must be ", names_of(allowed),
            (half ? "; put a Cast to float32 before it" : "")});
 }
 

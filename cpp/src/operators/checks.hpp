@@ -8,7 +8,7 @@ namespace lading {
 constexpr int any_number = 1 << 20;
 // The first `required` inputs must be given, at most `most` in all; 1 to `outputs` outputs.
 void check_counts(const Definition& definition, int required, int most, int outputs = 1);
-std::string missing_input(int i, int required);  // "input 1 is missing; it needs 2 inputs"
+std::string missing_input(int i, int required);  // "input 1 is missing; the node needs 2 inputs"
 // The type that a type-valued attribute names; `otherwise` if there is no such attribute.
 Type type_attribute(const Definition& definition, const char* name, Type otherwise);
 // The text of an attribute, which must be one of `choices`; gives its position there.
@@ -29,7 +29,9 @@ constexpr Types computed_types = number_types | bit(Type::boolean);
 constexpr Types all_types = computed_types | half_types;
 
 std::string list_text(const std::vector<std::int64_t>& numbers);
-std::string names_of(Types allowed);  // "float32, float64"
+std::string names_of(Types allowed);                    // "float32, int8 or int16"
+std::string counted(std::int64_t n, const char* what);  // "1 input", "2 inputs"
+std::string real_text(float number);                    // "0.1"
 void check_type(const Operands& io, int i, Types allowed);
 
 // with_type() for a type that check_type let through: nothing is compiled for any other.

@@ -138,7 +138,8 @@ Shape Operands::integers(int i) const {
   for (std::int64_t k = 0; k < tensor.size(); ++k) {
     if (tensor.type == Type::int64) values.push(tensor.as<std::int64_t>()[k]);
     else if (tensor.type == Type::int32) values.push(tensor.as<std::int32_t>()[k]);
-    else fail("input " + std::to_string(i) + " must hold integers, it is " + std::string(name_of(tensor.type)));
+    else
+      fail("input " + std::to_string(i) + " is " + std::string(name_of(tensor.type)) + "; it must be int32 or int64");
   }
   return values;
 }

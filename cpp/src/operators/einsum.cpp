@@ -143,7 +143,7 @@ class Einsum final : public Operator {
     const Shape& shape = io[i].shape;
     const int own = own_ellipsis(io, i);
     if (own < 0 || (own > 0 && !has_ellipsis(term)))
-      io.fail({"equation term ", i, " does not fit an input of shape ", shape});
+      io.fail({"term ", i, " of the equation does not fit input ", i, ", whose shape is ", shape});
     const Strides strides = strides_of(shape);
     int axis = 0;
     each_label(term, own, all, [&](int label) {

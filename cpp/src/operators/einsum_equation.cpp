@@ -3,6 +3,8 @@
 #include <cctype>
 #include <string>
 
+#include "operators/checks.hpp"
+
 namespace lading {
 namespace {
 
@@ -52,8 +54,8 @@ class Parser {
   }
   void check(const Equation& equation) const {
     if (static_cast<int>(equation.inputs.size()) != definition_.input_count())
-      fail("has " + std::to_string(equation.inputs.size()) + " terms, the node has " +
-           std::to_string(definition_.input_count()) + " inputs");
+      fail("has " + counted(static_cast<std::int64_t>(equation.inputs.size()), "term") + ", the node has " +
+           counted(definition_.input_count(), "input"));
     for (const int label : equation.output) {
       const bool known = std::any_of(equation.inputs.begin(), equation.inputs.end(),
                                      [label](const Term& t) { return std::count(t.begin(), t.end(), label); });

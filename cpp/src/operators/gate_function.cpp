@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/scalar_math.hpp"
+#include "operators/checks.hpp"
 
 namespace lading {
 
@@ -71,11 +72,12 @@ std::vector<GateFunction> GateFunction::of(const Definition& definition, int dir
   // The default that ONNX writes for RNN is for two directions, whatever the number.
   if (defaults.size() == 1 && names.size() == 2 && names[0] == names[1]) names.resize(wanted);
   if (!names.empty() && names.size() != wanted)
-    definition.fail({"attribute 'activations' has ", names.size(), " names; it needs ", defaults.size(),
-                     " for each of ", directions, (directions == 1 ? " direction" : " directions")});
+    definition.fail({"attribute 'activations' has ", counted(static_cast<std::int64_t>(names.size()), "name"),
+                     "; it needs ", defaults.size(), " for each of ", directions,
+                     (directions == 1 ? " direction" : " directions")});
   std::optional<float> clip;
   if (definition.has("clip")) clip = definition.real("clip", 0);
-  if (clip && *clip < 0) definition.fail("attribute 'clip' must not be negative");
+  if (clip && *clip < 0) definition.fail({"attribute 'clip' is ", real_text(*clip), "; it cannot be negative"});
   std::vector<GateFunction> functions(wanted);
   std::size_t alpha = 0, beta = 0;
   for (std::size_t i = 0; i < wanted; ++i) {

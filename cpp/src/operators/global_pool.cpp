@@ -21,7 +21,7 @@ class GlobalPool final : public Operator {
   void infer(const Operands& io) const override {
     check_type(io, 0, float_types);
     Shape out = io[0].shape;
-    if (out.rank < 3) io.fail({"needs the axes entry, channel and at least one more; the shape is ", out});
+    if (out.rank < 3) io.fail({"input 0 needs the axes entry, channel and at least one more; its shape is ", out});
     for (int axis = 2; axis < out.rank; ++axis) out[axis] = 1;
     io.set(0, io[0].type, out);
   }

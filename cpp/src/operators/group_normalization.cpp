@@ -14,12 +14,11 @@ class GroupNormalization final : public Operator {
   GroupNormalization(const Definition& definition, std::int64_t groups)
       : kernels_(definition.kernels()), groups_(groups), epsilon_(definition.real("epsilon", 1e-5f)) {
     check_counts(definition, 3, 3);
-    if (groups < 0) definition.fail("attribute 'num_groups' must be at least 1");
   }
   void infer(const Operands& io) const override {
     check_type(io, 0, float_types);
     const Shape& shape = io[0].shape;
-    if (shape.rank < 2) io.fail({"needs the axes entry and channel; the shape is ", shape});
+    if (shape.rank < 2) io.fail({"input 0 needs the axes entry and channel; its shape is ", shape});
     if (groups_ && shape[1] % groups_) io.fail({shape[1], " channels do not make ", groups_, " equal groups"});
     for (int i = 1; i < 3; ++i) {
       check_same_type(io, i);
@@ -72,7 +71,8 @@ std::unique_ptr<Operator> make_InstanceNormalization(const Definition& definitio
 }
 std::unique_ptr<Operator> make_GroupNormalization(const Definition& definition) {
   const std::int64_t groups = definition.integer("num_groups");
-  return std::make_unique<GroupNormalization>(definition, groups < 1 ? -1 : groups);
+  if (groups < 1) definition.fail({"attribute 'num_groups' is ", groups, "; it must be at least 1"});
+  return std::make_unique<GroupNormalization>(definition, groups);
 }
 
 }  // namespace lading

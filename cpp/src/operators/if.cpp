@@ -13,8 +13,8 @@ class If final : public Operator {
       if (static_cast<int>(plan->inputs().size()) != definition.captured())
         definition.fail({branch, " has inputs; only the bodies of Loop and Scan have any"});
       if (static_cast<int>(plan->outputs().size()) != definition.output_count())
-        definition.fail({"a branch gives ", plan->outputs().size(), " results, the node ", definition.output_count(),
-                         "; both branches must give as many"});
+        definition.fail({"a branch gives ", counted(static_cast<int>(plan->outputs().size()), "result"), ", the node ",
+                         definition.output_count(), "; both branches must give as many"});
     }
   }
   void infer(const Operands& io) const override {

@@ -21,7 +21,7 @@ class LRN final : public Operator {
   }
   void infer(const Operands& io) const override {
     check_type(io, 0, float_types);
-    if (io[0].shape.rank < 2) io.fail({"needs the axes entry and channel; the shape is ", io[0].shape});
+    if (io[0].shape.rank < 2) io.fail({"input 0 needs the axes entry and channel; its shape is ", io[0].shape});
     io.set(0, io[0].type, io[0].shape);
   }
   void run(const Operands& io) const override {

@@ -32,7 +32,7 @@ class OneHot final : public Operator {
     check_output_rank(io, indices.rank + 1);
     const int axis = normal_axis(io, axis_, indices.rank + 1);
     const std::int64_t depth = integer_at(io[1], 0);
-    if (depth < 0) io.fail("depth (input 1) is a negative length, or no whole number");
+    if (depth < 0) io.fail("the depth (input 1) must be a whole number, 0 or more");
     Shape out;
     for (int i = 0; i <= indices.rank; ++i) out.push(i == axis ? depth : indices[i - (i > axis)]);
     io.set(0, io[2].type, out);

@@ -64,7 +64,7 @@ Shape layer_shape(const Operands& io, std::int64_t inputs, std::int64_t outputs)
   check_type(io, 0, bit(Type::float32));
   Shape shape = io[0].shape;
   if (shape.rank == 0 || shape[shape.rank - 1] != inputs)
-    io.fail({"takes ", inputs, " numbers along its last axis, the shape is ", shape});
+    io.fail({"input 0 must have ", inputs, " numbers along its last axis, its shape is ", shape});
   shape[shape.rank - 1] = outputs;
   return shape;
 }

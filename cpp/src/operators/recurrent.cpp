@@ -12,7 +12,7 @@ Shape shape_of(std::initializer_list<std::int64_t> lengths) {
 
 void check_shape(const Operands& io, int i, const char* what, const char* axes, const Shape& wanted) {
   if (!(io[i].shape == wanted))
-    io.fail({what, " (input ", i, ") must have shape ", wanted, ", ", axes, "; its shape is ", io[i].shape});
+    io.fail({what, " (input ", i, ") must have shape ", wanted, ", ", axes, "; the shape is ", io[i].shape});
 }
 
 bool layout_of(const Definition& definition) {
@@ -87,7 +87,7 @@ void Recurrent::check_weights(const Operands& io) const {
   const Shape& r = io[input_r].shape;
   if (!fits_state(r))
     io.fail({"the weights R (input 2) must have shape [", directions_, ", ", gates_,
-             " * hidden, hidden], the first axis for directions; their shape is ", r});
+             " * hidden, hidden], the first axis for directions; the shape is ", r});
   if (hidden_size_ != -1 && hidden_size_ != r[2])
     io.fail(
         {"attribute 'hidden_size' is ", hidden_size_, ", but the weights R (input 2) are made for ", r[2], " units"});

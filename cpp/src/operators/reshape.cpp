@@ -69,7 +69,7 @@ class Flatten final : public View {
   }
   void infer(const Operands& io) const override {
     const Shape& in = io[0].shape;
-    if (axis_ < -in.rank || axis_ > in.rank) io.fail({"attribute 'axis' is ", axis_, ", the input has shape ", in});
+    if (axis_ < -in.rank || axis_ > in.rank) io.fail({"attribute 'axis' is ", axis_, "; the input has shape ", in});
     const int axis = static_cast<int>(axis_ < 0 ? axis_ + in.rank : axis_);
     Shape out;
     out.push(in.size(0, axis));

@@ -114,7 +114,7 @@ class Resize final : public Operator {
   }
   static void set_scale(const Operands& io, Axis& axis, float scale) {
     const float length = std::floor(scale * static_cast<float>(axis.in));
-    if (!(scale > 0) || !(length < 1e12f)) io.fail({"cannot resize by a scale of ", std::to_string(scale)});
+    if (!(scale > 0) || !(length < 1e12f)) io.fail({"cannot resize by a scale of ", real_text(scale)});
     axis.scale = scale, axis.given = true, axis.out = static_cast<std::int64_t>(length);
   }
   static void set_size(const Operands& io, Axis& axis, std::int64_t size) {

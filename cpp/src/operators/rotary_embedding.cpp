@@ -20,7 +20,8 @@ class RotaryEmbedding final : public Operator {
         turned_(definition.integer("rotary_embedding_dim", 0)) {
     check_counts(definition, 3, 4);
     if (heads_ < 0 || turned_ < 0)
-      definition.fail("attributes 'num_heads' and 'rotary_embedding_dim' cannot be negative");
+      definition.fail({"attributes 'num_heads' and 'rotary_embedding_dim' are ", heads_, " and ", turned_,
+                       "; they cannot be negative"});
   }
   void infer(const Operands& io) const override {
     check_type(io, 0, float_types), check_same_type(io, 1), check_same_type(io, 2);

@@ -1,4 +1,5 @@
 // Scan (ONNX, opset 9 on): a graph once for each element along an axis of its last inputs.
+#include "operators/checks.hpp"
 #include "operators/turns.hpp"
 
 namespace lading {
@@ -7,8 +8,8 @@ std::unique_ptr<Operator> make_Scan(const Definition& definition) {
   const std::int64_t scanned = definition.integer("num_scan_inputs");
   const int given = definition.input_count() - definition.captured();
   if (scanned < 1 || scanned > given)
-    definition.fail({"attribute 'num_scan_inputs' is ", scanned, "; the node has ", given,
-                     " inputs, of which at least one is scanned"});
+    definition.fail({"attribute 'num_scan_inputs' is ", scanned, "; the node has ", counted(given, "input"),
+                     ", of which at least one is scanned"});
   return std::make_unique<Turns>(definition, static_cast<int>(scanned));
 }
 

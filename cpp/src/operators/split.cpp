@@ -12,7 +12,7 @@ class Split final : public Operator {
     check_counts(definition, 1, 2, any_number);
     if (definition.has("num_outputs") && pieces_ != definition.output_count())
       definition.fail(
-          {"attribute 'num_outputs' is ", pieces_, ", the node has ", definition.output_count(), " outputs"});
+          {"attribute 'num_outputs' is ", pieces_, "; the node has ", counted(definition.output_count(), "output")});
   }
   std::uint32_t shape_inputs() const override { return 1 << 1; }
 
@@ -48,7 +48,7 @@ class Split final : public Operator {
  private:
   static void check_lengths(const Operands& io, const Integers& lengths, std::int64_t whole) {
     if (lengths.size() != io.output_count())
-      io.fail({"input 1 gives ", lengths.size(), " lengths for ", io.output_count(), " outputs"});
+      io.fail({"input 1 gives ", counted(lengths.size(), "length"), " for ", counted(io.output_count(), "output")});
     std::int64_t left = whole;
     for (std::int64_t k = 0; k < lengths.size(); ++k) {
       if (lengths[k] < 0 || lengths[k] > left) left = -1;

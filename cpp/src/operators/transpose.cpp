@@ -15,7 +15,8 @@ class Transpose final : public Operator {
     std::vector<std::int64_t> sorted(order_.size());
     std::iota(sorted.begin(), sorted.end(), 0);
     if (!std::is_permutation(order_.begin(), order_.end(), sorted.begin()))
-      definition.fail({"attribute 'perm' is ", list_text(order_), "; it must name each axis from 0 once"});
+      definition.fail({"attribute 'perm' is ", list_text(order_), "; it must hold the numbers from 0 to ",
+                       order_.size() - 1, ", each once"});
   }
   void infer(const Operands& io) const override {
     const Shape& in = io[0].shape;

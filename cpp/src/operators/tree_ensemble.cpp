@@ -25,8 +25,8 @@ template <class T, class S> class TreeEnsemble final : public Operator {
     check_type(io, 0, float_types);
     check_rank(io, 0, 2);
     if (io[0].shape[1] < std::max(forest_.features, 1))
-      io.fail({"input 0 has ", io[0].shape[1], (io[0].shape[1] == 1 ? " column" : " columns"),
-               "; the forest looks at column ", std::max(forest_.features, 1) - 1});
+      io.fail({"input 0 has ", counted(io[0].shape[1], "column"), "; the forest looks at column ",
+               std::max(forest_.features, 1) - 1, ", counted from 0"});
     Shape out;
     out.push(io[0].shape[0]);
     if (!forest_.single) out.push(forest_.outputs);

@@ -48,7 +48,8 @@ void append_list(const Definition& definition, const char* name, int count, bool
   std::vector<std::int64_t> numbers = definition.integers(name);
   if (numbers.empty()) numbers.resize(static_cast<std::size_t>(count));
   if (static_cast<int>(numbers.size()) != count)
-    definition.fail({"attribute '", name, "' has ", numbers.size(), " numbers; it must have ", count});
+    definition.fail({"attribute '", name, "' has ", counted(static_cast<std::int64_t>(numbers.size()), "number"),
+                     "; it must have ", count});
   for (const std::int64_t number : numbers) {
     if (directions && number != 0 && number != 1)
       definition.fail({"attribute '", name, "' has ", number, " in it; a direction is 0 (forwards) or 1 (backwards)"});
@@ -87,9 +88,10 @@ Turns::Turns(const Definition& definition, int scanned)
   carried_ = given - head_ - scanned_;
   const int needed = std::max(carried_, definition.output_count()) + head_ / 2;
   for (int i = head_; i < given; ++i)
-    if (!definition.has_input(i)) definition.fail({"input ", i, " is missing"});
-  if (takes != given) definition.fail({"the body takes ", takes, " inputs; here it must take ", given});
-  if (gives < needed) definition.fail({"the body gives ", gives, " results; here it must give at least ", needed});
+    if (!definition.has_input(i)) definition.fail(missing_input(i, given));
+  if (takes != given) definition.fail({"the body takes ", counted(takes, "input"), "; here it must take ", given});
+  if (gives < needed)
+    definition.fail({"the body gives ", counted(gives, "result"), "; here it must give at least ", needed});
   stacked_ = gives - head_ / 2 - carried_;
   append_list(definition, "scan_input_axes", scanned_, false, axes_);
   append_list(definition, "scan_output_axes", stacked_, false, axes_);
@@ -121,11 +123,10 @@ void Turns::take(const Operands& io, bool rehearsing) const {
     const bool needed = rehearsing && head_ && !work.turn;
     if (!needed && !(goes_on && work.turn < work.most)) break;
     if (rehearsing && work.turn && room.count.turns >= rehearsed_turns) break;
-    if (++room.count.turns > most_turns)
-      io.fail(
-          {"more than ", most_turns,
-           " turns, with those of loops inside it; it may have no end: give it a number of turns, or a condition that "
-           "becomes false"});
+    if (++room.count.turns, ++room.count.all > most_turns)
+      io.fail({"more than ", most_turns,
+               " turns of loops in one evaluation; this one may have no end: give it fewer turns, or a condition that "
+               "becomes false"});
     work.body.resolve();
     rehearsing ? work.body.rehearse() : work.body.run();
     if (head_) {

@@ -15,7 +15,7 @@ std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % 
 std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return a / b + (a % b > 0); }
 
 int spatial_axes(const Operands& io, const Shape& shape) {
-  if (shape.rank < 3) io.fail({"needs the axes entry, channel and at least one more; the shape is ", shape});
+  if (shape.rank < 3) io.fail({"input 0 needs the axes entry, channel and at least one more; its shape is ", shape});
   return shape.rank - 2;
 }
 

@@ -47,7 +47,7 @@ const Tensor& Arrays::tensor(const char* name, Types allowed, int most_axes) con
     definition_.fail(what + "is " + std::string(name_of(tensor->type)) + "; it must be " + names_of(allowed));
   if (tensor->shape.rank < 1 || tensor->shape.rank > most_axes)
     definition_.fail(what + "has the shape " + tensor->shape.text() + "; it must have one axis" +
-                     (most_axes > 1 ? " or " + std::to_string(most_axes) : ""));
+                     (most_axes > 1 ? " or two" : ""));
   return *tensor;
 }
 
@@ -69,8 +69,8 @@ std::vector<double> Arrays::reals(const char* name, int most_axes) const {
 
 void Arrays::check_length(const char* name, std::size_t length, std::size_t expected, const char* of) const {
   if (length != expected)
-    definition_.fail("input '" + std::string(name) + "' has " + std::to_string(length) +
-                     (length == 1 ? " item for " : " items for ") + std::to_string(expected) + " " + of);
+    definition_.fail("input '" + std::string(name) + "' has " + counted(static_cast<std::int64_t>(length), "item") +
+                     "; it must have " + std::to_string(expected) + ", one for each " + of);
 }
 
 double real_attribute(const Definition& definition, const char* name, double otherwise) {
@@ -78,7 +78,7 @@ double real_attribute(const Definition& definition, const char* name, double oth
   if (found == definition.attributes().end()) return otherwise;
   if (const auto* real = std::get_if<double>(&found->second)) return *real;
   if (const auto* integer = std::get_if<std::int64_t>(&found->second)) return static_cast<double>(*integer);
-  definition.fail("attribute '" + std::string(name) + "' must be a number");
+  definition.fail(wrong_kind(name, "a number", found->second));
 }
 
 }  // namespace lading::trees

@@ -84,7 +84,7 @@ class Reader {
     f_.values = arrays_.reals("leaf", 2);
     vector_leaves_ = leaf.shape.rank == 2;
     weights_ = arrays_.has("tree_weight") ? arrays_.reals("tree_weight") : std::vector<double>();
-    if (arrays_.has("tree_weight")) arrays_.check_length("tree_weight", weights_.size(), f_.roots.size(), "trees");
+    if (arrays_.has("tree_weight")) arrays_.check_length("tree_weight", weights_.size(), f_.roots.size(), "tree");
     for (double& weight : weights_) weight = rounded_to(f_.rules.sum_type, weight);
     f_.divisor = static_cast<double>(f_.roots.size());
     if (f_.rules.combine == Combine::weighted_mean) f_.divisor = sum_of_weights();
@@ -100,7 +100,7 @@ class Reader {
     if (arrays_.has("tree_output")) {
       if (vector_leaves_) d_.fail("input 'tree_output' does not go with leaves that hold a value for every output");
       f_.tree_output = arrays_.integers("tree_output");
-      arrays_.check_length("tree_output", f_.tree_output.size(), f_.roots.size(), "trees");
+      arrays_.check_length("tree_output", f_.tree_output.size(), f_.roots.size(), "tree");
     }
     f_.outputs = f_.width;
     for (const std::int32_t output : f_.tree_output) {
@@ -123,8 +123,8 @@ class Reader {
     f_.base = arrays_.reals("base");
     const auto bases = static_cast<int>(std::min<std::size_t>(f_.base.size(), most_outputs + 1));
     if (f_.tree_output.empty() ? bases != f_.outputs : bases < f_.outputs || bases > most_outputs)
-      d_.fail("input 'base' has " + std::to_string(f_.base.size()) + " numbers for " + std::to_string(f_.outputs) +
-              " outputs");
+      d_.fail("input 'base' has " + counted(static_cast<std::int64_t>(f_.base.size()), "number") + " for " +
+              counted(f_.outputs, "output"));
     f_.outputs = bases;
     for (double& base : f_.base) base = rounded_to(f_.rules.sum_type, base);
   }
@@ -142,13 +142,13 @@ class Reader {
     const auto missing = arrays_.bytes("missing");
     const auto threshold = arrays_.reals("threshold");
     const std::size_t nodes = feature.size();
-    arrays_.check_length("threshold", threshold.size(), nodes, "nodes");
-    arrays_.check_length("left", left.size(), nodes, "nodes");
-    arrays_.check_length("right", right.size(), nodes, "nodes");
-    arrays_.check_length("missing", missing.size(), nodes, "nodes");
+    arrays_.check_length("threshold", threshold.size(), nodes, "node");
+    arrays_.check_length("left", left.size(), nodes, "node");
+    arrays_.check_length("right", right.size(), nodes, "node");
+    arrays_.check_length("missing", missing.size(), nodes, "node");
     if (!begin_.empty() || arrays_.has("category_begin")) {
-      arrays_.check_length("category_begin", begin_.size(), nodes, "nodes");
-      arrays_.check_length("category_words", count_.size(), nodes, "nodes");
+      arrays_.check_length("category_begin", begin_.size(), nodes, "node");
+      arrays_.check_length("category_words", count_.size(), nodes, "node");
     }
     if (f_.rules.input_type == Type::float64 && arrays_.tensor("threshold", float_types, 1).type == Type::float32)
       d_.fail("its thresholds are float32, its input_type is float64; the comparison is made in one type");
@@ -156,7 +156,8 @@ class Reader {
     f_.splits.resize(nodes);
     f_.features = 0;
     for (std::size_t n = 0; n < nodes; ++n) {
-      if (feature[n] < 0 || feature[n] > most_features) fail_at(n, "looks at column " + std::to_string(feature[n]));
+      if (feature[n] < 0 || feature[n] > most_features)
+        fail_at(n, "looks at column " + std::to_string(feature[n]) + "; columns are numbered from 0 to 16777216");
       if (missing[n] > 15)
         fail_at(n, "has the rule " + std::to_string(missing[n]) + " for missing values; they are 0 to 15");
       f_.features = std::max(f_.features, feature[n] + 1);

@@ -12,11 +12,11 @@ bool any_given(const Arrays& arrays) {
 void read_terms(const Definition& definition, const Arrays& arrays, Forest& forest) {
   const auto feature = arrays.integers("linear_feature");
   const auto coefficient = arrays.reals("linear_coefficient");
-  arrays.check_length("linear_coefficient", coefficient.size(), feature.size(), "terms");
+  arrays.check_length("linear_coefficient", coefficient.size(), feature.size(), "term");
   for (std::size_t t = 0; t < feature.size(); ++t) {
     if (feature[t] < 0 || feature[t] > most_features)
       definition.fail("term " + std::to_string(t) + " of its linear leaves looks at column " +
-                      std::to_string(feature[t]));
+                      std::to_string(feature[t]) + "; columns are numbered from 0 to 16777216");
     forest.features = std::max(forest.features, feature[t] + 1);
     forest.terms.push_back({feature[t], coefficient[t]});
   }
@@ -32,9 +32,9 @@ void read_linear(const Definition& definition, const Arrays& arrays, Forest& for
   if (arrays.tensor("leaf", float_types, 2).shape.rank == 2)
     definition.fail("input 'linear_begin' does not go with leaves that hold a value for every output");
   const auto leaves = static_cast<std::size_t>(forest.leaves());
-  arrays.check_length("linear_begin", begin.size(), leaves, "leaves");
-  arrays.check_length("linear_terms", terms.size(), leaves, "leaves");
-  arrays.check_length("linear_constant", constant.size(), leaves, "leaves");
+  arrays.check_length("linear_begin", begin.size(), leaves, "leaf");
+  arrays.check_length("linear_terms", terms.size(), leaves, "leaf");
+  arrays.check_length("linear_constant", constant.size(), leaves, "leaf");
   const auto all = static_cast<std::int64_t>(forest.terms.size());
   bool any = false;
   for (std::size_t leaf = 0; leaf < leaves; ++leaf) {

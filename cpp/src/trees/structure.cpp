@@ -35,7 +35,8 @@ class Walk {
     f_.depth[tree_] = std::max(f_.depth[tree_], depth);
     if (node < 0) return visit_leaf(-1 - static_cast<std::int64_t>(node));
     if (node >= static_cast<std::int64_t>(seen_.size()))
-      fail("leads to node " + std::to_string(node) + ", there are " + std::to_string(seen_.size()));
+      fail("leads to node " + std::to_string(node) + "; there are " + std::to_string(seen_.size()) +
+           ", counted from 0");
     if (seen_[static_cast<std::size_t>(node)])
       fail("leads to node " + std::to_string(node) + " twice; a node has one parent");
     seen_[static_cast<std::size_t>(node)] = true;
@@ -45,7 +46,7 @@ class Walk {
   }
   void visit_leaf(std::int64_t leaf) {
     if (leaf >= f_.leaves())
-      fail("leads to leaf " + std::to_string(leaf) + ", there are " + std::to_string(f_.leaves()));
+      fail("leads to leaf " + std::to_string(leaf) + "; there are " + std::to_string(f_.leaves()) + ", counted from 0");
     if (seen_leaf_[static_cast<std::size_t>(leaf)])
       fail("leads to leaf " + std::to_string(leaf) + " twice; a leaf has one parent");
     seen_leaf_[static_cast<std::size_t>(leaf)] = true;

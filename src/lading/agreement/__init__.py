@@ -153,11 +153,13 @@ class _Comparison:
         self._model, self._oracle, self._run = model, oracle, run
         self._agreement = Agreement(oracle.name)
         self._results: list[_Result] = []
+        self._endless = False  # a case was left out because its loops may have no end
 
     def look_at(self, case: Case) -> None:
         """Runs both on one case, but for one whose loops may have no end on numbers that are made up."""
         if (endless := too_many_turns(self._model, case.tensors)) is not None:
             self._agreement.not_compared[case.name] = endless
+            self._endless = True
             return
         try:
             theirs = from_source(self._model, self._oracle.run(to_source(self._model, case.tensors)))
@@ -179,14 +181,27 @@ class _Comparison:
     def judged(self) -> Agreement:
         """The agreement, if every output is close enough."""
         if not self._results:
-            why = next(iter(self._agreement.not_compared.values()), "no case")
-            raise AgreementError(
-                f"{self._model.where}: the converted model cannot be compared with its source: {self._oracle.name} "
-                f"could run none of the cases: {why}. If the file fixes a length that it declares open, or needs "
-                'longer sequences, say so in the papers ("axes"); or convert it without comparing (--no-compare)')
+            raise self._not_compared()
         for name in self._results[0].theirs:
             self._agreement.differences.append(self._judge(name))
         return self._agreement
+
+    def _not_compared(self) -> AgreementError:
+        """Why no case could be run: if the model cannot run either, it says so best."""
+        where, name = self._model.where, self._oracle.name
+        why = next(iter(self._agreement.not_compared.values()), "no case").rstrip(".")
+        if self._endless:
+            return AgreementError(f"{where}: the converted model cannot be compared with its source: on numbers that "
+                                  f"are made up, {why}; convert it without comparing (--no-compare)")
+        try:
+            self._run(next(cases_of(self._model)).tensors)
+        except (LadingError, ValueError) as error:
+            return AgreementError(f"{where}: neither {name} nor lading can run it: {error}. If the file fixes a "
+                                  'length that it declares open, say so in the papers ("axes")')
+        return AgreementError(
+            f"{where}: the converted model cannot be compared with its source: {name} could run none of the cases: "
+            f"{why}. If the file fixes a length that it declares open, or needs longer sequences, say so in the papers "
+            '("axes"); or convert it without comparing (--no-compare)')
 
     def _judge(self, output: str) -> Difference:
         scale = scale_of([each.theirs[output] for each in self._results if not each.case.large])

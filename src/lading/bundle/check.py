@@ -76,7 +76,7 @@ def _find_source(
         place.fail(f"'{text}' has the axis '{sequence}', this input has not")
     theirs, own = (math.prod(model.fixed_shape(each)) for each in (inputs[name], given))
     if theirs != own:
-        place.fail(f"'{text}' has {theirs} numbers for each item, this input {own}")
+        place.fail(f"'{text}' and this input differ in numbers for each item: {theirs} and {own}")
     return inputs[name], source
 
 

@@ -39,6 +39,8 @@ class _GraphCheck:
         for place, given in zip(self._file["inputs"], self._model.input_list, strict=True):
             self._give(place, given.name)
         for name in weights:
+            if name in self._taken:
+                self._file.fail(f"the weight '{name}' has the name of an input")
             self._give(self._file, name)
 
     def check_main(self, graph: str) -> None:
@@ -54,7 +56,7 @@ class _GraphCheck:
 
     def _give(self, place: Place, name: str) -> None:
         if name in self._taken:
-            place.fail(f"the name '{name}' is taken")
+            place.fail(f"the name '{name}' stands twice")
         self._taken.add(name)
         self._visible[name] = None
 
@@ -63,12 +65,13 @@ class _GraphCheck:
         if name in self._visible:
             return
         if any(name in node.outputs for graph in self._model.graphs.values() for node in graph.nodes):
-            place.fail(f"'{name}' is read before it is made, or outside its graph")
+            place.fail(f"'{name}' is read before it is made, or outside its graph; "
+                       "nodes stand in the order in which they run")  # fmt: skip
         place.fail(f"no value '{name}' {suggestion(name, self._visible)}")
 
     def _check_node(self, place: Place, node: Node) -> None:
         if node.name in self._nodes:
-            place["node"].fail(f"the name '{node.name}' is taken")
+            place["node"].fail(f"the name '{node.name}' stands twice")
         self._nodes.add(node.name)
         for at, operand in enumerate(node.inputs):
             if isinstance(operand, str) and operand:
@@ -118,7 +121,7 @@ class _GraphCheck:
     def check_all_used(self, weights: list[str]) -> None:
         for name in weights:
             if name not in self._read:
-                self._file.fail(f"no node reads the weight '{name}'")
+                self._file.fail(f"no node reads the weight '{name}'; remove it")
         for name, place in self._graphs.members():
             if name not in self._used_graphs:
-                place.fail("no node uses this graph")
+                place.fail("no node uses this graph; remove it")

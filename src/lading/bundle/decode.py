@@ -81,7 +81,7 @@ def _check_operators(operators: Place) -> None:
     known = {"ai.onnx": OPSET, "lading": LADING_OPERATORS}
     for domain, version in operators.members():
         if domain not in known:
-            version.fail(f"no such operators '{domain}' {suggestion(domain, known)}", UnsupportedError)
+            version.fail(f"no such set of operators '{domain}' {suggestion(domain, known)}", UnsupportedError)
         if version.integer() != known[domain]:
             version.fail(f"should be {known[domain]}", UnsupportedError)
 
@@ -120,8 +120,8 @@ def _names_and_record(file: Place) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def decode_file_name(place: Place) -> str:
     name = decode_name(place)
-    if name in (".", "..") or "\\" in name or ":" in name:
-        place.fail("should be the name of a file beside model.json")
+    if name in (".", "..", "model.json") or "\\" in name or ":" in name:
+        place.fail(f"should be the name of a file beside model.json, is '{name}'")
     return name
 
 

@@ -20,7 +20,7 @@ def decode_axes(file: Place) -> dict[str, Axis]:
     if place is None:
         return {}
     if len(place.object()) > MOST_AXES:
-        place.fail(f"more than {MOST_AXES} axes")
+        place.fail(f"has {len(place.value)} axes; at most {MOST_AXES} are allowed")
     axes = {}
     for name, member in place.members():
         check_name(member, name)
@@ -75,7 +75,7 @@ def decode_tensor_axes(
 ) -> list[str | int]:
     """The axes of one tensor. ``reserved`` is "variable" or "label", ``named`` says if it has any."""
     if len(list_place.list()) > HIGHEST_RANK:
-        list_place.fail(f"more than {HIGHEST_RANK} axes")
+        list_place.fail(f"has {len(list_place)} axes; at most {HIGHEST_RANK} are allowed")
     known = [*axes, *([] if _has_entry(axes) else [IMPLICIT_ENTRY]), reserved]
     names: set[str] = set()
     uses: list[str | int] = []

@@ -50,7 +50,7 @@ def _decode_attribute(place: Place, real: str) -> Attribute:
     """``real`` is the type of its real numbers: those of ONNX's own operators are float32."""
     value: Any = place.value
     if value is None or isinstance(value, bool):
-        place.fail("should be a number, text, a list, a tensor or a graph")
+        place.expected("a number, text, a list, a tensor or a graph")
     if place.is_object():
         return _decode_subgraph(place) if place.find("graph") else decode_constant(place)
     if isinstance(value, list):

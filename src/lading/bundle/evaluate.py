@@ -55,6 +55,10 @@ class TooManyTurns(BundleError):
     """A loop that may have no end."""
 
 
+class TooLarge(BundleError):
+    """A node that gives more than may be."""
+
+
 # ========================================================================================== reading the files
 
 
@@ -69,6 +73,7 @@ class Bundle:
         self.check_endpoints()
         self.entry = next((name for name, axis in self.axes.items() if axis.kind == "entry"), "entry")
         self.turns, self.most_turns = 0, MOST_TURNS  # of the loops of one run
+        self.most_bytes: float = math.inf  # of what a node gives
 
     INPUT_KEYS = ("name", "axes", "type", "description", "mask", "variables")
     VARIABLE_KEYS = ("name", "unit", "description", "raw", "from", "missing", "categories", "unknown",
@@ -250,7 +255,10 @@ def run_node(bundle: Bundle, node: dict[str, Any], values: dict[str, np.ndarray]
     if node["operator"] not in OPERATORS:
         raise BundleError("this operator is not known")
     results = OPERATORS[node["operator"]](*inputs, **attributes)
-    return list(results) if isinstance(results, (tuple, list)) else [results]
+    listed = list(results) if isinstance(results, (tuple, list)) else [results]
+    if (size := sum(np.asarray(result).nbytes for result in listed)) > bundle.most_bytes:
+        raise TooLarge(f"gives {size} bytes, more than the limit of {bundle.most_bytes}")
+    return listed
 
 
 def loop(bundle: Bundle, gives: int, attributes: dict[str, Any], inputs: list[Any], values: dict[str, Any]

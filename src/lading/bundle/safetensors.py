@@ -142,7 +142,7 @@ def _read_span(place: Place, name: str) -> _Span:
         shape_place.fail(f"has {len(shape_place)} axes; at most {HIGHEST_RANK} are allowed")
     shape = [item.integer_from(0) for item in shape_place]
     if len(offsets.list()) != 2:
-        offsets.fail("should be two integers")
+        offsets.fail("should be two integers, the tensor's first byte and the one behind its last")
     begin, end = offsets[0].integer_from(0), offsets[1].integer_from(0)
     size = _byte_count(shape_place, dtype_of(type_).itemsize, shape)
     if end - begin != size:
@@ -153,7 +153,7 @@ def _read_span(place: Place, name: str) -> _Span:
 def _byte_count(place: Place, item: int, shape: list[int]) -> int:
     """Bytes of a tensor. No product of some dimensions may overflow: zeros count as one for the limit."""
     if item * math.prod(max(n, 1) for n in shape) >= 1 << 63:
-        place.fail(f"too large: {shape}")
+        place.fail(f"{shape} is too large")
     return item * math.prod(shape)
 
 
@@ -165,7 +165,8 @@ def _check_spans(spans: list[_Span], data_size: int, where: str) -> None:
             raise FormatError(f"{where}: {text}; tensors leave no holes and never overlap")
         at = end
     if at != data_size:
-        raise FormatError(f"{where}: holds {data_size} bytes of tensors, its header says {at}; "
+        unit = "byte" if data_size == 1 else "bytes"
+        raise FormatError(f"{where}: holds {data_size} {unit} of tensors, its header says {at}; "
                           "the file was cut or damaged")  # fmt: skip
 
 

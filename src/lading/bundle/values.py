@@ -17,6 +17,7 @@ LONGEST_NAME = 256
 LONGEST_CONSTANT = 64
 
 _NO_NAME = re.compile(r"[/\x00-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 #: Smallest magnitude that rounds to infinity.
 _TOO_LARGE = {"float16": 65520.0, "bfloat16": float.fromhex("0x1.FFp+127"),
@@ -30,7 +31,8 @@ def is_name(text: str) -> bool:
 
 def check_name(place: Place, text: str) -> str:
     if not is_name(text):
-        place.fail("not a name: names have 1 to 256 characters, no '/' and no control characters")
+        quoted = "" if len(text.encode()) > LONGEST_NAME or _CONTROL.search(text) else f"'{text}' is "
+        place.fail(f"{quoted}not a name: names have 1 to 256 characters, no '/' and no control characters")
     return text
 
 
@@ -41,7 +43,7 @@ def decode_name(place: Place) -> str:
 def add_name(place: Place, name: str, names: set[str]) -> None:
     """Refuses a name that is in ``names`` already."""
     if name in names:
-        place.fail(f"the name '{name}' is taken")
+        place.fail(f"the name '{name}' stands twice")
     names.add(name)
 
 

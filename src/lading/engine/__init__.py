@@ -88,7 +88,8 @@ class Session:
             column = batch.columns[name, variable]
             arrays.append(column.values)
             conversions.append(self._conversion(name, variable, column.unit))
-        offsets: list[np.ndarray | None] = [None] * self._compiled.axis_count
+        empty = np.zeros(batch.entries + 1, np.int64)  # of sequences that no input has
+        offsets: list[np.ndarray | None] = [empty] * self._compiled.axis_count
         for axis, counts in batch.counts.items():
             offsets[self._compiled.find_axis(axis)] = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         self._refuse_short(batch)

@@ -50,7 +50,7 @@ def _cast(view: View, node: Node) -> Operand | None:
 
 def _transpose(view: View, node: Node) -> Operand | None:
     order = node.attributes.get("perm")
-    return node.inputs[0] if isinstance(order, list) and order == sorted(order) else None
+    return node.inputs[0] if isinstance(order, list) and order == list(range(len(order))) else None
 
 
 def _same_shape(view: View, node: Node) -> Operand | None:

@@ -22,7 +22,7 @@ from .view import View
 SMALL, GROWTH = 1 << 16, 4
 
 #: Beyond so many bytes a result may be no larger than the inputs: doublings of doublings end here.
-LARGE = 1 << 28
+LARGE = 1 << 26
 
 
 def apply(view: View, node: Node) -> str | None:

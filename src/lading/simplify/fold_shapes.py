@@ -54,7 +54,7 @@ def _reshape(view: View, node: Node) -> str | None:
     if view.fact(node.inputs[1]).value is None:  # the target may come from data
         return None
     target = constant_target(before, after)
-    if target is None:
+    if target is None or max(map(abs, target), default=0) >= 1 << 63:
         return None
     node.attributes.pop("allowzero", None)
     view.set_input(node, 1, np.array(target, np.int64))

@@ -48,6 +48,8 @@ def recognise(path: str | Path) -> Source:
     path = Path(path)
     if not path.exists():
         raise MissingFile(f"{path}: no such file")
+    if path.is_file() and not path.stat().st_size:
+        raise FormatError(f"{path}: is empty")
     if path.is_file() and (way := way_of(path)):
         raise FormatError(f"{path}: {way}")
     for source in _sources():
@@ -111,7 +113,11 @@ def damage_told(where: str) -> Iterator[None]:
     """Whatever a damaged file, or one that was made to harm, lets its reader stumble over is said as damage of it."""
     try:
         yield
-    except (LadingError, ImportError, OSError):
+    except LadingError as error:
+        if str(error).startswith(where):
+            raise
+        raise type(error)(f"{where}: {error}") from error
+    except (ImportError, OSError):
         raise
     except MemoryError as error:
         raise MemoryLimit(f"{where}: reading it needs more memory than there is: {error}") from error

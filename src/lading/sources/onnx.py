@@ -19,7 +19,9 @@ from ..errors import FormatError, MissingFile, MissingPackage
 from . import origin_of
 
 if TYPE_CHECKING:
-    from onnx import ModelProto
+    from mmap import mmap
+
+    from onnx import ModelProto, TensorProto
 
     from ..model import Model
     from .onnx_file.oracle import OnnxOracle
@@ -64,7 +66,7 @@ def describe_only(path: str | Path) -> Model:
 
     path = Path(path)
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return _described(data, str(path))  # type: ignore[arg-type]
+        return _described(data, str(path))
 
 
 def read_tail(data: bytes, where: str) -> Model | None:
@@ -77,18 +79,22 @@ def read_tail(data: bytes, where: str) -> Model | None:
     return None if proto is None else assemble_endpoints(proto, {"format": "onnx"}, where)
 
 
-def _described(data: bytes, where: str) -> Model:
-    from google.protobuf.message import DecodeError
-
+def _described(data: bytes | mmap, where: str) -> Model:
     from .onnx_file.assembling import assemble_endpoints
-    from .onnx_file.skimming import skim
 
     _need_package(where)
+    return assemble_endpoints(_skimmed(data, where), {"format": "onnx"}, where)
+
+
+def _skimmed(data: bytes | mmap, where: str) -> ModelProto:
+    from google.protobuf.message import DecodeError
+
+    from .onnx_file.skimming import skim
+
     try:
-        proto = skim(data)
+        return skim(data)  # type: ignore[arg-type]
     except DecodeError as error:
         raise FormatError(f"{where}: no ONNX file, or a damaged one: {error}") from None
-    return assemble_endpoints(proto, {"format": "onnx"}, where)
 
 
 def remark(model: Model) -> str:
@@ -106,11 +112,10 @@ def oracle(path: str | Path) -> OnnxOracle:
 
     from .onnx_file.exported_preparation import network_alone, prepares
     from .onnx_file.oracle import OnnxOracle
-    from .onnx_file.skimming import skim
 
     path = Path(path)
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        network = network_alone(_parse(data[:], str(path))) if prepares(skim(data)) else None  # type: ignore[arg-type]
+        network = network_alone(_parse(data[:], str(path))) if prepares(_skimmed(data, str(path))) else None
     return OnnxOracle(path, None if network is None else network.SerializeToString())
 
 
@@ -141,15 +146,26 @@ def _load_external(proto: ModelProto, path: Path) -> None:
     from onnx import checker, external_data_helper
 
     for tensor in proto.graph.initializer:
-        beside = next((each.value for each in tensor.external_data if each.key == "location"), None)
-        if beside is not None and not (path.parent / beside).is_file():
-            raise MissingFile(
-                f"{path}: its weight '{tensor.name}' is in '{beside}', a file beside it that is not there"
-            )
+        _check_external(tensor, path)
     try:
         external_data_helper.load_external_data_for_model(proto, str(path.parent))
     except (checker.ValidationError, ValueError, OSError) as error:
         raise FormatError(f"{path}: its external weights cannot be read: {error}") from None
+
+
+def _check_external(tensor: TensorProto, path: Path) -> None:
+    """Refuses a weight in a file that is not there, or outside of the folder, or from an offset that is no number."""
+    said = {each.key: each.value for each in tensor.external_data}
+    what = f"{path}: its weight '{tensor.name}'"
+    if (beside := said.get("location")) is None:
+        return
+    if Path(beside).is_absolute() or ".." in Path(beside).parts:
+        raise FormatError(f"{what} is in '{beside}', outside of the folder of the model; it should be a file beside it")
+    if not (path.parent / beside).is_file():
+        raise MissingFile(f"{what} is in '{beside}', a file beside it that is not there")
+    for key in ("offset", "length"):
+        if not said.get(key, "0").isascii() or not said.get(key, "0").isdigit():
+            raise FormatError(f"{what} has the {key} '{said[key]}' in '{beside}'; it should be a whole number")
 
 
 def _model(proto: ModelProto, data: bytes, where: str) -> Model:

@@ -6,6 +6,7 @@ lengths open that they wrote into the graph. So the graph is run on a few made-u
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from itertools import combinations, product
@@ -13,12 +14,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..errors import MemoryLimit
+
 if TYPE_CHECKING:
     from ..endpoints import Input
 
 #: Lengths that do not occur by chance, and are enough for a choice of the 25 nearest of something.
 LENGTHS = (37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97)
 ENTRIES = 2
+
+#: Numbers that are made up for one input: beyond that a graph is no graph that anybody feeds.
+MOST_NUMBERS = 1 << 30
 
 #: Runs, and seconds, that are spent on finding lengths that a graph fixes.
 TRIALS, SECONDS = 400, 10
@@ -82,6 +88,9 @@ def made_up(given: Input, lengths: Mapping[str, int], seed: int) -> np.ndarray:
     """Numbers for an input whose axes are numbers or names in ``lengths``."""
     random = np.random.default_rng(seed)
     shape = [axis if isinstance(axis, int) else lengths[axis] for axis in given.axes]
+    if math.prod(shape) > MOST_NUMBERS:
+        raise MemoryLimit(f"input '{given.name}' of shape {shape} would hold {math.prod(shape)} numbers; at most "
+                          f"{MOST_NUMBERS} are made up to try a graph")
     if given.type.startswith(("float", "bfloat")):
         return random.normal(size=shape).astype(given.type)
     return random.integers(0, 2, size=shape).astype(given.type)

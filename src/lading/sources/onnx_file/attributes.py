@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from onnx import AttributeProto
 
-from ...errors import UnsupportedError
+from ...errors import FormatError, UnsupportedError
 from ...graph import Attribute
 from .tensors import array_of, dense_array_of, type_name
 
@@ -45,6 +45,8 @@ def attribute_of(attribute: AttributeProto, where: str) -> Attribute | None:
 
 def constant_of(node: NodeProto, where: str) -> np.ndarray:
     """What a ``Constant`` node gives."""
+    if not node.attribute:
+        raise FormatError(f"{where}: it says no value")
     attribute = node.attribute[0]
     dtype = {"value_float": np.float32, "value_floats": np.float32, "value_int": np.int64, "value_ints": np.int64}
     if attribute.name in dtype:

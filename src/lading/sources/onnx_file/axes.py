@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...bundle.evaluate import BundleError
+from ...bundle.evaluate import BundleError, TooManyTurns
 from ...endpoints import RESERVED_AXES, Axis, Input, Output, valid_name
 from ...errors import UnsupportedError
 from ...evaluation import TURNS_OF_TRIAL, evaluator, has_turns
@@ -34,6 +34,9 @@ ENTRY = "entry"
 
 #: The longest length that is tried when a graph seems to fix one.
 LONGEST_FIXED = 512
+
+#: So many runs may end because loops take too many turns; other lengths are not tried after that.
+ENDLESS = 4
 
 _BATCH = re.compile(r"(batch.*|b|bs|n_?batch(es)?)$", re.I)
 
@@ -150,14 +153,16 @@ class _Runs:
         self._inputs = [Input(given.name, list(given.axes), given.type) for given in model.input_list]
         self._outputs = {output.name: list(output.axes) for output in model.output_list} if strict else {}
         self._run = evaluator(model, TURNS_OF_TRIAL)
-        self.why = ""
+        self.why, self._endless = "", 0
 
     def __call__(self, lengths: Lengths, entries: int = ENTRIES) -> Shapes | None:
+        if self._endless >= ENDLESS:
+            return None
         known = {ENTRY: entries, **lengths}
         try:
             results = self._run({given.name: made_up(given, known, i) for i, given in enumerate(self._inputs)})
         except BundleError as error:
-            self.why = str(error)
+            self.why, self._endless = str(error), self._endless + isinstance(error, TooManyTurns)
             return None
         shapes = {name: array.shape for name, array in results.items()}
         for name, axes in self._outputs.items():

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from onnx import GraphProto, ValueInfoProto
 
 from ...endpoints import Input, Output, valid_name
-from ...errors import UnsupportedError
+from ...errors import FormatError, UnsupportedError
 from ..naming import endpoints, rename_values
-from .tensors import type_name
+from .tensors import HIGHEST_RANK, type_name
 from .types import Types
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: An open length without a name.
 OPEN = "?"
 
+#: Letters of a name that the file may give an input or an output; longer than 256 are shortened.
+LONGEST_NAME = 4096
+
 
 def endpoints_of(graph: GraphProto, fed: list[str], outputs: dict[str, str], types: Types, model: Model) -> None:
     """Gives ``model`` its inputs and outputs. Open lengths stand in ``axes`` as text, to be judged by ``guess_axes``.
@@ -26,6 +29,8 @@ def endpoints_of(graph: GraphProto, fed: list[str], outputs: dict[str, str], typ
     ``fed`` are the inputs that are no weights, ``outputs`` the model's names of outputs by those of the file.
     """
     declared = {given.name: given for given in graph.input}
+    _check_names(fed, "inputs", model.where)
+    _check_names([made.name for made in graph.output], "outputs", model.where)
     for name in fed:
         given = declared[name]
         where = f"{model.origin}: input '{name}'"
@@ -33,6 +38,8 @@ def endpoints_of(graph: GraphProto, fed: list[str], outputs: dict[str, str], typ
         axes = _dimensions(given)
         if axes is None:
             raise UnsupportedError(f"{where}: the file does not say how many axes it has; export it with shapes")
+        if len(axes) > HIGHEST_RANK:
+            raise UnsupportedError(f"{where}: has {len(axes)} axes; at most {HIGHEST_RANK} are allowed")
         model.input_list.append(Input(name, axes, kind, description=given.doc_string))
     for made in graph.output:
         name = outputs.get(made.name, made.name)
@@ -51,10 +58,23 @@ UNKNOWN_RANK = "??"
 
 def _element_type(value: ValueInfoProto, where: str) -> str:
     kind = value.type.WhichOneof("value")
+    if kind is None:
+        raise UnsupportedError(f"{where}: the file does not say its type; export it with types")
     if kind != "tensor_type":
-        text = (kind or "no_type").removesuffix("_type")
+        text = kind.removesuffix("_type")
         raise UnsupportedError(f"{where}: is a {text}; lading takes and gives tensors")
     return type_name(value.type.tensor_type.elem_type, where)
+
+
+def _check_names(names: list[str], what: str, where: str) -> None:
+    """Refuses a name that stands twice, and one that is too long for any reader."""
+    for at, name in enumerate(names):
+        if len(name) > LONGEST_NAME:
+            raise UnsupportedError(f"{where}: {what}[{at}] has a name of {len(name)} letters; give it a shorter one")
+        if "\0" in name:
+            raise UnsupportedError(f"{where}: {what}[{at}] has a name with a NUL in it; give it another one")
+        if name in names[:at]:
+            raise FormatError(f"{where}: two {what} have the name '{name}'")
 
 
 def _dimensions(value: ValueInfoProto) -> list[str | int] | None:

@@ -58,7 +58,8 @@ class Faults:
     def unknown(self, node: NodeProto) -> None:
         """A node of an operator that lading does not have."""
         domain = standard(node.domain)
-        operator = f"{domain}.{node.op_type}" if domain else node.op_type
+        name = node.op_type or "an operator without a name"
+        operator = f"{domain}.{name}" if domain else name
         why = f"no such operator in lading, an operator of {OWNERS.get(domain, domain)}" if domain else (
             "no such operator in lading" if defs.has(node.op_type) else "no such operator, in lading or in ONNX")
         advice = ADVICE.get(node.op_type) or DOMAIN_ADVICE.get(domain) or GENERAL

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,25 @@ class Functions:
 
     def __init__(self, model: ModelProto):
         self._local = {(standard(f.domain), f.name, f.overload): f for f in model.functions}
+        self._sizes: dict[tuple[str, str, str], int] = {}
+
+    def too_many(self, node: NodeProto, most: int, deepest: int) -> bool:
+        """Whether a node stands for more than ``most`` functions of the file, or for some in each other too deep."""
+        return self._count(node, most, deepest) > most
+
+    def _count(self, node: NodeProto, most: int, deepest: int) -> int:
+        """How many functions of the file a node stands for, itself included; at most ``most`` + 1."""
+        key = standard(node.domain), node.op_type, node.overload
+        if key not in self._local:
+            return 0
+        if deepest == 0:
+            return most + 1
+        if key not in self._sizes:
+            size = 1
+            for inner in nodes_in(self._local[key].node):
+                size = min(size + self._count(inner, most, deepest - 1), most + 1)
+            self._sizes[key] = size
+        return self._sizes[key]
 
     def local(self, node: NodeProto) -> Body | None:
         """The body of a function of the file."""
@@ -94,6 +113,15 @@ def _bind(node: NodeProto, given: Mapping[str, AttributeProto]) -> None:
     copies = [AttributeProto.FromString(each.SerializeToString()) for each in kept]
     del node.attribute[:]
     node.attribute.extend(copies)
+
+
+def nodes_in(nodes: Iterable[NodeProto]) -> Iterator[NodeProto]:
+    """The nodes, and those of the graphs that they hold."""
+    for node in nodes:
+        yield node
+        for attribute in node.attribute:
+            for graph in _graphs(attribute):
+                yield from nodes_in(graph.node)
 
 
 def _graphs(attribute: AttributeProto) -> list[GraphProto]:

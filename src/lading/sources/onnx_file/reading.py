@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from onnx import GraphProto, ModelProto, NodeProto, TypeProto
+from onnx import GraphProto, ModelProto, NodeProto, TypeProto, defs
 
 from ...bundle.evaluate import OPERATORS
 from ...errors import FormatError, UnsupportedError
@@ -153,6 +153,7 @@ class Reading(KnownValues):
 
     def _operator(self, proto: NodeProto, scope: Scope, opsets: Mapping[str, int]) -> list[Node]:
         version = opsets.get(standard(proto.domain), 1)
+        self._check_inputs(proto, version)
         renamed = _renamed(proto, scope)
         self.types.learn(renamed, version, opsets)
         refused = None
@@ -173,6 +174,17 @@ class Reading(KnownValues):
         self.faults.add(proto, refused, renamed.input)
         self.faults.taint(renamed.output)
         return []
+
+    def _check_inputs(self, proto: NodeProto, version: int) -> None:
+        """Refuses a node that lacks inputs which its operator needs: rules look at them."""
+        try:
+            needed = defs.get_schema(proto.op_type, version, standard(proto.domain)).min_input
+        except defs.SchemaError:
+            return
+        given = len(proto.input)
+        if given < needed:
+            raise FormatError(f"{self.where}: {described(proto)} has {given} input{'s' * (given != 1)}; the operator "
+                              f"needs {needed}")  # fmt: skip
 
     def _as_node(self, proto: NodeProto, renamed: NodeProto) -> Node:
         where = f"{self.where}: {described(proto)}"
@@ -201,10 +213,11 @@ class Reading(KnownValues):
         """The nodes that a function stands for, as long as they are not too many, or one in another without end."""
         self._expanded += 1
         self._depth += 1
-        if self._expanded > EXPANSIONS or self._depth > DEEPEST:
+        most, deepest = EXPANSIONS - self._expanded, DEEPEST - self._depth
+        if most < 0 or deepest < 0 or (self._depth == 1 and self._functions.too_many(proto, most + 1, deepest + 1)):
             raise UnsupportedError(
-                f"{self.where}: {described(proto)}: its functions stand for more than {EXPANSIONS} others, or are more "
-                f"than {DEEPEST} deep; one of them may call itself")  # fmt: skip
+                f"{self.where}: function '{proto.op_type}' stands for more than {EXPANSIONS} others, or holds others "
+                f"more than {DEEPEST} deep; one of them may call itself")  # fmt: skip
         inner = isolated(self.names)
         for index, name in enumerate(body.inputs):
             inner.alias(name, scope[proto.input[index]] if index < len(proto.input) else "")

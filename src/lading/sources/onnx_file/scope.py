@@ -11,6 +11,7 @@ class Names:
     def __init__(self, reserved: Iterable[str] = ()) -> None:
         self._taken: set[str] = {"", *reserved}
         self._reserved = set(reserved)
+        self._numbers: dict[str, int] = {}  # the last number that was tried for a name
 
     def claim(self, name: str) -> str:
         """A reserved name, the first time it is asked for; else as ``take``."""
@@ -21,10 +22,10 @@ class Names:
 
     def take(self, name: str) -> str:
         """``name`` if it is free, else one like it."""
-        fresh, number = name or "value", 1
+        wish = fresh = name or "value"
         while fresh in self._taken:
-            number += 1
-            fresh = f"{name or 'value'}~{number}"
+            self._numbers[wish] = self._numbers.get(wish, 1) + 1
+            fresh = f"{wish}~{self._numbers[wish]}"
         self._taken.add(fresh)
         return fresh
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
-from onnx import SparseTensorProto, TensorProto, numpy_helper
+from onnx import SparseTensorProto, TensorProto, helper, numpy_helper
 
 from ...errors import FormatError, UnsupportedError
 from ...graph import BFLOAT16
+
+#: Axes that a tensor may have.
+HIGHEST_RANK = 8
 
 #: ONNX's numbers of element types, by the names used here.
 TYPE_NAMES: dict[int, str] = {
@@ -23,7 +28,7 @@ def type_name(number: int, where: str) -> str:
     if number in TYPE_NAMES:
         return TYPE_NAMES[number]
     known = TensorProto.DataType.keys()
-    name = next((key.lower() for key in known if TensorProto.DataType.Value(key) == number), f"type {number}")
+    name = next((key.lower() for key in known if TensorProto.DataType.Value(key) == number), str(number))
     raise UnsupportedError(f"{where}: holds elements of type {name}, which lading does not have; export it with "
                            f"numbers of 8 bits or more")
 
@@ -35,13 +40,28 @@ def array_of(tensor: TensorProto, where: str) -> np.ndarray:
         raise FormatError(f"{where}: its numbers are in another file; read the model by its path")
     if any(size < 0 for size in tensor.dims):
         raise FormatError(f"{where}: its shape {list(tensor.dims)} has a negative length")
+    if len(tensor.dims) > HIGHEST_RANK:
+        raise FormatError(f"{where}: has {len(tensor.dims)} axes; at most {HIGHEST_RANK} are allowed")
+    if tensor.HasField("segment"):
+        raise UnsupportedError(f"{where}: is stored in segments, which nobody reads; store it whole")
+    _check_bytes(tensor, where)
     try:
         array = numpy_helper.to_array(tensor)
     except (ValueError, TypeError) as error:
-        raise FormatError(f"{where}: tensor '{tensor.name}' is damaged: {error}") from error
+        raise FormatError(f"{where}: is damaged: {error}") from error
     if name == "bfloat16":
         return np.ascontiguousarray(array).view(np.uint16).view(BFLOAT16).reshape(array.shape)
     return np.array(array, order="C")  # a copy: to_array may give a view into the file's bytes
+
+
+def _check_bytes(tensor: TensorProto, where: str) -> None:
+    """Refuses a tensor whose bytes are not as many as its shape says. Types below one byte were refused before."""
+    if not tensor.HasField("raw_data"):
+        return
+    needed = math.prod(tensor.dims) * helper.tensor_dtype_to_np_dtype(tensor.data_type).itemsize
+    if len(tensor.raw_data) != needed:
+        raise FormatError(f"{where}: is damaged: it has {len(tensor.raw_data)} bytes, its shape {list(tensor.dims)} of "
+                          f"{TYPE_NAMES[tensor.data_type]} needs {needed}")  # fmt: skip
 
 
 def dense_array_of(sparse: SparseTensorProto, where: str) -> np.ndarray:

@@ -87,9 +87,11 @@ def _forest(to: Replacement, found: Ensemble, outputs: int, base: np.ndarray, li
 
 def _votes(found: Ensemble, outputs: int, kind: np.dtype) -> tuple[np.ndarray, np.ndarray | None]:
     """Leaf values, one number where all leaves of a tree vote for one output, and that output of each tree."""
+    if outputs < 1:
+        raise Refused(f"it says that it has {outputs} outputs")
     for vote in found.votes:
         if any(not 0 <= output < outputs for output, _ in vote):
-            raise Refused(f"a leaf votes for an output beyond the {outputs} that there are")
+            raise Refused(f"a leaf votes for an output that is not one of 0 to {outputs - 1}")
     single = None if outputs == 1 else _output_of_each_tree(found)
     if outputs == 1 or single is not None:
         return np.array([_sum(vote, kind) for vote in found.votes], kind), single
