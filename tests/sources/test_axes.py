@@ -9,7 +9,7 @@ from onnx_files import agrees, file, node, normal, read
 
 import lading
 from lading.bundle import to_buffers
-from lading.errors import UnsupportedError
+from lading.errors import LadingError, UnsupportedError
 from lading.sources.trial import distinct, equal_lengths, fixed_lengths
 
 
@@ -40,6 +40,11 @@ def test_without_an_entry_axis_the_graph_runs_once_per_entry():
     axes, declared = axes_of(data)
     assert axes == {"j": [1, 2], "t": ["n_tracks", 3], "y": [1, 5], "z": ["n_tracks", 3]}
     assert [axis.kind for axis in declared.values()] == ["entry", "sequence"]
+
+
+def test_one_number_for_a_whole_batch_is_refused():
+    with pytest.raises(LadingError, match=r"outputs\[0\].axes: lacks the entry axis 'entry'"):
+        axes_of(file([node("ReduceSum", "x", "y", keepdims=0)], {"x": ["batch", 3]}, {"y": []}))
 
 
 def test_a_set_that_becomes_one_number_is_no_batch():

@@ -40,15 +40,23 @@ void refuse_unknown_operators(const Graph& graph) {
               Fault::unsupported);
 }
 
-// What passes count on, and what they would lose.
+// What passes and operators count on, and what they would lose.
 void check_node(const GraphNode& node) {
   const auto refuse = [&](const std::string& why) {
     throw Error(node_text(node.name, node.operator_name) + ": " + why);
   };
-  const int required = required_inputs(node.operator_name);
+  const Counts counts = counts_of(node.operator_name);
+  const int inputs = static_cast<int>(node.inputs.size()), outputs = static_cast<int>(node.outputs.size());
+  if (inputs > counts.most_inputs)
+    refuse("takes at most " + counted(counts.most_inputs, "input") + ", it has " + std::to_string(inputs));
+  // Where any number is taken, all that are named must be there; a Loop may have neither number nor condition.
+  const int required =
+      counts.most_inputs == any_number && counts.inputs ? std::max(inputs, counts.inputs) : counts.inputs;
   for (int i = 0; i < required; ++i)
-    if (i >= static_cast<int>(node.inputs.size()) || node.inputs[i] < 0) refuse(missing_input(i, required));
-  if (node.outputs.empty()) refuse("gives no output");
+    if (i >= inputs || node.inputs[i] < 0) refuse(missing_input(i, required));
+  if (outputs < 1 || outputs > counts.most_outputs)
+    refuse("gives " + (counts.most_outputs > 1 ? std::string("1 to ") : "") + counted(counts.most_outputs, "output") +
+           ", the node asks for " + std::to_string(outputs));
   if (node.attributes.empty()) return;
   const std::vector<std::string> names = attribute_names(node.operator_name);
   for (const auto& [name, value] : node.attributes)

@@ -11,9 +11,7 @@ class ArgMax final : public Operator {
       : smallest_(smallest),
         axis_(definition.integer("axis", 0)),
         keep_(definition.integer("keepdims", 1)),
-        last_(definition.integer("select_last_index", 0)) {
-    check_counts(definition, 1, 1);
-  }
+        last_(definition.integer("select_last_index", 0)) {}
   void infer(const Operands& io) const override {
     check_type(io, 0, computed_types);
     const Shape& in = io[0].shape;

@@ -48,7 +48,6 @@ class Attention final : public Operator {
         softcap_(definition.real("softcap", 0)),
         stage_(definition.integer("qk_matmul_output_mode", 0)),
         precise_(type_attribute(definition, "softmax_precision", Type::float32) == Type::float64) {
-    check_counts(definition, 3, 7, 4);
     if (heads_.queries < 0 || heads_.keys < 0)
       definition.fail({"attributes 'q_num_heads' and 'kv_num_heads' are ", heads_.queries, " and ", heads_.keys,
                        "; they cannot be negative"});

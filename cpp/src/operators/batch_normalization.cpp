@@ -13,7 +13,6 @@ class BatchNormalization final : public Operator {
   explicit BatchNormalization(const Definition& definition) : epsilon_(definition.real("epsilon", 1e-5f)) {
     if (definition.integer("training_mode", 0))
       definition.fail("training_mode is for training; export the model for inference");
-    check_counts(definition, 5, 5);
   }
   void infer(const Operands& io) const override {
     check_type(io, 0, float_types);

@@ -12,7 +12,6 @@ namespace lading {
 namespace {
 
 const Tensor& weights_of(const Definition& definition) {
-  check_counts(definition, 2, 3);
   const Tensor* w = definition.constant(1);
   if (!w || w->type != Type::float32 || (w->shape.rank != 3 && w->shape.rank != 4))
     definition.fail("needs constant float32 weights for one or two spatial axes");

@@ -16,7 +16,6 @@ class ChannelsLastPool final : public Operator {
         attributes_(definition),
         average_(choice(definition, "pool", "MaxPool", {"MaxPool", "AveragePool"}) == 1),
         padding_counts_(average_ && definition.integer("count_include_pad", 0)) {
-    check_counts(definition, 1, 1);
     if (!attributes_.has_kernel()) definition.fail("attribute 'kernel_shape' is missing");
   }
   void infer(const Operands& io) const override {

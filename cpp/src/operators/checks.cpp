@@ -39,16 +39,6 @@ std::string missing_input(int i, int required) {
   return input(i) + " is missing; the node needs " + counted(required, "input");
 }
 
-void check_counts(const Definition& definition, int required, int most, int outputs) {
-  const int given = definition.input_count();
-  if (given > most) definition.fail({"takes at most ", counted(most, "input"), ", it has ", given});
-  for (int i = 0; i < required; ++i)
-    if (!definition.has_input(i)) definition.fail(missing_input(i, required));
-  if (definition.output_count() < 1 || definition.output_count() > outputs)
-    definition.fail({"gives ", (outputs > 1 ? "1 to " : ""), counted(outputs, "output"), ", the node asks for ",
-                     definition.output_count()});
-}
-
 namespace {
 std::vector<std::string> all_type_names() {
   std::vector<std::string> names;

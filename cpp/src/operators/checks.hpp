@@ -5,9 +5,6 @@
 namespace lading {
 
 // ---- when an operator is made
-constexpr int any_number = 1 << 20;
-// The first `required` inputs must be given, at most `most` in all; 1 to `outputs` outputs.
-void check_counts(const Definition& definition, int required, int most, int outputs = 1);
 std::string missing_input(int i, int required);  // "input 1 is missing; the node needs 2 inputs"
 // The type that a type-valued attribute names; `otherwise` if there is no such attribute.
 Type type_attribute(const Definition& definition, const char* name, Type otherwise);

@@ -11,7 +11,6 @@ namespace {
 class Compress final : public Operator {
  public:
   explicit Compress(const Definition& definition) {
-    check_counts(definition, 2, 2);
     if (definition.has("axis")) axis_ = definition.integer("axis");
   }
   bool shape_from_data() const override { return true; }

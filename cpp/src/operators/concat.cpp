@@ -7,9 +7,7 @@ namespace {
 
 class Concat final : public Operator {
  public:
-  explicit Concat(const Definition& definition) : axis_(definition.integer("axis")) {
-    check_counts(definition, definition.input_count(), any_number);
-  }
+  explicit Concat(const Definition& definition) : axis_(definition.integer("axis")) {}
   void infer(const Operands& io) const override {
     Shape out = io[0].shape;
     const int axis = normal_axis(io, axis_, out.rank);

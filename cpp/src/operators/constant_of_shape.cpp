@@ -10,7 +10,6 @@ namespace {
 class ConstantOfShape final : public Operator {
  public:
   explicit ConstantOfShape(const Definition& definition) {
-    check_counts(definition, 1, 1);
     const auto found = definition.attributes().find("value");
     if (found == definition.attributes().end()) return;
     const Constant* constant = std::get_if<Constant>(&found->second);

@@ -29,7 +29,6 @@ class Conv final : public Operator {
  public:
   Conv(const Definition& definition, bool relu)
       : kernels_(definition.kernels()), attributes_(definition), groups_(definition.integer("group", 1)), relu_(relu) {
-    check_counts(definition, 2, 3);
     if (groups_ < 1) definition.fail({"attribute 'group' is ", groups_, "; it must be at least 1"});
   }
   void infer(const Operands& io) const override {

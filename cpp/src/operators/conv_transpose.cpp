@@ -25,7 +25,6 @@ class ConvTranspose final : public Operator {
  public:
   explicit ConvTranspose(const Definition& definition)
       : kernels_(definition.kernels()), attributes_(definition), groups_(definition.integer("group", 1)) {
-    check_counts(definition, 2, 3);
     if (groups_ < 1) definition.fail({"attribute 'group' is ", groups_, "; it must be at least 1"});
     const Tensor* w = definition.constant(1);
     if (w && w->type == Type::float32 && w->shape.rank > 2 && w->size() && w->shape[0] % groups_ == 0) pack(*w);

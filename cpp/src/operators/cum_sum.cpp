@@ -13,9 +13,7 @@ class CumSum final : public Operator {
   explicit CumSum(const Definition& definition)
       : exclusive_(definition.integer("exclusive", 0)),
         reverse_(definition.integer("reverse", 0)),
-        constant_axis_(definition.constant(1)) {
-    check_counts(definition, 2, 2);
-  }
+        constant_axis_(definition.constant(1)) {}
   void infer(const Operands& io) const override {
     check_type(io, 0, sum_types), check_type(io, 1, index_types), check_one_element(io, 1);
     if (io[0].shape.rank == 0) io.fail("needs an axis to sum along; input 0 is a single number");

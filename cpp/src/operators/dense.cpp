@@ -12,9 +12,7 @@ class Dense final : public Operator {
   explicit Dense(const Definition& definition)
       : kernels_(definition.kernels()),
         activation_(Activation::named(definition, definition.text("activation", ""))),
-        weights_(packed_layer(definition, 1)) {
-    check_counts(definition, 2, 4);
-  }
+        weights_(packed_layer(definition, 1)) {}
   void infer(const Operands& io) const override {
     const Shape out = layer_shape(io, weights_.inputs(), weights_.outputs());
     if (io.has(3) && (io[3].type != Type::float32 || !(io[3].shape == out)))

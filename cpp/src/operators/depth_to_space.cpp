@@ -9,7 +9,6 @@ namespace {
 class Blocks : public Operator {
  public:
   explicit Blocks(const Definition& definition) : block_(definition.integer("blocksize")) {
-    check_counts(definition, 1, 1);
     if (block_ < 1 || block_ > 1 << 20)
       definition.fail({"attribute 'blocksize' is ", block_, "; it must be from 1 to 1048576"});
   }

@@ -31,7 +31,7 @@ double determinant(double* a, std::int64_t n) {
 
 class Det final : public Operator {
  public:
-  explicit Det(const Definition& definition) { check_counts(definition, 1, 1); }
+  explicit Det(const Definition&) {}
   void infer(const Operands& io) const override {
     check_type(io, 0, float_types);
     Shape out = io[0].shape;

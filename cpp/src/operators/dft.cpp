@@ -111,9 +111,7 @@ class Fourier : public Operator {
 class DFT final : public Fourier {
  public:
   explicit DFT(const Definition& definition)
-      : inverse_(definition.integer("inverse", 0)), onesided_(definition.integer("onesided", 0)) {
-    check_counts(definition, 1, 3);
-  }
+      : inverse_(definition.integer("inverse", 0)), onesided_(definition.integer("onesided", 0)) {}
   std::uint32_t shape_inputs() const override { return 1 << 1 | 1 << 2; }
   void infer(const Operands& io) const override {
     const int parts = check_parts(io);
@@ -167,9 +165,7 @@ class DFT final : public Fourier {
 
 class STFT final : public Fourier {
  public:
-  explicit STFT(const Definition& definition) : onesided_(definition.integer("onesided", 1)) {
-    check_counts(definition, 2, 4);
-  }
+  explicit STFT(const Definition& definition) : onesided_(definition.integer("onesided", 1)) {}
   std::uint32_t shape_inputs() const override { return 1 << 1 | 1 << 3; }
   void infer(const Operands& io) const override {
     check_rank(io, 0, 3);

@@ -18,7 +18,6 @@ class EdgeConvolution final : public Operator {
         width_(definition.integer("width")),
         outputs_(width_),
         largest_(choice(definition, "pool", "mean", {"mean", "max"}) == 1) {
-    check_counts(definition, 2, any_number);
     for (int i = 2; i + 1 < definition.input_count(); i += 2) add_layer(definition, i);
     if (relu_.size() != layers_.size() + 1) definition.fail("attribute 'relu' must say it of every layer");
   }

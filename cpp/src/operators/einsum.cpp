@@ -63,7 +63,6 @@ template <class T> T multiply_add(T sum, T a, T b) {
 class Einsum final : public Operator {
  public:
   explicit Einsum(const Definition& definition) : kernels_(definition.kernels()) {
-    check_counts(definition, 1, most_operands);
     equation_ = read_equation(definition);
   }
   void infer(const Operands& io) const override {

@@ -11,9 +11,7 @@ class EyeLike final : public Operator {
   explicit EyeLike(const Definition& definition)
       : diagonal_(definition.integer("k", 0)),
         typed_(definition.has("dtype")),
-        type_(type_attribute(definition, "dtype", Type::float32)) {
-    check_counts(definition, 1, 1);
-  }
+        type_(type_attribute(definition, "dtype", Type::float32)) {}
   bool reads_shape_only() const override { return true; }
   void infer(const Operands& io) const override {
     check_rank(io, 0, 2);

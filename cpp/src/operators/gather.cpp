@@ -8,9 +8,7 @@ namespace {
 // out[a, i, b] = data[a, indices[i], b], with `axis` of the data replaced by all axes of the indices.
 class Gather final : public Operator {
  public:
-  explicit Gather(const Definition& definition) : axis_(definition.integer("axis", 0)) {
-    check_counts(definition, 2, 2);
-  }
+  explicit Gather(const Definition& definition) : axis_(definition.integer("axis", 0)) {}
   void infer(const Operands& io) const override {
     const Shape &data = io[0].shape, &indices = io[1].shape;
     check_type(io, 1, index_types);
@@ -50,9 +48,7 @@ class Gather final : public Operator {
 // out[.., i, ..] = data[.., indices[.., i, ..], ..]: an index for every element.
 class GatherElements final : public Operator {
  public:
-  explicit GatherElements(const Definition& definition) : axis_(definition.integer("axis", 0)) {
-    check_counts(definition, 2, 2);
-  }
+  explicit GatherElements(const Definition& definition) : axis_(definition.integer("axis", 0)) {}
   void infer(const Operands& io) const override {
     const Shape &data = io[0].shape, &indices = io[1].shape;
     check_type(io, 1, index_types);
@@ -102,7 +98,6 @@ class GatherElements final : public Operator {
 class GatherND final : public Operator {
  public:
   explicit GatherND(const Definition& definition) {
-    check_counts(definition, 2, 2);
     const std::int64_t batch = definition.integer("batch_dims", 0);
     if (batch < 0 || batch >= max_rank)
       definition.fail({"attribute 'batch_dims' is ", batch, "; it must be from 0 to 7"});

@@ -29,7 +29,6 @@ class Gemm final : public Operator {
         transpose_b_(definition.integer("transB", 0)),
         alpha_(definition.real("alpha", 1)),
         beta_(definition.real("beta", 1)) {
-    check_counts(definition, 2, 3);
     const Tensor *b = definition.constant(1), *c = definition.constant(2);
     if (b && b->type == Type::float32 && b->shape.rank == 2)
       pack(definition, *b, c && c->type == Type::float32 ? c : nullptr);

@@ -17,9 +17,7 @@ class LayerNormalization final : public Operator {
       : kernels_(definition.kernels()),
         centred_(centred),
         axis_(definition.integer("axis", -1)),
-        epsilon_(definition.real("epsilon", 1e-5f)) {
-    check_counts(definition, 2, centred ? 3 : 2, centred ? 3 : 1);
-  }
+        epsilon_(definition.real("epsilon", 1e-5f)) {}
   void infer(const Operands& io) const override {
     check_type(io, 0, float_types);
     const Shape& shape = io[0].shape;

@@ -13,7 +13,6 @@ class LpNormalization final : public Operator {
  public:
   explicit LpNormalization(const Definition& definition)
       : axis_(definition.integer("axis", -1)), p_(definition.integer("p", 2)) {
-    check_counts(definition, 1, 1);
     if (p_ != 1 && p_ != 2) definition.fail({"attribute 'p' must be 1 or 2, it is ", p_});
   }
   void infer(const Operands& io) const override {
@@ -48,7 +47,6 @@ class LpNormalization final : public Operator {
 class MeanVarianceNormalization final : public Operator {
  public:
   explicit MeanVarianceNormalization(const Definition& definition) : axes_(definition.integers("axes")) {
-    check_counts(definition, 1, 1);
     if (!definition.has("axes")) axes_ = {0, 2, 3};
   }
   void infer(const Operands& io) const override {

@@ -16,7 +16,6 @@ class LRN final : public Operator {
         alpha_(definition.real("alpha", 0.0001f)),
         beta_(definition.real("beta", 0.75f)),
         bias_(definition.real("bias", 1)) {
-    check_counts(definition, 1, 1);
     if (size_ < 1) definition.fail({"attribute 'size' is ", size_, "; it must be at least 1"});
   }
   void infer(const Operands& io) const override {

@@ -28,7 +28,6 @@ Shape without_matrix(Shape shape) {
 class MatMul final : public Operator {
  public:
   explicit MatMul(const Definition& definition) : kernels_(definition.kernels()) {
-    check_counts(definition, 2, 2);
     const Tensor* b = definition.constant(1);
     if (b && b->type == Type::float32 && b->shape.rank == 2)
       weights_.emplace(definition, b->as<float>(), nullptr, b->shape[0], b->shape[1]);

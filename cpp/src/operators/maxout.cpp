@@ -12,7 +12,6 @@ class Maxout final : public Operator {
  public:
   explicit Maxout(const Definition& definition)
       : kernels_(definition.kernels()), pieces_(definition.integer("pieces")), weights_(packed_layer(definition, 1)) {
-    check_counts(definition, 2, 3);
     if (pieces_ < 1 || weights_.outputs() % pieces_) definition.fail("its pieces must be equally wide");
   }
   void infer(const Operands& io) const override {

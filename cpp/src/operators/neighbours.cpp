@@ -19,9 +19,7 @@ class Neighbours final : public Operator {
         skipped_(definition.integer("skipped", 0)),
         columns_(definition.integer("columns", 0) != 0),
         nan_first_(definition.integer("nan_first", 0) != 0),
-        last_(static_cast<AddedLast>(choice(definition, "last", "others", {"products", "own", "others"}))) {
-    check_counts(definition, 2, 2);
-  }
+        last_(static_cast<AddedLast>(choice(definition, "last", "others", {"products", "own", "others"}))) {}
   void infer(const Operands& io) const override {
     check_type(io, 0, bit(Type::float32)), check_type(io, 1, bit(Type::float32));
     const Points points(io, columns_);

@@ -7,7 +7,8 @@
 
 namespace lading {
 
-#define LADING_OPERATOR(name, inputs, attributes) std::unique_ptr<Operator> make_##name(const Definition&);
+#define LADING_OPERATOR(name, least, most, outputs, attributes) \
+  std::unique_ptr<Operator> make_##name(const Definition&);
 #include "operators/operators.inc"
 #undef LADING_OPERATOR
 
@@ -15,11 +16,13 @@ namespace {
 struct Row {
   const char* name;
   MakeOperator make;
-  int inputs;
+  Counts counts;
   const char* attributes;  // their names, a space between
 };
+constexpr int any = any_number;
 constexpr Row table[] = {
-#define LADING_OPERATOR(name, inputs, attributes) {#name, &make_##name, inputs, attributes},
+#define LADING_OPERATOR(name, least, most, outputs, attributes) \
+  {#name, &make_##name, {least, most, outputs}, attributes},
 #include "operators/operators.inc"
 #undef LADING_OPERATOR
 };
@@ -54,9 +57,9 @@ MakeOperator find_operator(const std::string& name) {
   return row ? row->make : nullptr;
 }
 
-int required_inputs(const std::string& operator_name) {
+Counts counts_of(const std::string& operator_name) {
   const Row* row = find_row(operator_name);
-  return row ? row->inputs : 0;
+  return row ? row->counts : Counts{0, any, any};
 }
 
 std::vector<std::string> attribute_names(const std::string& operator_name) {

@@ -151,7 +151,12 @@ class Operator {
 using MakeOperator = std::unique_ptr<Operator> (*)(const Definition&);
 MakeOperator find_operator(const std::string& name);  // null if there is none
 std::vector<std::string> operator_names();
-int required_inputs(const std::string& operator_name);
+constexpr int any_number = 1 << 20;
+// How many inputs a node must have, and how many inputs and outputs it may have.
+struct Counts {
+  int inputs, most_inputs, most_outputs;
+};
+Counts counts_of(const std::string& operator_name);
 std::vector<std::string> attribute_names(const std::string& operator_name);  // that a bundle may give it
 
 // ---- rules that many operators share

@@ -38,9 +38,7 @@ std::int64_t continued(Mode mode, std::int64_t p, std::int64_t n) {
 class Pad final : public Operator {
  public:
   explicit Pad(const Definition& definition)
-      : mode_(static_cast<Mode>(choice(definition, "mode", "constant", {"constant", "reflect", "edge", "wrap"}))) {
-    check_counts(definition, 2, 4);
-  }
+      : mode_(static_cast<Mode>(choice(definition, "mode", "constant", {"constant", "reflect", "edge", "wrap"}))) {}
   std::uint32_t shape_inputs() const override { return 1 << 1 | 1 << 3; }
 
   void infer(const Operands& io) const override {

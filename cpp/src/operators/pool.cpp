@@ -34,7 +34,6 @@ class Pool final : public Operator {
         p_(kind == Kind::lp ? norm_attribute(definition) : 0),
         padding_counts_(kind == Kind::average && definition.integer("count_include_pad", 0)),
         columns_first_(kind == Kind::max && definition.integer("storage_order", 0)) {
-    check_counts(definition, 1, 1, kind == Kind::max ? 2 : 1);
     if (!attributes_.has_kernel()) definition.fail("attribute 'kernel_shape' is missing");
   }
   void infer(const Operands& io) const override {

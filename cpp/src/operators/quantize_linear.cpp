@@ -16,7 +16,6 @@ class Linear : public Operator {
  public:
   explicit Linear(const Definition& definition)
       : axis_(definition.integer("axis", 1)), block_(definition.integer("block_size", 0)) {
-    check_counts(definition, 2, 3);
     if (block_ < 0) definition.fail({"attribute 'block_size' is ", block_, "; it cannot be negative"});
   }
   int entry(const Operands& io, int) const override {

@@ -31,7 +31,6 @@ Recurrent::Recurrent(const Definition& definition, int gates, int apart, int sta
       apart_(apart),
       states_(states),
       hidden_size_(definition.integer("hidden_size", -1)) {
-  check_counts(definition, 3, states == 2 ? 8 : 6, states + 1);
   const int direction = choice(definition, "direction", "forward", {"forward", "reverse", "bidirectional"});
   forward_ = direction != 1, directions_ = direction == 2 ? 2 : 1;
   functions_ = GateFunction::of(definition, directions_, activations);

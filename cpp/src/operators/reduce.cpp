@@ -98,9 +98,7 @@ class Reduce final : public Operator {
       : kernels_(definition.kernels()),
         kind_(kind),
         keep_(definition.integer("keepdims", 1)),
-        nothing_by_default_(definition.integer("noop_with_empty_axes", 0)) {
-    check_counts(definition, 1, 2);
-  }
+        nothing_by_default_(definition.integer("noop_with_empty_axes", 0)) {}
   std::uint32_t shape_inputs() const override { return 1 << 1; }
   void infer(const Operands& io) const override {
     check_type(io, 0, kind_ == Kind::max || kind_ == Kind::min ? computed_types : number_types);

@@ -28,7 +28,6 @@ class Resize final : public Operator {
         policy_(static_cast<Policy>(
             choice(definition, "keep_aspect_ratio_policy", "stretch", {"stretch", "not_larger", "not_smaller"}))),
         axes_(definition.integers("axes")) {
-    check_counts(definition, 1, 4);
     if (definition.integer("antialias", 0) != 0)
       definition.fail("attribute 'antialias' = 1 is not supported; resize without it, or before the network");
     if (axes_.size() > max_rank) definition.fail("attribute 'axes' names more axes than a tensor can have");

@@ -9,7 +9,6 @@ class ReverseSequence final : public Operator {
  public:
   explicit ReverseSequence(const Definition& definition)
       : batch_(definition.integer("batch_axis", 1)), time_(definition.integer("time_axis", 0)) {
-    check_counts(definition, 2, 2);
     if (!(batch_ == 0 && time_ == 1) && !(batch_ == 1 && time_ == 0))
       definition.fail("attributes 'batch_axis' and 'time_axis' must be 0 and 1, or 1 and 0");
   }

@@ -18,7 +18,6 @@ class RotaryEmbedding final : public Operator {
       : interleaved_(definition.integer("interleaved", 0) != 0),
         heads_(definition.integer("num_heads", 0)),
         turned_(definition.integer("rotary_embedding_dim", 0)) {
-    check_counts(definition, 3, 4);
     if (heads_ < 0 || turned_ < 0)
       definition.fail({"attributes 'num_heads' and 'rotary_embedding_dim' are ", heads_, " and ", turned_,
                        "; they cannot be negative"});

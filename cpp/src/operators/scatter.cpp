@@ -49,9 +49,7 @@ Put find_put(Reduction reduction, Type type) {
 // Inputs: data, indices, updates.
 class Scatter : public Operator {
  public:
-  explicit Scatter(const Definition& definition) : reduction_(reduction_of(definition)) {
-    check_counts(definition, 3, 3);
-  }
+  explicit Scatter(const Definition& definition) : reduction_(reduction_of(definition)) {}
   void infer(const Operands& io) const override {
     check_same_type(io, 2);
     if (reduction_ != Reduction::none) check_type(io, 0, computed_types);

@@ -12,9 +12,7 @@ class ShapeOperator final : public Operator {
  public:
   explicit ShapeOperator(const Definition& definition)
       : start_(definition.integer("start", 0)),
-        end_(definition.integer("end", std::numeric_limits<std::int64_t>::max())) {
-    check_counts(definition, 1, 1);
-  }
+        end_(definition.integer("end", std::numeric_limits<std::int64_t>::max())) {}
   bool reads_shape_only() const override { return true; }
   void infer(const Operands& io) const override {
     const int rank = io[0].shape.rank;
@@ -42,7 +40,7 @@ class ShapeOperator final : public Operator {
 
 class Size final : public Operator {
  public:
-  explicit Size(const Definition& definition) { check_counts(definition, 1, 1); }
+  explicit Size(const Definition&) {}
   bool reads_shape_only() const override { return true; }
   void infer(const Operands& io) const override { io.set(0, Type::int64, Shape()); }
   void run(const Operands& io) const override { *io.output().as<std::int64_t>() = io[0].size(); }

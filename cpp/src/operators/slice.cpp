@@ -29,7 +29,7 @@ Range cut_range(std::int64_t start, std::int64_t end, std::int64_t step, std::in
 // Inputs: data, starts, ends, axes (all in order, if omitted), steps (1, if omitted).
 class Slice final : public Operator {
  public:
-  explicit Slice(const Definition& definition) { check_counts(definition, 3, 5); }
+  explicit Slice(const Definition&) {}
   std::uint32_t shape_inputs() const override { return 0b11110; }
 
   void infer(const Operands& io) const override {

@@ -9,7 +9,6 @@ class Split final : public Operator {
  public:
   explicit Split(const Definition& definition)
       : axis_(definition.integer("axis", 0)), pieces_(definition.integer("num_outputs", definition.output_count())) {
-    check_counts(definition, 1, 2, any_number);
     if (definition.has("num_outputs") && pieces_ != definition.output_count())
       definition.fail(
           {"attribute 'num_outputs' is ", pieces_, "; the node has ", counted(definition.output_count(), "output")});

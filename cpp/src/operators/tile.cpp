@@ -8,7 +8,7 @@ namespace {
 
 class Tile final : public Operator {
  public:
-  explicit Tile(const Definition& definition) { check_counts(definition, 2, 2); }
+  explicit Tile(const Definition&) {}
   std::uint32_t shape_inputs() const override { return 1 << 1; }
   void infer(const Operands& io) const override {
     Shape out = io[0].shape;

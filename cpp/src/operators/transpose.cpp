@@ -11,7 +11,6 @@ namespace {
 class Transpose final : public Operator {
  public:
   explicit Transpose(const Definition& definition) : order_(definition.integers("perm")) {
-    check_counts(definition, 1, 1);
     std::vector<std::int64_t> sorted(order_.size());
     std::iota(sorted.begin(), sorted.end(), 0);
     if (!std::is_permutation(order_.begin(), order_.end(), sorted.begin()))

@@ -78,7 +78,6 @@ template <class T, class S> class TreeEnsemble final : public Operator {
 }  // namespace
 
 std::unique_ptr<Operator> make_TreeEnsemble(const Definition& definition) {
-  check_counts(definition, 8, 19, 2);
   trees::Forest forest = trees::read_forest(definition);
   trees::order_by_output(forest);
   if (forest.rules.input_type == Type::float64)

@@ -9,9 +9,7 @@ namespace {
 
 class Trilu final : public Operator {
  public:
-  explicit Trilu(const Definition& definition) : upper_(definition.integer("upper", 1) != 0) {
-    check_counts(definition, 1, 2);
-  }
+  explicit Trilu(const Definition& definition) : upper_(definition.integer("upper", 1) != 0) {}
   void infer(const Operands& io) const override {
     if (io[0].shape.rank < 2) io.fail({"needs at least two axes; the input has shape ", io[0].shape});
     if (io.has(1)) check_type(io, 1, bit(Type::int64)), check_one_element(io, 1);

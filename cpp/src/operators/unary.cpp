@@ -82,7 +82,6 @@ template <class Wide> void run_integers(Wide (*f)(Wide), const Tensor& in, Tenso
 class UnaryOperator final : public Operator {
  public:
   UnaryOperator(const Definition& definition, const Function& function) : f_(function), kernels_(definition.kernels()) {
-    check_counts(definition, 1, 1);
     if (f_.a) a_ = definition.real(f_.a, f_.default_a);
     if (f_.b) b_ = definition.real(f_.b, f_.default_b);
   }

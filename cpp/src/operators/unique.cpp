@@ -67,7 +67,6 @@ struct Groups {
 class Unique final : public Operator {
  public:
   explicit Unique(const Definition& definition) : sorted_(definition.integer("sorted", 1) != 0) {
-    check_counts(definition, 1, 1, 4);
     if (definition.has("axis")) axis_ = definition.integer("axis");
   }
   bool shape_from_data() const override { return true; }

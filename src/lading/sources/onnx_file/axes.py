@@ -106,7 +106,7 @@ def _mark_entry(model: Model, run: bool) -> None:
         given.axes[place] = ENTRY
     for output in model.output_list:
         output.axes = [ENTRY if axis in names else axis for axis in output.axes]
-        if place == 0 and output.axes[0] != UNKNOWN_RANK and ENTRY not in output.axes:
+        if place == 0 and output.axes and output.axes[0] != UNKNOWN_RANK and ENTRY not in output.axes:
             output.axes[0] = ENTRY
 
 
