@@ -109,7 +109,7 @@ def test_steps_take_the_time_of_all_blocks() -> None:
 
 
 def test_lengths_that_do_not_fit_are_refused() -> None:
-    with pytest.raises(LadingError, match="takes 8 numbers along its last axis"):
+    with pytest.raises(LadingError, match="input 0 must have 8 numbers along its last axis"):
         Session(wide().model).run_graph({"x": np.zeros((400, 7), np.float32)})
 
 

@@ -144,7 +144,7 @@ def main(memory: int, kind: str, paths: list[str]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (begun + 4 * memory,) * 2)
     for at, path in enumerate(paths):
         print("begin", at, flush=True)
-        signal.alarm(6 * PATIENCE)  # of the clock, for whoever waits; of the processor, for whoever computes
+        signal.alarm(20 * PATIENCE)  # of the clock, for whoever waits; of the processor, for whoever computes
         signal.setitimer(signal.ITIMER_PROF, PATIENCE)
         start = time.process_time()
         try:

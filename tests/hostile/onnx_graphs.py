@@ -6,7 +6,22 @@ from collections.abc import Callable
 from typing import Any
 
 from onnx import TensorProto, helper
-from onnx_making import calls_itself, edited, laughing, loop, model, nested, nested_loops, node, opset, shaped, value
+from onnx_making import (
+    calls_itself,
+    edited,
+    endless,
+    laughing,
+    loop,
+    model,
+    nested,
+    nested_loops,
+    node,
+    opset,
+    said,
+    shaped,
+    value,
+    wide,
+)
 
 CASES: list[tuple[str, str, Callable[[], Any]]] = [
     # ---- names
@@ -81,4 +96,14 @@ CASES: list[tuple[str, str, Callable[[], Any]]] = [
     ("a Loop without a body", "lacks the graph 'body'", lambda: model([node("Loop", ["", "", "x"])])),
     ("a Scan without a body", "node 'n_y' (Scan): lacks the graph 'body'",
      lambda: model([node("Scan", ["x"], num_scan_inputs=1)])),
+    ("a Loop without a number of turns", "more than 500 turns of loops", endless),
+    ("papers of lading that are no JSON", "read", lambda: said(papers="{", function="x")),
+    ("papers of lading that are another model's", "read",
+     lambda: said(papers="{}", function="x", model="{}", written="x")),
+    ("papers of lading that are deep", "read", lambda: said(papers="[" * 100_000, function="x")),
+    ("a length with a name of a million letters", "read", lambda: shaped("n" * 10**6, 4)),
+    ("a length that is named as an axis of ours", "read", lambda: shaped("entry", 4)),
+    ("500 inputs", "read", lambda: wide(500)),
+    ("a node after node, 1000 of them", "read", lambda: model(
+        [node("Relu", [f"h{at}" if at else "x"], [f"h{at + 1}" if at < 999 else "y"]) for at in range(1000)])),
 ]  # fmt: skip

@@ -72,6 +72,42 @@ def outside(location: str, **keys: str) -> onnx.ModelProto:
     return edited(change)
 
 
+def sparse(places: list[int], shape: list[int]) -> onnx.ModelProto:
+    """The bias as one number at each of some places."""
+
+    def change(made: Any) -> None:
+        del made.graph.initializer[1]
+        values = numpy_helper.from_array(np.ones(1, F), "b")
+        indices = numpy_helper.from_array(np.array(places, I), "places")
+        made.graph.sparse_initializer.append(helper.make_sparse_tensor(values, indices, shape))
+
+    return edited(change)
+
+
+def endless() -> onnx.ModelProto:
+    """A Loop without a number of turns, whose condition stays true."""
+    made = loop(1)
+    made.graph.node[0].input[0] = ""
+    del made.graph.initializer[:]
+    return made
+
+
+def said(**metadata: str) -> onnx.ModelProto:
+    """The good model that says of itself what only lading writes."""
+
+    def change(made: Any) -> None:
+        for key, text in metadata.items():
+            made.metadata_props.add(key=f"lading.{key}", value=text)
+
+    return edited(change)
+
+
+def wide(count: int) -> onnx.ModelProto:
+    """A node of as many inputs."""
+    given = [value(f"x{at}", "N", 4) for at in range(count)]
+    return model([node("Sum", [each.name for each in given])], inputs=given)
+
+
 def opset(version: int, domain: str = "") -> onnx.ModelProto:
     def change(made: Any) -> None:
         made.opset_import[0].version, made.opset_import[0].domain = version, domain

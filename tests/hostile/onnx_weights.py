@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from onnx import TensorProto
-from onnx_making import edited, outside, weight
+from onnx_making import edited, outside, sparse, weight
 
 CASES: list[tuple[str, str, Callable[[], Any]]] = [
     # ---- weights
@@ -48,4 +48,9 @@ CASES: list[tuple[str, str, Callable[[], Any]]] = [
      lambda: outside("model.onnx", offset="0", length=str(2**62))),
     ("weights of fewer bytes", "it has 3 bytes, its shape [4] of float32 needs 16",
      lambda: outside("model.onnx", offset="0", length="3")),
+    ("a sparse weight beyond its shape", "weight 'b': is damaged", lambda: sparse([9], [4])),
+    ("a sparse weight before its shape", "weight 'b': is damaged", lambda: sparse([-9], [4])),
+    ("a sparse weight with fewer places than numbers", "weight 'b': is damaged", lambda: sparse([0, 1], [4])),
+    ("a sparse weight of 10^12 numbers", "its shape [1000000000000] is too large", lambda: sparse([0], [10**12])),
+    ("a sparse weight of 2^64 numbers", "is too large", lambda: sparse([0], [2**32, 2**32])),
 ]  # fmt: skip

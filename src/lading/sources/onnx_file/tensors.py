@@ -7,8 +7,11 @@ import math
 import numpy as np
 from onnx import SparseTensorProto, TensorProto, helper, numpy_helper
 
-from ...errors import FormatError, UnsupportedError
+from ...errors import FormatError, MemoryLimit, UnsupportedError
 from ...graph import BFLOAT16
+
+#: Numbers of a sparse tensor that are written out.
+MOST_NUMBERS = 1 << 31
 
 #: Axes that a tensor may have.
 HIGHEST_RANK = 8
@@ -67,8 +70,14 @@ def _check_bytes(tensor: TensorProto, where: str) -> None:
 def dense_array_of(sparse: SparseTensorProto, where: str) -> np.ndarray:
     """A sparse tensor written out, zeros included."""
     values, indices = array_of(sparse.values, where), array_of(sparse.indices, where)
-    dense = np.zeros(tuple(sparse.dims), values.dtype)
-    if indices.ndim == 2:
-        indices = np.ravel_multi_index(tuple(indices.T), dense.shape)
-    dense.reshape(-1)[indices] = values
+    shape = tuple(sparse.dims)
+    if any(size < 0 for size in shape) or math.prod(max(size, 1) for size in shape) > MOST_NUMBERS:
+        raise MemoryLimit(f"{where}: its shape {list(shape)} is too large, or negative")
+    places = indices.T if indices.ndim == 2 else indices[None]
+    lengths = np.array(shape if indices.ndim == 2 else [math.prod(shape)], np.int64)[:, None]
+    if len(places) != len(lengths) or places.shape[1:] != values.shape or np.any((places < 0) | (places >= lengths)):
+        raise FormatError(f"{where}: is damaged: its numbers ({values.size}) and their places ({indices.shape[0]}) do "
+                          f"not fit into the shape {list(shape)}")  # fmt: skip
+    dense = np.zeros(shape, values.dtype)
+    dense.reshape(-1)[np.ravel_multi_index(tuple(places), tuple(lengths[:, 0]))] = values
     return dense
