@@ -224,7 +224,8 @@ def by_entry() -> Iterator[tuple[str, Entries]]:
 #: Operators without a case whose outputs all keep an axis of the first input, and why.
 NOT_BY_ENTRY = {
     "ConstantOfShape": "reads a shape", "Shape": "gives a shape", "Size": "gives a number", "Range": "reads numbers",
-    "If": "reads one condition", "NonZero": "gives as many as there are", "GlobalLpPool": "has no case in the suite",
+    "If": "reads one condition", "NonZero": "gives as many as there are",
+    "NonMaxSuppression": "gives as many as it takes", "GlobalLpPool": "has no case in the suite",
     "ReverseSequence": "its lengths are made for all entries", "Loop": "runs turn by turn", "Scan": "runs turn by turn",
 }  # fmt: skip
 

@@ -14,8 +14,10 @@ from onnx.reference import ReferenceEvaluator
 from lading.bundle import evaluate
 
 
-def model(operator: str, inputs: Sequence[Any], outputs: int = 1, **attributes: Any) -> onnx.ModelProto:
-    """A model of opset 22 with one node, its output types left open."""
+def model(
+    operator: str, inputs: Sequence[Any], outputs: int = 1, opset_of_model: int = 22, **attributes: Any
+) -> onnx.ModelProto:
+    """A model with one node, its output types left open."""
     names = [f"x{i}" if value is not None else "" for i, value in enumerate(inputs)]
     values = [
         helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape)
@@ -29,7 +31,7 @@ def model(operator: str, inputs: Sequence[Any], outputs: int = 1, **attributes: 
         values,
         [onnx.ValueInfoProto(name=name) for name in given],
     )
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 22)], ir_version=10)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset_of_model)], ir_version=10)
 
 
 def feeds(inputs: Sequence[Any]) -> dict[str, np.ndarray]:

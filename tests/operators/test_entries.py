@@ -238,6 +238,24 @@ TOGETHER = {
     "average pool": ({"x": [E, 2, 5]}, one("AveragePool", kernel_shape=[3], pads=[1, 1]), [E, 2, 5]),
     "pool of another axis": ({"x": [2, E, 5]}, one("LpPool", kernel_shape=[3]), [2, E, 3]),
     "global pool": (X, one("GlobalAveragePool"), [E, 3, 1]),
+    "part of an image, smoothed": (
+        {"x": [E, 8, 3]},
+        one(
+            "Resize", {"float32": [0.2, 1.1]}, "", I64(3), axes=[1], mode="linear", antialias=1,
+            coordinate_transformation_mode="tf_crop_and_resize",
+        ),
+        [E, 3, 3],
+    ),
+    "convolution that is moved": (
+        {"x": [E, 2, 4, 4], "o": [E, 8, 3, 3]},
+        [*kernel(3, 2, 2, 2), *one("DeformConv", "w", "o")],
+        [E, 3, 3, 3],
+    ),
+    "samples at places of the entry": (
+        {"x": [E, 2, 3, 4], "g": [E, 2, 2, 2]},
+        one("GridSample", "g"),
+        [E, 2, 2, 2],
+    ),
     "response": (X, one("LRN", size=2), [E, 3, 4]),
     "transform": ({"x": [E, 6, 2]}, one("DFT"), [E, 6, 2]),
     "one side of a transform": ({"x": [6, E, 1]}, one("DFT", "", {"int64": 0}, onesided=1), [4, E, 2]),

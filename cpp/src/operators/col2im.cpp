@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "operators/checks.hpp"
-#include "operators/real_numbers.hpp"
+#include "operators/reals.hpp"
 #include "operators/windows.hpp"
 
 namespace lading {
@@ -59,14 +59,14 @@ class Col2Im final : public Operator {
     const Windows windows = attributes_.over(io, out, io.integers(2));
     const std::int64_t pixels = out.size(2, out.rank), columns = io[0].shape[2];
     const std::int64_t of_image = columns * (out[1] ? io[0].shape[1] / out[1] : 0);
-    const RealNumbers x(io[0]);
-    RealResults y(io.output());
+    const Reals x(io[0]);
+    Tensor& y = io.output();
     auto* image = reinterpret_cast<double*>(io.scratch());
     for (std::int64_t i = 0; i < out[0] * out[1]; ++i) {
       std::fill_n(image, pixels, 0.0);
       auto add = [&](const Spot& s) { image[s.element] += x[i * of_image + s.of_window * columns + s.window]; };
       each_spot(windows, add);
-      for (std::int64_t p = 0; p < pixels; ++p) y.set(i * pixels + p, image[p]);
+      for (std::int64_t p = 0; p < pixels; ++p) write_real(y, i * pixels + p, image[p]);
     }
   }
   int entry(const Operands& io, int) const override {

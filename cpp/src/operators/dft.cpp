@@ -3,7 +3,7 @@
 #include "kernels/scalar_math.hpp"
 #include "operators/axis.hpp"
 #include "operators/checks.hpp"
-#include "operators/real_numbers.hpp"
+#include "operators/reals.hpp"
 #include "operators/windows.hpp"
 
 namespace lading {
@@ -92,15 +92,15 @@ class Fourier : public Operator {
       for (std::int64_t k = 0; k < t_.results; ++k) {
         const Complex result = sum(t_, roots_, terms_, k);
         const std::int64_t at = (to + k * out_step_) * out_parts_;
-        y_.set(at, result.real);
-        if (out_parts_ == 2) y_.set(at + 1, result.imaginary);
+        write_real(y_, at, result.real);
+        if (out_parts_ == 2) write_real(y_, at + 1, result.imaginary);
       }
     }
 
    private:
     Transform t_;
-    RealNumbers x_;
-    RealResults y_;
+    Reals x_;
+    Tensor& y_;
     std::int64_t step_, out_step_;
     int parts_, out_parts_;
     double* roots_;
@@ -190,7 +190,7 @@ class STFT final : public Fourier {
     const Shape& out = io.output().shape;
     Lines line(io, t, 1, 1);
     const std::int64_t step = positive(io, 1, "frame_step");
-    const RealNumbers window(io.has(2) ? io[2] : io[0]);
+    const Reals window(io.has(2) ? io[2] : io[0]);
     const auto weight = [&](std::int64_t j) { return io.has(2) ? window[j] : 1.0; };
     for (std::int64_t i = 0; i < out[0]; ++i)
       for (std::int64_t frame = 0; frame < out[1]; ++frame)

@@ -10,17 +10,17 @@
 namespace lading::resize {
 
 enum class Mode { nearest, linear, cubic };
-enum class Place { half_pixel, half_pixel_symmetric, pytorch_half_pixel, align_corners, asymmetric };
+enum class Place { half_pixel, half_pixel_symmetric, pytorch_half_pixel, align_corners, asymmetric, crop };
 enum class Nearest { round_prefer_floor, round_prefer_ceil, floor, ceil };
 
 // What happens to one axis. Given scales are float32, and coordinates are then computed in float32, since
-// borders between pixels depend on it, but for float64 pixels that are mixed; scales made from sizes are
-// computed in float64.
+// borders between pixels depend on it, but for float64 pixels that are mixed; scales made from sizes are computed in
+// float64. What is cropped runs from start to end, of which 0 and 1 are the first and the last pixel.
 struct Axis {
   std::int64_t in = 1, out = 1;
-  double scale = 1;
-  bool given = false;
-  bool resized() const { return in != out || scale != 1; }
+  double scale = 1, start = 0, end = 1;
+  bool in_single = false;
+  bool resized() const { return in != out || scale != 1 || start != 0 || end != 1; }
 };
 using Axes = std::array<Axis, max_rank>;
 
@@ -31,6 +31,11 @@ template <class Real> double place_in(Place place, Real x, const Axis& axis) {
     case Place::asymmetric: return x / scale;
     case Place::align_corners: return stretched == 1 ? 0 : x * (length - 1) / (stretched - 1);
     case Place::pytorch_half_pixel: return axis.out == 1 ? 0 : centred;
+    case Place::crop: {
+      const Real start = static_cast<Real>(axis.start), end = static_cast<Real>(axis.end);
+      if (axis.out == 1) return Real(0.5) * (start + end) * (length - 1);
+      return start * (length - 1) + x * (end - start) * (length - 1) / static_cast<Real>(axis.out - 1);
+    }
     case Place::half_pixel_symmetric:
       return length / 2 * (1 - static_cast<Real>(axis.out) / stretched) + (x + half) / scale - half;
     default: return centred;
@@ -62,7 +67,21 @@ struct Rules {
   Place place;
   Nearest nearest;
   double cubic_a;
-  bool exclude_outside;
+  bool exclude_outside, antialias;
+
+  double place_of(const Axis& axis, std::int64_t x) const {
+    return axis.in_single ? place_in(place, static_cast<float>(x), axis)
+                          : place_in(place, static_cast<double>(x), axis);
+  }
+  // A place of the crop where there is no image. The pixel that is sought there is the first one, and replaced later.
+  bool outside(const Axis& axis, double at) const {
+    return place == Place::crop && !(at >= 0 && at <= static_cast<double>(axis.in - 1));
+  }
+  // An axis that shrinks is seen through a kernel that is wider by as much: so many pixels count.
+  bool smooths(const Axis& axis) const { return antialias && mode != Mode::nearest && axis.scale < 1 && axis.out > 0; }
+  std::int64_t smooth_taps(const Axis& axis) const {
+    return 2 * static_cast<std::int64_t>(std::ceil((mode == Mode::linear ? 1 : 2) / axis.scale)) + 2;
+  }
 };
 
 // Pixels outside the image get no weight; the others share it.
@@ -75,9 +94,9 @@ inline void leave_out(Taps& taps, std::int64_t length) {
   for (double& weight : taps.weight) weight = sum != 0 ? weight / sum : 0;
 }
 
-inline Taps taps_at(const Rules& rules, const Axis& axis, std::int64_t x, bool in_single) {
-  const double at = in_single ? place_in(rules.place, static_cast<float>(x), axis)
-                              : place_in(rules.place, static_cast<double>(x), axis);
+inline Taps taps_at(const Rules& rules, const Axis& axis, std::int64_t x) {
+  double at = rules.place_of(axis, x);
+  if (rules.outside(axis, at)) at = 0;
   const double below = std::floor(at), ratio = at - below;
   const std::int64_t pixel = static_cast<std::int64_t>(below);
   Taps taps{};
@@ -89,6 +108,24 @@ inline Taps taps_at(const Rules& rules, const Axis& axis, std::int64_t x, bool i
   if (rules.exclude_outside && rules.mode != Mode::nearest) leave_out(taps, axis.in);
   for (std::int64_t& p : taps.pixel) p = std::clamp<std::int64_t>(p, 0, axis.in - 1);
   return taps;
+}
+
+// The weights of smooth_taps() pixels around output pixel x; gives the first of them, which may lie outside.
+inline std::int64_t smooth_weights(const Rules& rules, const Axis& axis, std::int64_t x, double* weights) {
+  double at = rules.place_of(axis, x), sum = 0;
+  if (rules.outside(axis, at)) at = 0;
+  const std::int64_t count = rules.smooth_taps(axis);
+  const std::int64_t first = static_cast<std::int64_t>(std::floor(at)) - count / 2 + 1;
+  for (std::int64_t k = 0; k < count; ++k) {
+    const bool counts = !rules.exclude_outside || (first + k >= 0 && first + k < axis.in);
+    const double distance = std::abs(static_cast<double>(first + k) - at) * axis.scale;
+    const double weight = rules.mode == Mode::linear ? std::max(0.0, 1 - distance)
+                          : distance < 2             ? cubic_weight(rules.cubic_a, distance)
+                                                     : 0;
+    sum += weights[k] = counts ? weight : 0;
+  }
+  for (std::int64_t k = 0; k < count; ++k) weights[k] = sum != 0 ? weights[k] / sum : 0;
+  return first;
 }
 
 }  // namespace lading::resize

@@ -23,6 +23,7 @@ whoever finds a bundle and nothing that runs it. The file stands alone: copy it 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import math
 import sys
@@ -1666,11 +1667,12 @@ def Compress(x, condition, *, axis=None):
 # ----------------------------------------------------------------------------------------------------- resize
 
 
-@rounded
+@exact
 def Resize(x, roi=None, scales=None, sizes=None, *, mode="nearest", axes=None, antialias=0,
            coordinate_transformation_mode="half_pixel", cubic_coeff_a=-0.75, exclude_outside=0,
            extrapolation_value=0.0, keep_aspect_ratio_policy="stretch", nearest_mode="round_prefer_floor"):
     """Axis after axis: every new element is a weighted sum of old ones."""
+    kind, x = x.dtype, wide(x)
     one_of(mode, "nearest", "linear", "cubic")
     one_of(nearest_mode, "round_prefer_floor", "round_prefer_ceil", "floor", "ceil")
     one_of(keep_aspect_ratio_policy, "stretch", "not_larger", "not_smaller")
@@ -1687,10 +1689,15 @@ def Resize(x, roi=None, scales=None, sizes=None, *, mode="nearest", axes=None, a
             factor = (min if keep_aspect_ratio_policy == "not_larger" else max)(factors)
             factors, new = [factor] * len(old), [math.floor(factor * n + 0.5) for n in old]
     affordable(*x.shape, *(-(-m // max(n, 1)) for n, m in zip(old, new)))
-    regions = zip(roi[:len(axes)], roi[len(axes):]) if roi is not None and roi.size else [(0, 1)] * len(axes)
+    crops = coordinate_transformation_mode == "tf_crop_and_resize"
+    if crops and (roi is None or roi.size != 2 * len(axes) or not np.all(np.isfinite(roi))):
+        raise BundleError("tf_crop_and_resize needs a roi of a start and an end for each axis, all finite")
+    regions = zip(roi[:len(axes)], roi[len(axes):]) if crops else [(0, 1)] * len(axes)
     outside = np.zeros(x.shape, dtype=bool)
     for axis, n, m, scale, region in zip(axes, old, new, factors, regions):
         at = old_places(coordinate_transformation_mode, n, m, scale, region)
+        beyond = ~((at >= 0) & (at <= n - 1))
+        at = np.where(crops & beyond, 0, wide(at))
         if mode == "nearest":
             x = x.take(np.clip(nearest_place(at, nearest_mode), 0, n - 1), axis)
         else:
@@ -1698,11 +1705,9 @@ def Resize(x, roi=None, scales=None, sizes=None, *, mode="nearest", axes=None, a
             weight, reach = kernel_of(mode, cubic_coeff_a)
             x = weighted(x, axis, at, lambda t, f=weight, s=stretch: f(t * s), math.ceil(reach / stretch),
                          exclude_outside)
-        beyond = ((at < 0) | (at > n - 1)).reshape([-1 if i == axis else 1 for i in range(x.ndim)])
+        beyond = beyond.reshape([-1 if i == axis else 1 for i in range(x.ndim)])
         outside = outside.take([0] * m, axis) | beyond
-    if coordinate_transformation_mode == "tf_crop_and_resize":
-        x = np.where(outside, extrapolation_value, x)
-    return x
+    return (np.where(outside, extrapolation_value, x) if crops else x).astype(kind)
 
 
 def old_places(mode, n, m, scale, region):
@@ -1713,8 +1718,11 @@ def old_places(mode, n, m, scale, region):
     if mode == "asymmetric":
         return i / scale
     if mode == "tf_crop_and_resize":
-        start, end = float(region[0]), float(region[1])
-        return (start + i * (end - start) / (m - 1) if m > 1 else 0.5 * (start + end) + 0 * i) * (n - 1)
+        start, end = (np.full(m, edge, region[0].dtype) for edge in region)  # in the type of the region
+        half, last, steps = (start.dtype.type(each) for each in (0.5, n - 1, m - 1))
+        if m == 1:
+            return half * (start + end) * last
+        return start * last + i.astype(start.dtype) * (end - start) * last / steps
     if mode == "pytorch_half_pixel" and m == 1:
         return 0.0 * i
     if mode == "half_pixel_symmetric":
@@ -1758,6 +1766,201 @@ def weighted(x, axis, at, weight, reach, exclude_outside):
         share = share.reshape([-1 if i == axis else 1 for i in range(x.ndim)])
         total = total + np.where(share == 0, 0, share * x.take(place, axis))
     return total
+
+
+# ------------------------------------------------------------------------------------- images between their pixels
+
+
+def around(at, n, mode="linear", stand_in=None):
+    """[(pixels, weights)] of the neighbours of the places ``at`` on an axis of n pixels, beyond which lie zeros.
+
+    ``stand_in`` says for a pixel beyond the axis which one stands there instead. A place that is NaN weighs NaN.
+    """
+    known, at = ~np.isnan(at), np.clip(at, -3, n + 2)  # further out there is nothing else
+    first = np.where(known, np.floor(at), 0).astype(np.int64)
+    ratio = at - first
+    steps, weight = {"nearest": ([0], lambda t: 1 + 0 * t), "linear": ([0, 1], kernel_of("linear", 0)[0]),
+                     "cubic": ([-1, 0, 1, 2], kernel_of("cubic", -0.75)[0])}[mode]
+    result = []
+    for step in steps:
+        pixel = stand_in(first + step) if stand_in else first + step
+        inside = (pixel >= 0) & (pixel < n)
+        result.append((np.where(inside, pixel, 0), np.where(known, np.where(inside, weight(ratio - step), 0), np.nan)))
+    return result
+
+
+def blended(x, entries, along):
+    """x [N, C, ...] at places: ``along`` holds their neighbours for each spatial axis. [places..., C]"""
+    x, total = np.moveaxis(x, 1, -1), 0.0
+    for neighbours in itertools.product(*along):
+        weight = fold(np.multiply, [weight for _, weight in neighbours])[..., None]
+        values = x[tuple([entries] + [pixel for pixel, _ in neighbours])]
+        total = total + np.where(weight == 0, 0, weight * values)
+    return total
+
+
+@exact
+def GridSample(x, grid, *, mode="linear", padding_mode="zeros", align_corners=0):
+    """x [N, C, ...] at the places of grid [N, ..., axes], which run from -1 to 1 and name the last axis first."""
+    one_of(mode, "nearest", "linear", "cubic")
+    one_of(padding_mode, "zeros", "border", "reflection")
+    along = []
+    for n, given in zip(x.shape[2:], np.moveaxis(grid, -1, 0)[::-1]):
+        given = given if mode == "nearest" else wide(given)  # ties between pixels are those of the grid's type
+        at = (given + 1) / 2 * (n - 1) if align_corners else ((given + 1) * n - 1) / 2
+        at = np.rint(wide(at)) if mode == "nearest" else at
+        low = 0 if align_corners else -0.5
+
+        def stand_in(at, low=low, last=n - 1):
+            return mirrored(at, low, last - low) if padding_mode == "reflection" else np.clip(at, 0, last)
+
+        if padding_mode == "reflection":
+            at = np.where((at < low) | (at > n - 1 - low), stand_in(at), at)
+        along.append(around(at, n, mode, stand_in if padding_mode != "zeros" else None))
+    entries = np.arange(len(x)).reshape(-1, *[1] * (grid.ndim - 2))
+    return np.moveaxis(blended(wide(x), entries, along), -1, 1).astype(x.dtype)
+
+
+def mirrored(at, low, high):
+    """Places beyond the borders, thrown back by them until they are inside. What is infinite is nowhere."""
+    if high == low:
+        return np.where(np.isfinite(at), low, np.nan) if at.dtype.kind == "f" else np.full_like(at, low)
+    distance = np.abs(at - low) % (2 * (high - low))
+    inside = low + np.minimum(distance, 2 * (high - low) - distance)
+    return inside if at.dtype.kind == "f" else inside.astype(at.dtype)
+
+
+@exact
+def RoiAlign(x, rois, batch_indices, *, mode="avg", coordinate_transformation_mode="half_pixel", output_height=1,
+             output_width=1, sampling_ratio=0, spatial_scale=1.0):
+    """Regions [R, 4] of x [N, C, H, W] as [R, C, output_height, output_width]: the means of samples in equal bins.
+
+    "max" is the largest of the four weighted pixels around all samples, as in ONNX's own cases.
+    """
+    one_of(mode, "avg", "max")
+    one_of(coordinate_transformation_mode, "half_pixel", "output_half_pixel")
+    if not 0 <= sampling_ratio <= 1024:
+        raise BundleError(f"sampling_ratio is {sampling_ratio}; it must be from 0 to 1024")
+    if np.any((batch_indices < 0) | (batch_indices >= len(x))):
+        raise BundleError(f"batch_indices must be from 0 to {len(x) - 1}")
+    half_pixel = coordinate_transformation_mode == "half_pixel"
+    y = np.full((len(rois), x.shape[1], output_height, output_width), np.nan)
+    for region, (roi, entry) in enumerate(zip(rois, batch_indices)):
+        sides = [bins(roi[[axis, axis + 2]], count, x.shape[3 - axis], float(spatial_scale), half_pixel, sampling_ratio)
+                 for axis, count in ((1, output_height), (0, output_width))]
+        for place in np.ndindex(y.shape[2:]) if None not in sides else ():
+            (rows, upper), (columns, left) = (side[i] for side, i in zip(sides, place))
+            y[region, :, place[0], place[1]] = pooled(wide(x[entry]), rows, upper, columns, left, mode)
+    return y.astype(x.dtype)
+
+
+def bins(ends, count, n, scale, half_pixel, ratio):
+    """For each of ``count`` bins of a side, the places of its samples on n pixels, and how many lie further away.
+
+    None if that side is nowhere. The number of samples jumps with the last bit: there the type of the region decides.
+    """
+    def spans(ends, scale, half):
+        start, end = (end * scale - half for end in ends)
+        return start, end - start if half_pixel else max(end - start, type(start)(1))
+
+    kind = ends.dtype.type
+    start, length = spans(ends.astype(np.float64), scale, 0.5 if half_pixel else 0.0)
+    if not (abs(start) <= 2.0**31 and abs(ends[1] * scale - ends[0] * scale) <= 2.0**31):
+        return None
+    exact_length = spans(ends, kind(scale), kind(0.5 if half_pixel else 0))[1]
+    samples = ratio or max(math.ceil(exact_length / kind(count)), 0)
+    result = []
+    for bin in range(count):
+        first, last = 0, samples
+        if length > 0 and samples:  # those on the image, and some around it
+            near = [((at - start) * count / length - bin) * samples for at in (-1, n)]
+            first, last = (int(np.clip(at, 0, samples)) for at in (near[0] - 2, near[1] + 3))
+        at = start + length / count * (bin + (np.arange(first, last) + 0.5) / max(samples, 1))
+        result.append((at, samples - len(at)))
+    return result
+
+
+def pooled(x, rows, upper, columns, left, mode):
+    """x [C, H, W] at all pairs of rows and columns, to which others that lie beyond it are to be added. [C]"""
+    products = []
+    for vertical, horizontal in itertools.product(inside(rows, x.shape[1]), inside(columns, x.shape[2])):
+        weight = vertical[1][:, None] * horizontal[1]
+        products.append(np.where(weight == 0, 0, weight * x[:, vertical[0][:, None], horizontal[0]]))
+    if mode == "avg":
+        return sum(products).sum(axis=(1, 2)) / max((len(rows) + upper) * (len(columns) + left), 1)
+    largest = np.max(products, axis=(0, 2, 3), initial=-np.inf)
+    return np.maximum(largest, 0) if upper or left or not products[0].size else largest
+
+
+def inside(at, n):
+    """[(pixels, weights)]: linear between n pixels, as at the edge up to one pixel beyond it, 0 further away."""
+    here = (at >= -1) & (at <= n)
+    at = np.clip(at, 0, n - 1)
+    first = np.minimum(np.floor(at).astype(np.int64), n - 1)
+    return [(first, here * (1 - (at - first))), (np.minimum(first + 1, n - 1), here * (at - first))]
+
+
+@exact
+def DeformConv(x, w, offset, b=None, mask=None, *, group=1, offset_group=1, kernel_shape=None, strides=None,
+               dilations=None, pads=None):
+    """Conv of x [N, C, H, W] with w [M, C/group, h, w], whose elements are moved by offset [N, (g, h, w, 2), ...]."""
+    windows = Windows(x.shape[2:], w.shape[2:], strides, dilations, pads, "NOTSET")
+    kind, x, w, offset, b, mask = x.dtype, wide(x), wide(w), wide(offset), wide(b), wide(mask)
+    batch, elements = len(x), math.prod(windows.kernel)
+    offset = offset.reshape(batch, offset_group, elements, 2, *windows.sizes)
+    weights = np.ones((batch, offset_group, elements, *windows.sizes))
+    weights = weights if mask is None else mask.reshape(weights.shape)
+    w = w.reshape(group, w.shape[0] // group, w.shape[1], elements)
+    y = np.zeros((batch, *w.shape[:2], *windows.sizes))
+    entries, channels = np.arange(batch).reshape(-1, 1, 1), x.shape[1] // offset_group
+    for k, element in enumerate(np.ndindex(*windows.kernel)):
+        sampled = []
+        for g in range(offset_group):
+            along = []
+            for axis, n in enumerate(x.shape[2:]):
+                first = np.arange(windows.sizes[axis]) * windows.strides[axis] - windows.begins[axis]
+                at = first + element[axis] * windows.dilations[axis]
+                at = at.reshape([-1 if i == axis else 1 for i in range(2)]) + offset[:, g, k, axis]
+                along.append(around(at, n))
+            values = blended(x[:, g * channels:(g + 1) * channels], entries, along)
+            sampled.append(weights[:, g, k, ..., None] * values)
+        samples = np.moveaxis(np.concatenate(sampled, -1), -1, 1).reshape(batch, group, w.shape[2], *windows.sizes)
+        y += np.einsum("gmc,ngc...->ngm...", w[..., k], samples)
+    y = y.reshape(batch, -1, *windows.sizes)
+    return (y if b is None else y + along_channels(b, y)).astype(kind)
+
+
+@exact
+def NonMaxSuppression(boxes, scores, max_output_boxes_per_class=None, iou_threshold=None, score_threshold=None, *,
+                      center_point_box=0):
+    """[taken, (entry, class, box)]: the boxes [N, B, 4] with the highest scores [N, K, B] that do not overlap too much.
+
+    In float32, as those who train detectors compute it; what is no number is never taken and never in the way.
+    """
+    (most,) = integers(0 if max_output_boxes_per_class is None else max_output_boxes_per_class)
+    limit = np.float32(0) if iou_threshold is None else iou_threshold.reshape(())
+    if center_point_box not in (0, 1) or not 0 <= limit <= 1:
+        raise BundleError(f"center_point_box is {center_point_box}, 0 or 1, and iou_threshold {limit}, from 0 to 1")
+    ends = boxes[..., :2], boxes[..., 2:]
+    half = ends[1] / np.float32(2)
+    low, high = (ends[0] - half, ends[0] + half) if center_point_box else (np.minimum(*ends), np.maximum(*ends))
+    area = np.prod(high - low, axis=-1)
+    taken = []
+    for entry, kind in np.ndindex(scores.shape[:2]):
+        found = []
+        score = scores[entry, kind]
+        for box in np.argsort(-score, kind="stable"):
+            if len(found) >= most or np.isnan(score[box]):
+                break
+            if score_threshold is not None and not score[box] > score_threshold.reshape(()):
+                continue
+            side = np.minimum(high[entry, box], high[entry, found]) - np.maximum(low[entry, box], low[entry, found])
+            common = np.where((side > 0).all(axis=-1), np.prod(side, axis=-1), np.float32(0))
+            whole = area[entry, box] + area[entry, found] - common
+            if not np.any((common > 0) & (whole > 0) & (common / whole > limit)):
+                found.append(int(box))
+        taken += [(entry, kind, box) for box in found]
+    return np.array(taken, np.int64).reshape(-1, 3)
 
 
 # ------------------------------------------------------------------------------------------- recurrent layers

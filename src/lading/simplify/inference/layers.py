@@ -98,6 +98,31 @@ def global_pool(call: Call) -> Fact:
     return data.with_shape((*data.shape[:2], *(1 for _ in data.shape[2:])))
 
 
+def grid_sample(call: Call) -> Fact:
+    """The places of the grid, channels unchanged."""
+    data, grid = call.input(0), call.input(1)
+    if data.shape is None or grid.shape is None:
+        return data.with_shape(None)
+    return data.with_shape((*data.shape[:2], *grid.shape[1:-1]))
+
+
+def roi_align(call: Call) -> Fact:
+    """An image of the size that is asked for, for each region."""
+    data, regions = call.input(0), call.input(1)
+    if data.shape is None or regions.shape is None:
+        return data.with_shape(None)
+    size = (call.integer("output_height", 1), call.integer("output_width", 1))
+    return data.with_shape((regions.shape[0], data.shape[1], *size))
+
+
+def deformable(call: Call) -> Fact:
+    """Channels from the weights, places from the offsets."""
+    data, weights, offsets = (call.input(i) for i in range(3))
+    if data.shape is None or weights.shape is None or offsets.shape is None:
+        return data.with_shape(None)
+    return data.with_shape((data.shape[0], weights.shape[0], *offsets.shape[2:]))
+
+
 def recurrent(call: Call) -> list[Fact]:
     """LSTM, GRU, RNN: all steps, then the last state (or states)."""
     data, weights = call.input(0), call.input(2)
@@ -135,6 +160,10 @@ FAMILY: dict[str, Rule] = {
     "AveragePool": pool,
     "LpPool": pool,
     **dict.fromkeys(["GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool"], global_pool),
+    "GridSample": grid_sample,
+    "RoiAlign": roi_align,
+    "DeformConv": deformable,
+    "NonMaxSuppression": lambda call: Fact("int64", (call.unknown(0), 3)),
     **dict.fromkeys(["LSTM", "GRU", "RNN"], recurrent),
     "Attention": attention,
     "BatchNormalization": lambda call: call.input(0).with_shape(call.input(0).shape),

@@ -14,7 +14,6 @@ from .sorting import described
 
 #: What to do about operators that are met now and then. Those not listed here get the general advice.
 ADVICE = {
-    "NonMaxSuppression": "end the network before the choice of boxes and choose them in the analysis",
     **dict.fromkeys(
         ["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli"],
         "a trained network has no chance in it: call model.eval() before the export, or feed the numbers as an input",
