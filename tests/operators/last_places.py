@@ -46,10 +46,13 @@ SINGLE = {
     "test_affine_grid_": "the reference gives float32",
     "test_attention_3d_local_window": "ONNX's function takes the root of the scale in float32",
     "test_attention_local_window": "ONNX's function takes the root of the scale in float32",
+    "test_basic_deform_conv": "the reference keeps coordinates in float32",
     "test_blackmanwindow": "ONNX's function computes in float32",
     "test_causal_conv_with_state_silu": "ONNX's function computes the activation in float32",
     "test_causal_conv_with_state_swish_alias": "ONNX's function computes the activation in float32",
+    "test_deform_conv": "the reference keeps coordinates in float32",
     "test_gelu_": "ONNX's function has its constants in float32, the engine in double precision",
+    "test_gridsample": "the reference keeps coordinates in float32",
     "test_hammingwindow": "ONNX's function computes in float32",
     "test_hannwindow": "ONNX's function computes in float32",
     "test_hardswish": "ONNX's function has its constants in float32, the engine in double precision",
@@ -66,9 +69,11 @@ OF_THE_LARGEST = {
 }
 #: With a larger limit.
 LONG_SUMS = {
+    "test_gridsample_bicubic_align_corners_0_additional_1": "cubic weights of coordinates that the reference rounds",
     "test_nllloss_NCd1d2d3d4d5_mean_weight": "6480 numbers of five values: roundings of one value go the same way",
     "test_operator_conv": "the worst of 474240 sums of 144 products",
     "test_operator_symbolic_override": "means and variances of 1024 numbers",
+    "test_resize_downsample_scales_cubic_antialias": "weights of twelve pixels, divided by their sum",
     "test_sce_NCd1d2d3d4d5_mean_weight": "6480 numbers: the mean of values that have all one sign",
 }
 LONG_SUM_LIMIT = 40

@@ -33,6 +33,8 @@ class Case(NamedTuple):
 
 X = normal(2, 3, 4, 5)
 IMAGE = normal(1, 2, 4, 4)
+GRID = np.tanh(normal(1, 3, 2, 2, seed=2))
+REGIONS = np.float32([[0, 0, 3, 3], [1, 0.5, 2.5, 3]])
 STATISTICS = [normal(3), normal(3), normal(3), np.abs(normal(3))]
 
 CASES = [
@@ -91,6 +93,13 @@ CASES = [
          {"coordinate_transformation_mode": "tf_half_pixel_for_nn", "nearest_mode": "floor"}, constants=(1, 2)),
     Case("Resize", 18, [IMAGE, None, np.float32([1, 1, 2, 3])],
          {"coordinate_transformation_mode": "tf_half_pixel_for_nn", "nearest_mode": "floor"}, constants=(2,)),
+    Case("GridSample", 16, [IMAGE, GRID], {"mode": "bilinear", "padding_mode": "border"}),
+    Case("GridSample", 16, [IMAGE, GRID], {"mode": "bicubic", "align_corners": 1}),
+    Case("GridSample", 16, [IMAGE, GRID]),
+    Case("GridSample", 20, [IMAGE, GRID], {"mode": "cubic", "padding_mode": "reflection"}),
+    Case("RoiAlign", 10, [IMAGE, REGIONS, np.array([0, 0])], {"output_width": 2, "sampling_ratio": 2}),
+    Case("RoiAlign", 16, [IMAGE, REGIONS, np.array([0, 0])], {"output_width": 2, "sampling_ratio": 2}),
+    Case("RoiAlign", 16, [IMAGE, REGIONS, np.array([0, 0])], {"coordinate_transformation_mode": "output_half_pixel"}),
     Case("Scatter", 9, [normal(3, 3), np.array([[1, 0, 2]]), normal(1, 3, seed=1)], {"axis": 0}),
     Case("GroupNormalization", 18, [IMAGE, normal(1), normal(1)], {"num_groups": 1}),
     Case("PRelu", 7, [X, np.abs(normal(3, 1, 1))]),

@@ -18,6 +18,7 @@ from lading.graph import OPSET, Node
 from lading.model import Model
 from lading.sources.onnx import read_bytes
 from lading.targets.onnx import to_bytes
+from lading.targets.onnx_opsets import Lowering
 
 DICE = np.random.default_rng(4)
 W = DICE.normal(size=4).astype(np.float32)
@@ -62,6 +63,9 @@ CASES = {
     "swish": (of_nodes(Node("n", "HardSwish", ["x"], ["a"]), Node("m", "Mish", ["a"], ["y"])), 11),
     "attention": (of_nodes(Node("a", "Attention", ["x", "x", "x"], ["y"], {"q_num_heads": 2, "kv_num_heads": 2})), 11),
     "triangle": (of_nodes(Node("t", "Trilu", ["x"], ["y"])), 14),
+    "samples": (of_nodes(Node("u", "Unsqueeze", ["x", axes(1)], ["a"]),
+                         Node("g", "GridSample", ["a", "w"], ["y"], {"mode": "cubic"}),
+                         out=("jet", 1, 2, 2), w=np.linspace(-1, 0.75, 8, dtype=np.float32).reshape(1, 2, 2, 2)), 16),
     "scatter": (of_nodes(Node("s", "ScatterElements", ["x", "at", "w"], ["y"], {"axis": 1, "reduction": "max"}),
                          at=np.zeros((1, 3, 4), np.int64), w=np.ones((1, 3, 4), np.float32)), 18),
 }  # fmt: skip
@@ -83,6 +87,21 @@ def test_numbers_are_those_of_the_model_and_it_comes_back(name: str, opset: int)
     np.testing.assert_allclose(session(data).run(None, {"x": x})[0], expected, rtol=2e-6, atol=2e-7)
     back = read_bytes(data, "old.onnx")
     assert to_buffers(back) == to_buffers(made)
+
+
+def test_regions_without_half_pixels_are_those_of_old() -> None:
+    """Which hold without a word before opset 16; the others cannot be said there."""
+    from lading.targets.onnx_older import RULES
+
+    lowering = Lowering(onnx.ModelProto(), 15, "old.onnx")
+    for mode in ("half_pixel", "output_half_pixel", None):
+        said = {} if mode is None else {"coordinate_transformation_mode": mode}
+        node = onnx.helper.make_node("RoiAlign", ["x", "r", "i"], ["y"], "n", **said)
+        if mode == "output_half_pixel":
+            assert not RULES["RoiAlign"][1](lowering, node)[0].attribute
+        else:
+            with pytest.raises(UnsupportedError, match=r"node 'n' \(RoiAlign\) cannot be written in opset 15"):
+                RULES["RoiAlign"][1](lowering, node)
 
 
 def test_papers_and_subgraphs_come_back() -> None:

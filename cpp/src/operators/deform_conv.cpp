@@ -75,7 +75,7 @@ class DeformConv final : public Operator {
       const std::int64_t column = i % columns, k = i / columns % kernel, group = i / columns / kernel;
       const std::int64_t place = row * columns + column, element = (entry * offsets_ + group) * kernel + k;
       const double mask = io.has(4) ? Reals(io[4])[element * places + place] : 1;
-      Taps<2> taps;
+      Taps taps;
       for (int axis = 0; axis < 2; ++axis) {
         const std::int64_t at = windows[axis].element(axis ? column : row, axis ? k % w[3] : k / w[3]);
         AxisTaps along;

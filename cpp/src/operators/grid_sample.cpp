@@ -1,6 +1,8 @@
 // GridSample (ONNX): an image read at the places that a grid names, from -1 at its beginning to 1 at its end, by the
 // nearest pixel or by linear or cubic interpolation; with one, two or three spatial axes.
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "operators/checks.hpp"
 #include "operators/resize_taps.hpp"
@@ -46,7 +48,7 @@ class GridSample final : public Operator {
     const Reals values(io[0]), coordinates(io[1]);
     for (std::int64_t entry = 0; entry < image[0]; ++entry)
       for (std::int64_t p = 0; p < places; ++p) {
-        Taps<most_axes> taps;
+        Taps taps;
         for (int i = 0; i < axes; ++i)
           taps.add_axis(taps_at(coordinates, ((entry * places + p) + 1) * axes - 1 - i, image[i + 2]), image[i + 2]);
         for (std::int64_t c = entry * image[1]; c < (entry + 1) * image[1]; ++c)

@@ -1,6 +1,8 @@
 // RoiAlign (ONNX): regions of images as images of one size. Each output pixel stands for a bin of its region, in which
 // the image is sampled at evenly spaced places; it is the mean of the samples, or the largest of what goes into them.
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "operators/checks.hpp"
 #include "operators/sampling.hpp"
@@ -57,10 +59,8 @@ class RoiAlign final : public Operator {
       definition.fail({"attributes 'output_height' and 'output_width' are ", height_, " and ", width_,
                        "; they must be at least 1"});
     if (samples_ < 0 || samples_ > most_samples)
-      definition.fail({"attribute 'sampling_ratio' is ", samples_,
-                       "; it must be from 0, which takes about a sample for "
-                       "each pixel of the region, to ",
-                       most_samples});
+      definition.fail(
+          {"attribute 'sampling_ratio' is ", samples_, "; it must be from 0, one for each pixel, to ", most_samples});
   }
   void infer(const Operands& io) const override {
     check_type(io, 0, float_types), check_same_type(io, 1), check_type(io, 2, bit(Type::int64));
@@ -126,14 +126,14 @@ class RoiAlign final : public Operator {
     bool fresh = bottom - top >= y.samples && right - left >= x.samples;
     for (std::int64_t i = top; i < bottom; ++i)
       for (std::int64_t j = left; j < right; ++j, fresh = false) {
-        Taps<2> taps;
+        Taps taps;
         taps.add_axis(y.taps(row, i), y.pixels), taps.add_axis(x.taps(column, j), x.pixels);
         for (std::int64_t c = 0; c < channels; ++c)
           add(pooled[c], taps, Reals(io[0]), (entry * channels + c) * y.pixels * x.pixels, fresh);
       }
   }
   // The largest is that of the four weighted pixels of each sample, as in ONNX's own cases, not of their sums.
-  void add(double& pooled, const Taps<2>& taps, const Reals& images, std::int64_t start, bool fresh) const {
+  void add(double& pooled, const Taps& taps, const Reals& images, std::int64_t start, bool fresh) const {
     if (!largest_) return void(pooled += taps.value(images, start));
     double best = taps.count < 4 ? 0 : -std::numeric_limits<double>::infinity();
     if (!fresh && !(pooled < best)) best = pooled;

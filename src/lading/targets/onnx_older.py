@@ -139,6 +139,25 @@ def _pad(lowering: Lowering, node: NodeProto) -> list[NodeProto]:
     return [*cut, join, node]
 
 
+def _grid_sample(lowering: Lowering, node: NodeProto) -> list[NodeProto]:
+    """Before 20 images had two spatial axes, and modes their names."""
+    from onnx import helper
+
+    if lowering.ranks.get(node.input[0], 4) != 4:
+        raise lowering.refused(node, "images had two axes beside entry and channel then")
+    mode = _take(node, "mode", b"linear")
+    names = {b"linear": "bilinear", b"cubic": "bicubic"}
+    node.attribute.append(helper.make_attribute("mode", names.get(mode, mode)))
+    return [node]
+
+
+def _roi_align(lowering: Lowering, node: NodeProto) -> list[NodeProto]:
+    """Before 16 there were no half pixels, which are the rule now."""
+    if _take(node, "coordinate_transformation_mode", b"half_pixel") != b"output_half_pixel":
+        raise lowering.refused(node, "its coordinate_transformation_mode is younger")
+    return [node]
+
+
 def _scatter(lowering: Lowering, node: NodeProto) -> list[NodeProto]:
     if lowering.opset >= 16 and any(each.s in (b"max", b"min") for each in node.attribute):
         raise lowering.refused(node, "max and min are younger")
@@ -169,5 +188,5 @@ RULES: dict[str, tuple[int, Rule]] = {
     "Split": (18, _split), "Reshape": (14, _reshape), "Shape": (15, _shape), "Resize": (19, _resize), "Pad": (18, _pad),
     "Softmax": (13, _over_one_axis), "LogSoftmax": (13, _over_one_axis),
     "Hardmax": (13, _over_one_axis), "ScatterElements": (18, _scatter), "ScatterND": (18, _scatter),
-    "Constant": (OPSET, _constant),
+    "GridSample": (20, _grid_sample), "RoiAlign": (16, _roi_align), "Constant": (OPSET, _constant),
 }  # fmt: skip

@@ -22,6 +22,7 @@ from . import (
     dft,
     dropout,
     group_normalization,
+    images,
     newer,
     pad,
     resize,
@@ -61,6 +62,7 @@ RULES: dict[str, dict[int, Rule]] = {
     "DFT": {20: dft.to_20},
     "Dropout": {7: broadcasting.is_test_to_7, 12: dropout.to_12},
     "Gemm": {7: broadcasting.gemm_to_7},
+    "GridSample": {20: images.grid_sample_to_20},
     "GroupNormalization": {21: group_normalization.to_21},
     "Hardmax": {13: softmax.to_13},
     "LogSoftmax": {13: softmax.to_13},
@@ -70,6 +72,7 @@ RULES: dict[str, dict[int, Rule]] = {
     **{f"Reduce{kind}": {18: axes.to_input}
        for kind in ("L1", "L2", "LogSum", "LogSumExp", "Max", "Mean", "Min", "Prod", "SumSquare")},
     "Resize": {11: resize.to_11, 13: resize.to_13},
+    "RoiAlign": {16: images.roi_align_to_16},
     "Scatter": {11: scatter.to_11},
     "Slice": {10: slice.to_10},
     "Softmax": {13: softmax.to_13},
