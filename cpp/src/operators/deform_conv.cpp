@@ -95,8 +95,10 @@ class DeformConv final : public Operator {
     for (std::int64_t map = 0; map < w[0]; ++map) {
       const double* from = samples + map / maps * depth * columns;
       std::fill_n(sums, columns, io.has(3) ? Reals(io[3])[map] : 0);
-      for (std::int64_t k = 0; k < depth; ++k, from += columns)
-        for (std::int64_t c = 0; c < columns; ++c) sums[c] += weights[map * depth + k] * from[c];
+      for (std::int64_t k = 0; k < depth; ++k, from += columns) {
+        const double weight = weights[map * depth + k];
+        for (std::int64_t c = 0; c < columns; ++c) sums[c] += weight * from[c];
+      }
       for (std::int64_t c = 0; c < columns; ++c)
         write_real(io.output(), ((entry * w[0] + map) * out[2] + row) * columns + c, sums[c]);
     }
