@@ -96,7 +96,7 @@ REFUSED = [
     ([B[..., :3], S], {}, r"boxes must be \[entry, box, 4\]"),
     ([B[:, :2], S], {}, "do not fit"),
     ([B[0], S], {}, "input 0 must have 3 axes"),
-    ([B.astype(np.float64), S], {}, "input 0 is float64; it must be one of float32"),
+    ([B.astype(np.float64), S], {}, "input 0 is float64; it must be float32"),
     ([B, S, np.int32([1])], {}, "input 2 is int32"),
     ([B, S, I([1, 2])], {}, "input 2 must be one number"),
     ([B, S, I([1]), F([1.5])], {}, r"the overlap \(input 3\) is 1.5\d+; it must be from 0 to 1"),

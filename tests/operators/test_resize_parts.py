@@ -137,7 +137,7 @@ REFUSED = [
     ([X, None, F([1, 1])], r"'tf_crop_and_resize' needs a roi \(input 1\) of a start and an end for each of 2 axes; it "
      "has 0 numbers"),
     ([X, F([0, 1]), F([1, 1])], "each of 2 axes; it has 2 numbers"),
-    ([X, I([0, 0, 1, 1]), F([1, 1])], "input 1 is int64; it must be one of float32, float64"),
+    ([X, I([0, 0, 1, 1]), F([1, 1])], "input 1 is int64; it must be float32 or float64"),
     ([X, F([0, np.nan, 1, 1]), F([1, 1])], "from nan to 1.000000 along axis 1; the numbers of the roi .* finite"),
     ([X, F([0, 0, np.inf, 1]), F([1, 1])], "from 0.000000 to inf along axis 0"),
 ]  # fmt: skip

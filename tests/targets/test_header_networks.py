@@ -16,7 +16,8 @@ from lading.errors import UnsupportedError
 from lading.model import Model
 
 #: Networks that a header cannot hold, and what is said of them.
-REFUSED = {"choice": "has 3 graphs (main, then, else)", "half_precision": "'tracks' is float16"}
+REFUSED = {"choice": "has 3 graphs (main, then, else)", "half_precision": "'tracks' is float16",
+           "walk_over_tracks": "has 3 graphs (main, walk, settle)", "turns_of_jets": "has 3 graphs (main, again, sums)"}
 HELD = [name for name in NETWORKS if name not in REFUSED]
 ENTRIES = 40
 

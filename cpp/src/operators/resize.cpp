@@ -35,7 +35,7 @@ class Resize final : public Operator {
         extrapolation_(definition.real("extrapolation_value", 0)) {
     if (axes_.size() > max_rank) definition.fail("attribute 'axes' names more axes than a tensor can have");
   }
-  std::uint32_t shape_inputs() const override { return (rules_.place == Place::crop) << 1 | 1 << 2 | 1 << 3; }
+  std::uint32_t shape_inputs() const override { return 1 << 1 | 1 << 2 | 1 << 3; }
 
   void infer(const Operands& io) const override {
     check_type(io, 0, rules_.mode == Mode::nearest ? all_types : float_types);
@@ -112,9 +112,9 @@ class Resize final : public Operator {
       else set_size(io, axis, list_of_integers(io, 3)[k]);
     }
     if (sized && policy_ != Policy::stretch) keep_ratio(io, axes, named);
-    if (rules_.place == Place::crop) set_part(io, axes, named);
     if (rules_.mode != Mode::nearest && io[0].type != Type::float32)
       for (Axis& axis : axes) axis.in_single = false;
+    if (rules_.place == Place::crop) set_part(io, axes, named);
     return axes;
   }
   void set_part(const Operands& io, Axes& axes, int named) const {
