@@ -79,7 +79,7 @@ BinaryRows shift_rows(const Definition& definition) {
 // Any number of inputs, the first two combined, then each one that follows with the result.
 class Variadic final : public Operator {
  public:
-  Variadic(const Definition& definition, const BinaryRows& rows, bool mean = false) : rows_(rows), mean_(mean) {}
+  explicit Variadic(const BinaryRows& rows, bool mean = false) : rows_(rows), mean_(mean) {}
   void infer(const Operands& io) const override {
     check_type(io, 0, rows_.types);
     Shape shape = io[0].shape;
@@ -109,14 +109,12 @@ class Variadic final : public Operator {
 
 }  // namespace
 
-#define LADING_BINARY(name, rows)                                       \
-  std::unique_ptr<Operator> make_##name(const Definition& definition) { \
-    return std::make_unique<BinaryOperator>(definition, rows);          \
+#define LADING_BINARY(name, rows)                                                        \
+  std::unique_ptr<Operator> make_##name([[maybe_unused]] const Definition& definition) { \
+    return std::make_unique<BinaryOperator>(rows);                                       \
   }
-#define LADING_VARIADIC(name, ...)                                      \
-  std::unique_ptr<Operator> make_##name(const Definition& definition) { \
-    return std::make_unique<Variadic>(definition, __VA_ARGS__);         \
-  }
+#define LADING_VARIADIC(name, ...) \
+  std::unique_ptr<Operator> make_##name(const Definition&) { return std::make_unique<Variadic>(__VA_ARGS__); }
 
 LADING_BINARY(Add, number_rows<Add>(Binary::add))
 LADING_BINARY(Sub, number_rows<Subtract>(Binary::sub))

@@ -22,7 +22,6 @@ class Cast final : public Operator {
 // Input 1 gives its type only.
 class CastLike final : public Operator {
  public:
-  explicit CastLike(const Definition&) {}
   void infer(const Operands& io) const override { io.set(0, io[1].type, io[0].shape); }
   void run(const Operands& io) const override {
     convert(io[0].type, io[0].data, io[1].type, io.output().data, io[0].size());
@@ -33,6 +32,6 @@ class CastLike final : public Operator {
 }  // namespace
 
 std::unique_ptr<Operator> make_Cast(const Definition& definition) { return std::make_unique<Cast>(definition); }
-std::unique_ptr<Operator> make_CastLike(const Definition& definition) { return std::make_unique<CastLike>(definition); }
+std::unique_ptr<Operator> make_CastLike(const Definition&) { return std::make_unique<CastLike>(); }
 
 }  // namespace lading

@@ -22,7 +22,6 @@ void clip(const float* in, float* out, std::int64_t count, float lowest, float h
 // Inputs: data, min, max; a bound that is omitted bounds nothing.
 class Clip final : public Operator {
  public:
-  explicit Clip(const Definition&) {}
   void infer(const Operands& io) const override {
     check_type(io, 0, number_types);
     for (int i = 1; i < 3; ++i)
@@ -43,6 +42,6 @@ class Clip final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> make_Clip(const Definition& definition) { return std::make_unique<Clip>(definition); }
+std::unique_ptr<Operator> make_Clip(const Definition&) { return std::make_unique<Clip>(); }
 
 }  // namespace lading

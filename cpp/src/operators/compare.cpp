@@ -20,20 +20,18 @@ BinaryRows equal() {
 
 }  // namespace
 
-std::unique_ptr<Operator> make_Equal(const Definition& definition) {
-  return std::make_unique<BinaryOperator>(definition, equal());
+std::unique_ptr<Operator> make_Equal(const Definition&) { return std::make_unique<BinaryOperator>(equal()); }
+std::unique_ptr<Operator> make_Greater(const Definition&) {
+  return std::make_unique<BinaryOperator>(ordered<std::greater<>>());
 }
-std::unique_ptr<Operator> make_Greater(const Definition& definition) {
-  return std::make_unique<BinaryOperator>(definition, ordered<std::greater<>>());
+std::unique_ptr<Operator> make_GreaterOrEqual(const Definition&) {
+  return std::make_unique<BinaryOperator>(ordered<std::greater_equal<>>());
 }
-std::unique_ptr<Operator> make_GreaterOrEqual(const Definition& definition) {
-  return std::make_unique<BinaryOperator>(definition, ordered<std::greater_equal<>>());
+std::unique_ptr<Operator> make_Less(const Definition&) {
+  return std::make_unique<BinaryOperator>(ordered<std::less<>>());
 }
-std::unique_ptr<Operator> make_Less(const Definition& definition) {
-  return std::make_unique<BinaryOperator>(definition, ordered<std::less<>>());
-}
-std::unique_ptr<Operator> make_LessOrEqual(const Definition& definition) {
-  return std::make_unique<BinaryOperator>(definition, ordered<std::less_equal<>>());
+std::unique_ptr<Operator> make_LessOrEqual(const Definition&) {
+  return std::make_unique<BinaryOperator>(ordered<std::less_equal<>>());
 }
 
 }  // namespace lading

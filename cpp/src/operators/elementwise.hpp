@@ -27,7 +27,7 @@ void combine(const BinaryRows& rows, Tensor& out, const Tensor& a, const Tensor&
 // An operator of two inputs that is nothing but its rows.
 class BinaryOperator : public Operator {
  public:
-  BinaryOperator(const Definition& definition, const BinaryRows& rows) : rows_(rows) {}
+  explicit BinaryOperator(const BinaryRows& rows) : rows_(rows) {}
   void infer(const Operands& io) const override {
     check_type(io, 0, rows_.types), check_same_type(io, 1);
     io.set(0, rows_.gives_boolean ? Type::boolean : io[0].type, broadcast(io, io[0].shape, io[1].shape));

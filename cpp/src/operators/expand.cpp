@@ -8,7 +8,6 @@ namespace {
 
 class Expand final : public Operator {
  public:
-  explicit Expand(const Definition&) {}
   std::uint32_t shape_inputs() const override { return 1 << 1; }
   void infer(const Operands& io) const override { io.set(0, io[0].type, broadcast(io, io[0].shape, io.integers(1))); }
   void run(const Operands& io) const override {
@@ -27,6 +26,6 @@ class Expand final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> make_Expand(const Definition& definition) { return std::make_unique<Expand>(definition); }
+std::unique_ptr<Operator> make_Expand(const Definition&) { return std::make_unique<Expand>(); }
 
 }  // namespace lading

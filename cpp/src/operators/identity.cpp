@@ -9,7 +9,6 @@ namespace {
 
 class Identity final : public View {
  public:
-  explicit Identity(const Definition&) {}
   void infer(const Operands& io) const override { io.set(0, io[0].type, io[0].shape); }
   int entry(const Operands& io, int) const override { return io.entry(0); }
 };
@@ -51,6 +50,6 @@ class Dropout final : public View {
 }  // namespace
 
 std::unique_ptr<Operator> make_Dropout(const Definition& definition) { return std::make_unique<Dropout>(definition); }
-std::unique_ptr<Operator> make_Identity(const Definition& definition) { return std::make_unique<Identity>(definition); }
+std::unique_ptr<Operator> make_Identity(const Definition&) { return std::make_unique<Identity>(); }
 
 }  // namespace lading

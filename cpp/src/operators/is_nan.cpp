@@ -8,7 +8,6 @@ namespace {
 
 class IsNaN final : public Operator {
  public:
-  explicit IsNaN(const Definition&) {}
   void infer(const Operands& io) const override {
     check_type(io, 0, float_types);
     io.set(0, Type::boolean, io[0].shape);
@@ -50,6 +49,6 @@ class IsInf final : public Operator {
 }  // namespace
 
 std::unique_ptr<Operator> make_IsInf(const Definition& definition) { return std::make_unique<IsInf>(definition); }
-std::unique_ptr<Operator> make_IsNaN(const Definition& definition) { return std::make_unique<IsNaN>(definition); }
+std::unique_ptr<Operator> make_IsNaN(const Definition&) { return std::make_unique<IsNaN>(); }
 
 }  // namespace lading

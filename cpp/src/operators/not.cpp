@@ -7,7 +7,6 @@ namespace {
 
 class Not final : public Operator {
  public:
-  explicit Not(const Definition&) {}
   void infer(const Operands& io) const override {
     check_type(io, 0, bit(Type::boolean));
     io.set(0, io[0].type, io[0].shape);
@@ -22,7 +21,6 @@ class Not final : public Operator {
 
 class BitwiseNot final : public Operator {
  public:
-  explicit BitwiseNot(const Definition&) {}
   void infer(const Operands& io) const override {
     check_type(io, 0, integer_types);
     io.set(0, io[0].type, io[0].shape);
@@ -36,9 +34,7 @@ class BitwiseNot final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> make_BitwiseNot(const Definition& definition) {
-  return std::make_unique<BitwiseNot>(definition);
-}
-std::unique_ptr<Operator> make_Not(const Definition& definition) { return std::make_unique<Not>(definition); }
+std::unique_ptr<Operator> make_BitwiseNot(const Definition&) { return std::make_unique<BitwiseNot>(); }
+std::unique_ptr<Operator> make_Not(const Definition&) { return std::make_unique<Not>(); }
 
 }  // namespace lading

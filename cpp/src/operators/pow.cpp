@@ -52,7 +52,6 @@ template <class Wide> void power_row(const Operands& io, const Loops<3>::Offsets
 
 class Pow final : public Operator {
  public:
-  explicit Pow(const Definition&) {}
   void infer(const Operands& io) const override {
     check_type(io, 0, base_types), check_type(io, 1, number_types);
     io.set(0, io[0].type, broadcast(io, io[0].shape, io[1].shape));
@@ -83,6 +82,6 @@ class Pow final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> make_Pow(const Definition& definition) { return std::make_unique<Pow>(definition); }
+std::unique_ptr<Operator> make_Pow(const Definition&) { return std::make_unique<Pow>(); }
 
 }  // namespace lading

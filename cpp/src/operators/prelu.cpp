@@ -13,7 +13,6 @@ struct Sloped {
 
 class PRelu final : public Operator {
  public:
-  explicit PRelu(const Definition&) {}
   void infer(const Operands& io) const override {
     check_type(io, 0, rows.types), check_same_type(io, 1);
     if (!(broadcast(io, io[0].shape, io[1].shape) == io[0].shape))
@@ -33,6 +32,6 @@ class PRelu final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> make_PRelu(const Definition& definition) { return std::make_unique<PRelu>(definition); }
+std::unique_ptr<Operator> make_PRelu(const Definition&) { return std::make_unique<PRelu>(); }
 
 }  // namespace lading

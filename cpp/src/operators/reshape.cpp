@@ -94,7 +94,6 @@ std::uint32_t named_axes(const Operands& io, int rank) {
 
 class Squeeze final : public View {
  public:
-  explicit Squeeze(const Definition&) {}
   std::uint32_t shape_inputs() const override { return 1 << 1; }
   void infer(const Operands& io) const override {
     const Shape& in = io[0].shape;
@@ -124,7 +123,6 @@ class Squeeze final : public View {
 
 class Unsqueeze final : public View {
  public:
-  explicit Unsqueeze(const Definition&) {}
   std::uint32_t shape_inputs() const override { return 1 << 1; }
   void infer(const Operands& io) const override {
     const Shape& in = io[0].shape;
@@ -149,9 +147,7 @@ class Unsqueeze final : public View {
 
 std::unique_ptr<Operator> make_Flatten(const Definition& definition) { return std::make_unique<Flatten>(definition); }
 std::unique_ptr<Operator> make_Reshape(const Definition& definition) { return std::make_unique<Reshape>(definition); }
-std::unique_ptr<Operator> make_Squeeze(const Definition& definition) { return std::make_unique<Squeeze>(definition); }
-std::unique_ptr<Operator> make_Unsqueeze(const Definition& definition) {
-  return std::make_unique<Unsqueeze>(definition);
-}
+std::unique_ptr<Operator> make_Squeeze(const Definition&) { return std::make_unique<Squeeze>(); }
+std::unique_ptr<Operator> make_Unsqueeze(const Definition&) { return std::make_unique<Unsqueeze>(); }
 
 }  // namespace lading

@@ -40,7 +40,6 @@ class ShapeOperator final : public Operator {
 
 class Size final : public Operator {
  public:
-  explicit Size(const Definition&) {}
   bool reads_shape_only() const override { return true; }
   void infer(const Operands& io) const override { io.set(0, Type::int64, Shape()); }
   void run(const Operands& io) const override { *io.output().as<std::int64_t>() = io[0].size(); }
@@ -54,6 +53,6 @@ class Size final : public Operator {
 std::unique_ptr<Operator> make_Shape(const Definition& definition) {
   return std::make_unique<ShapeOperator>(definition);
 }
-std::unique_ptr<Operator> make_Size(const Definition& definition) { return std::make_unique<Size>(definition); }
+std::unique_ptr<Operator> make_Size(const Definition&) { return std::make_unique<Size>(); }
 
 }  // namespace lading

@@ -29,7 +29,6 @@ Range cut_range(std::int64_t start, std::int64_t end, std::int64_t step, std::in
 // Inputs: data, starts, ends, axes (all in order, if omitted), steps (1, if omitted).
 class Slice final : public Operator {
  public:
-  explicit Slice(const Definition&) {}
   std::uint32_t shape_inputs() const override { return 0b11110; }
 
   void infer(const Operands& io) const override {
@@ -98,6 +97,6 @@ class Slice final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> make_Slice(const Definition& definition) { return std::make_unique<Slice>(definition); }
+std::unique_ptr<Operator> make_Slice(const Definition&) { return std::make_unique<Slice>(); }
 
 }  // namespace lading

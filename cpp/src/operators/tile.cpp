@@ -8,7 +8,6 @@ namespace {
 
 class Tile final : public Operator {
  public:
-  explicit Tile(const Definition&) {}
   std::uint32_t shape_inputs() const override { return 1 << 1; }
   void infer(const Operands& io) const override {
     Shape out = io[0].shape;
@@ -50,6 +49,6 @@ class Tile final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> make_Tile(const Definition& definition) { return std::make_unique<Tile>(definition); }
+std::unique_ptr<Operator> make_Tile(const Definition&) { return std::make_unique<Tile>(); }
 
 }  // namespace lading

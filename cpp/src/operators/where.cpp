@@ -30,7 +30,6 @@ template <class T> void pick_row(T* out, const bool* condition, const T* x, cons
 
 class Where final : public Operator {
  public:
-  explicit Where(const Definition&) {}
   void infer(const Operands& io) const override {
     check_type(io, 0, bit(Type::boolean)), check_same_type(io, 2, 1);
     io.set(0, io[1].type, broadcast(io, io[0].shape, broadcast(io, io[1].shape, io[2].shape)));
@@ -51,6 +50,6 @@ class Where final : public Operator {
 
 }  // namespace
 
-std::unique_ptr<Operator> make_Where(const Definition& definition) { return std::make_unique<Where>(definition); }
+std::unique_ptr<Operator> make_Where(const Definition&) { return std::make_unique<Where>(); }
 
 }  // namespace lading
