@@ -62,9 +62,7 @@ class ChannelsLastConvolution final : public Operator {
       else run_rows(image, work, {0, image.y.windows}, x, y);
     }
   }
-  int entry(const Operands& io, int) const override {
-    return io.entry(0) == 0 && fixed_inputs(io, 1) ? 0 : int(Entry::mixed);
-  }
+  int entry(const Operands& io, int) const override { return first_axis_entry(io); }
   bool has_packed(int i) const override { return i > 0; }
   std::size_t memory() const override { return weights_.bytes(); }
 

@@ -82,6 +82,10 @@ inline bool fixed_inputs(const Operands& io, int first, int last = any_number) {
     if (io.has(i) && io.entry(i) != Entry::none) return false;
   return true;
 }
+// Entries stand along the first axis of input 0 and of the result, and all other inputs are the same for them.
+inline int first_axis_entry(const Operands& io) {
+  return io.entry(0) == 0 && fixed_inputs(io, 1) ? 0 : int(Entry::mixed);
+}
 // What is computed from shapes and constants alone may hold the number of entries, but no entry's numbers.
 inline int entry_of_shapes(const Operands& io) {
   for (int i = 0; i < io.input_count(); ++i)

@@ -37,8 +37,8 @@ class Conv final : public Operator {
     const Windows windows = attributes_.over(io, io[1].shape);
     const Shape &x = io[0].shape, &w = io[1].shape;
     if (x[1] % groups_ || x[1] / groups_ != w[1])
-      io.fail({"weights of shape ", w, " take ", w[1], " channels for each of ", groups_,
-               (groups_ == 1 ? " group" : " groups"), "; the input of shape ", x, " has ", x[1], " in all"});
+      io.fail({"weights of shape ", w, " take ", w[1], " channels for each of ", counted(groups_, "group"),
+               "; the input of shape ", x, " has ", x[1], " in all"});
     if (w[0] % groups_) io.fail({w[0], " output channels do not make ", groups_, " equal groups"});
     if (io.has(2)) {
       check_same_type(io, 2);
@@ -57,9 +57,7 @@ class Conv final : public Operator {
     if (io.output().size() == 0) return;
     with_one_of<float_types>(io[0].type, [&](auto zero) { run_typed<decltype(zero)>(io); });
   }
-  int entry(const Operands& io, int) const override {
-    return io.entry(0) == 0 && fixed_inputs(io, 1) ? 0 : int(Entry::mixed);
-  }
+  int entry(const Operands& io, int) const override { return first_axis_entry(io); }
 
  private:
   Sizes sizes(const Operands& io) const {

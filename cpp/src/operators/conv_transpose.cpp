@@ -56,9 +56,7 @@ class ConvTranspose final : public Operator {
     if (io.output().size() == 0) return;
     with_one_of<float_types>(io[0].type, [&](auto zero) { run_typed<decltype(zero)>(io); });
   }
-  int entry(const Operands& io, int) const override {
-    return io.entry(0) == 0 && fixed_inputs(io, 1) ? 0 : int(Entry::mixed);
-  }
+  int entry(const Operands& io, int) const override { return first_axis_entry(io); }
   std::size_t memory() const override { return packed_bytes_; }
 
  private:

@@ -16,14 +16,21 @@ using BFloat = SmallFloat<7, 127>;
 
 constexpr double power_of_two(int exponent) { return std::bit_cast<double>(std::uint64_t(exponent + 1023) << 52); }
 
-template <int mantissa, int bias> double widen(SmallFloat<mantissa, bias> value) {
-  const int fraction = value.bits & ((1 << mantissa) - 1), exponent = (value.bits & 0x7FFF) >> mantissa;
-  const double sign = value.bits & 0x8000 ? -1 : 1;
-  if (exponent == 2 * bias + 1)
-    return fraction ? std::numeric_limits<double>::quiet_NaN() : sign * std::numeric_limits<double>::infinity();
-  const int scale = std::max(exponent, 1) - bias - mantissa;
-  return sign * (fraction + (exponent ? 1 << mantissa : 0)) * power_of_two(scale);
+// The float of the same value, by its bits, so that a whole array of weights is widened at once. NaN is the quiet one.
+float to_float(BFloat value) {
+  const std::uint32_t bits = std::uint32_t(value.bits) << 16;
+  return std::bit_cast<float>((bits & 0x7FFFFFFF) > 0x7F800000 ? 0x7FC00000 : bits);
 }
+float to_float(Half value) {
+  const std::uint32_t size = value.bits & 0x7FFF, sign = std::uint32_t(value.bits & 0x8000) << 16;
+  const std::uint32_t small = std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<int>(size)) * 0x1p-24f);
+  const std::uint32_t normal = (size << 13) + ((127 - 15) << 23);
+  const std::uint32_t finite = size < 0x400 ? small : normal;
+  const std::uint32_t bits = size < 0x7C00 ? finite | sign : size == 0x7C00 ? 0x7F800000 | sign : 0x7FC00000;
+  return std::bit_cast<float>(bits);
+}
+
+template <int mantissa, int bias> double widen(SmallFloat<mantissa, bias> value) { return to_float(value); }
 template <class T> T widen(T value) { return value; }
 
 // Every step but rint is exact: one rounding in all.
@@ -91,20 +98,6 @@ template <class From, class To> void direct(const std::byte* in, std::byte* out,
   const From* elements = reinterpret_cast<const From*>(in);
   To* to = reinterpret_cast<To*>(out);
   for (std::int64_t i = 0; i < count; ++i) to[i] = static_cast<To>(elements[i]);
-}
-
-// The float of the same value, by its bits, so that a whole array of weights is widened at once. NaN is the quiet one.
-float to_float(BFloat value) {
-  const std::uint32_t bits = std::uint32_t(value.bits) << 16;
-  return std::bit_cast<float>((bits & 0x7FFFFFFF) > 0x7F800000 ? 0x7FC00000 : bits);
-}
-float to_float(Half value) {
-  const std::uint32_t size = value.bits & 0x7FFF, sign = std::uint32_t(value.bits & 0x8000) << 16;
-  const std::uint32_t small = std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<int>(size)) * 0x1p-24f);
-  const std::uint32_t normal = (size << 13) + ((127 - 15) << 23);
-  const std::uint32_t finite = size < 0x400 ? small : normal;
-  const std::uint32_t bits = size < 0x7C00 ? finite | sign : size == 0x7C00 ? 0x7F800000 | sign : 0x7FC00000;
-  return std::bit_cast<float>(bits);
 }
 
 template <class From> void widened(const std::byte* in, std::byte* out, std::int64_t count) {

@@ -198,7 +198,7 @@ class STFT final : public Fourier {
   }
   int entry(const Operands& io, int) const override {
     if (io.entry(0) < 0) return entry_of_shapes(io);
-    return io.entry(0) == 0 && fixed_inputs(io, 1) ? 0 : int(Entry::mixed);
+    return first_axis_entry(io);
   }
 
  private:

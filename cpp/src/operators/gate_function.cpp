@@ -73,8 +73,7 @@ std::vector<GateFunction> GateFunction::of(const Definition& definition, int dir
   if (defaults.size() == 1 && names.size() == 2 && names[0] == names[1]) names.resize(wanted);
   if (!names.empty() && names.size() != wanted)
     definition.fail({"attribute 'activations' has ", counted(static_cast<std::int64_t>(names.size()), "name"),
-                     "; it needs ", defaults.size(), " for each of ", directions,
-                     (directions == 1 ? " direction" : " directions")});
+                     "; it needs ", defaults.size(), " for each of ", counted(directions, "direction")});
   std::optional<float> clip;
   if (definition.has("clip")) clip = definition.real("clip", 0);
   if (clip && *clip < 0) definition.fail({"attribute 'clip' is ", real_text(*clip), "; it cannot be negative"});

@@ -24,8 +24,8 @@ void check_length(const Operands& io, const Shape& image, const char* name, cons
                   int times = 1) {
   const int rank = image.rank - 2;
   if (numbers.empty() || static_cast<int>(numbers.size()) == times * rank) return;
-  io.fail({"attribute '", name, "' is ", list_text(numbers), "; it must have ", times * rank,
-           (times * rank == 1 ? " number" : " numbers"), " for the spatial axes of ", image});
+  io.fail({"attribute '", name, "' is ", list_text(numbers), "; it must have ", counted(times * rank, "number"),
+           " for the spatial axes of ", image});
 }
 
 }  // namespace
