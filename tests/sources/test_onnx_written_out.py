@@ -168,6 +168,8 @@ def test_others_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     refused(tmp_path, "does not fit the kernel", node, x=floats, i=places)
     node = helper.make_node("MaxUnpool", ["x", "i"], ["y"], kernel_shape=[2], strides=[1, 1, 1], pads=[3])
     refused(tmp_path, "does not fit the kernel", node, x=floats, i=places)
+    node = helper.make_node("MaxUnpool", ["x", "i"], ["y"], kernel_shape=[2], strides=[1, 1, 1])
+    refused(tmp_path, "its attribute 'strides' is .1, 1, 1., which does not fit the kernel", node, x=floats, i=places)
     node = helper.make_node("TensorScatter", ["x", "u"], ["y"], axis=0)
     refused(tmp_path, "its axis is 0", node, x=floats, u=floats)
     node = helper.make_node("TensorScatter", ["x", "u"], ["y"], mode="round")

@@ -18,7 +18,7 @@ def max_unpool(node: Node, values: Values) -> list[Node]:
     """The places count in the whole tensor that was pooled, whose shape follows from that of the first input; another
     shape that is asked for has more, or fewer, elements at the ends of its axes."""
     to, (x, places, *asked) = Replacement(node, values), node.inputs
-    kernel = _numbers(node, "kernel_shape", 1)
+    kernel = _numbers(node, "kernel_shape")
     if kernel is None:
         raise Refused("it has no kernel_shape")
     strides, pads = _numbers(node, "strides", len(kernel)), _numbers(node, "pads", 2 * len(kernel))
@@ -41,12 +41,12 @@ def max_unpool(node: Node, values: Values) -> list[Node]:
     return to.nodes
 
 
-def _numbers(node: Node, name: str, count: int) -> np.ndarray | None:
-    """A list of integers; ``count`` of them, but for 1, which is any number."""
+def _numbers(node: Node, name: str, count: int | None = None) -> np.ndarray | None:
+    """A list of integers, ``count`` of them if that is known; None if there is no such attribute."""
     value = node.attributes.get(name)
     if value is None:
         return None
     if not isinstance(value, list) or not all(isinstance(each, int) for each in value) or (
-            count > 1 and len(value) != count) or not value:  # fmt: skip
+            count is not None and len(value) != count) or not value:  # fmt: skip
         raise Refused(f"its attribute '{name}' is {value}, which does not fit the kernel")
     return np.array(value, np.int64)
