@@ -22,41 +22,24 @@ def branch(name: str, then: str | None, made: str) -> Document:
     if then is None:
         return node(name, ["x"], [made])
     level = then[1:]
+    return taking(name, made, (then, f"y{level}"), (f"e{level}", f"z{level}"))
+
+
+def taking(name: str, made: str, then: tuple[str, str], otherwise: tuple[str, str]) -> Document:
+    """An If, which takes the first of two graphs; a graph and what it gives."""
+    sides = {"then_branch": then, "else_branch": otherwise}
     return node(name, [{"bool": True}], [made], "If", attributes={
-        "then_branch": {"graph": then, "outputs": [f"y{level}"]},
-        "else_branch": {"graph": f"e{level}", "outputs": [f"z{level}"]}})  # fmt: skip
+        side: {"graph": graph, "outputs": [output]} for side, (graph, output) in sides.items()})  # fmt: skip
 
 
 def itself() -> Document:
     made = choice(1)
-    made["graphs"]["d0"] = [
-        node(
-            "again",
-            [{"bool": True}],
-            ["y0"],
-            "If",
-            attributes={
-                "then_branch": {"graph": "d0", "outputs": ["y0"]},
-                "else_branch": {"graph": "d0", "outputs": ["y0"]},
-            },
-        )
-    ]
+    made["graphs"]["d0"] = [taking("again", "y0", ("d0", "y0"), ("d0", "y0"))]
     return made
 
 
 def main_in_main() -> Document:
-    return graph(
-        node(
-            "again",
-            [{"bool": True}],
-            ["y"],
-            "If",
-            attributes={
-                "then_branch": {"graph": "main", "outputs": ["y"]},
-                "else_branch": {"graph": "main", "outputs": ["y"]},
-            },
-        )
-    )
+    return graph(taking("again", "y", ("main", "y"), ("main", "y")))
 
 
 CHOICE = choice(1)

@@ -17,14 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "operators"))
 
 import operators_moving
 from making import Case, bundle_case, one_node
+from operands import CUBE, HIGH, IMAGE, KERNEL, LOW, ROW, F, I, X
 from test_refusals import REFUSED
-
-F, I, B = np.float32, np.int64, np.bool_  # noqa: E741
-LOW, HIGH = -(2**63), 2**63 - 1
-
-X, ROW = np.ones((3, 4), F), np.ones(4, F)
-CUBE, IMAGE, KERNEL = np.ones((2, 3, 4), F), np.ones((1, 4, 6, 6), F), np.ones((8, 4, 3, 3), F)
-STEPS, GATES, STATES = np.ones((3, 2, 5), F), np.ones((1, 8, 5), F), np.ones((1, 8, 2), F)
 
 #: Operator, inputs, attributes, what the refusal says; and how many results, where that is not one.
 NODES: list[tuple[Any, ...]] = [

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from onnx import GraphProto, ValueInfoProto
 
 from ...endpoints import Input, Output, valid_name
-from ...errors import FormatError, UnsupportedError
+from ...errors import UnsupportedError
 from ..naming import endpoints, rename_values
+from .scope import refuse_twice
 from .tensors import HIGHEST_RANK, type_name
 from .types import Types
 
@@ -73,8 +74,7 @@ def _check_names(names: list[str], what: str, where: str) -> None:
             raise UnsupportedError(f"{where}: {what}[{at}] has a name of {len(name)} letters; give it a shorter one")
         if "\0" in name:
             raise UnsupportedError(f"{where}: {what}[{at}] has a name with a NUL in it; give it another one")
-        if name in names[:at]:
-            raise FormatError(f"{where}: two {what} have the name '{name}'")
+    refuse_twice(names, what, where)
 
 
 def _dimensions(value: ValueInfoProto) -> list[str | int] | None:

@@ -23,16 +23,13 @@ from .known_values import KnownValues
 from .loops import Loops
 from .node_hints import exporter_name
 from .scans import Scans
-from .scope import Scope, isolated
+from .scope import Scope, isolated, refuse_twice
 from .sequences import Sequences
 from .sorting import described, graphs_in, ordered
 from .tensors import array_of, dense_array_of
 
-#: Operators that format 1 has. Those that run graphs are not in the evaluator's table.
-KNOWN = {*OPERATORS, "If", "Loop", "Scan"}
-
-#: What a file may have beside them.
-WRITTEN = {*UPGRADED, *onnx_written_out.RULES}
+#: Operators that format 1 has, those that run graphs among them, and others that become some of them.
+READ = {*OPERATORS, "If", "Loop", "Scan", *UPGRADED, *onnx_written_out.RULES}
 
 #: How many functions of a file are written out, and how many of them stand in each other.
 EXPANSIONS, DEEPEST = 10_000, 50
@@ -70,7 +67,7 @@ class Reading(KnownValues):
 
     def read_graph(self, graph: GraphProto, scope: Scope, opsets: Mapping[str, int]) -> list[Node]:
         """The nodes of a graph; its weights are kept."""
-        self._refuse_twice([tensor.name for tensor in graph.initializer])
+        refuse_twice([tensor.name for tensor in graph.initializer], "weights", self.where)
         for tensor in graph.initializer:
             name = scope.define(tensor.name)
             self.weights[name] = array_of(tensor, f"{self.where}: weight '{tensor.name}'")
@@ -78,11 +75,6 @@ class Reading(KnownValues):
             name = scope.define(sparse.values.name)
             self.weights[name] = dense_array_of(sparse, f"{self.where}: weight '{sparse.values.name}'")
         return self._nodes(graph.node, [output.name for output in graph.output], scope, opsets)
-
-    def _refuse_twice(self, weights: list[str]) -> None:
-        if len(set(weights)) < len(weights):
-            twice = next(name for at, name in enumerate(weights) if name in weights[:at])
-            raise FormatError(f"{self.where}: two weights have the name '{twice}'")
 
     def _nodes(
         self, protos: Iterable[NodeProto], wanted: Collection[str], scope: Scope, opsets: Mapping[str, int]
@@ -158,7 +150,7 @@ class Reading(KnownValues):
         self.types.learn(renamed, version, opsets)
         refused = None
         is_ml = proto.domain == onnx_ml.DOMAIN and proto.op_type in onnx_ml.RULES
-        if is_ml or (standard(proto.domain) == "" and proto.op_type in KNOWN | WRITTEN):
+        if is_ml or (standard(proto.domain) == "" and proto.op_type in READ):
             try:
                 node = self._as_node(proto, renamed)
                 if is_ml:

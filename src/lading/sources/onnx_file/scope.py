@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ...errors import FormatError
+
 
 class Names:
     """Names of values that are taken. ``reserved`` ones are kept for the main graph."""
@@ -28,6 +30,15 @@ class Names:
             fresh = f"{wish}~{self._numbers[wish]}"
         self._taken.add(fresh)
         return fresh
+
+
+def refuse_twice(names: Iterable[str], what: str, where: str) -> None:
+    """Raises FormatError for the first name that was there before; ``what`` is "weights", or the like."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise FormatError(f"{where}: two {what} have the name '{name}'")
+        seen.add(name)
 
 
 class Scope:

@@ -52,7 +52,7 @@ def tf_idf_vectorizer(node: Node, values: Values) -> list[Node]:
 def _weighted(to: Replacement, node: Node, rows: str, columns: np.ndarray, weights: np.ndarray, mode: str) -> str:
     """[rows, columns]"""
     longest, skips = whole(node, "max_gram_length", 1), whole(node, "max_skip_count", 0)
-    kind = "int32" if to.values.type(rows) == "int32" or to.values.type(node.inputs[0]) == "int32" else "int64"
+    kind = "int32" if to.values.type(node.inputs[0]) == "int32" else "int64"
     result, width = "", int(columns.max()) + 1
     for pool in _pools(node, len(columns)):
         length = pool.groups.shape[1]
