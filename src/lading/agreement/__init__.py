@@ -26,8 +26,8 @@ What the oracle cannot run (some runtimes fail on empty sequences) is said and n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -35,6 +35,8 @@ from ..errors import AgreementError, LadingError
 from ..evaluation import too_many_turns
 from .cases import Case, case_of_example, cases_of
 from .measure import difference_of, distance_of, scale_of
+from .oracle import Oracle, OracleFailed
+from .report import Agreement, Difference
 from .sensitivity import movement, movement_of_weights
 from .sources import from_source, to_model, to_source
 from .ties import equal_at
@@ -48,72 +50,6 @@ __all__ = ["Agreement", "Oracle", "OracleFailed", "compare", "difference_of", "r
 #: Agreement without further questions, the most that depth may explain, that the last bits of weights may, and the most
 #: that an oracle may be off too.
 CLOSE, FAR, FARTHEST, ROUGH = 1e-6, 1e-5, 1e-4, 1e-3
-
-Tensors = Mapping[str, np.ndarray]
-
-
-class OracleFailed(Exception):
-    """The oracle cannot run a case: why, in one line."""
-
-
-class Oracle(Protocol):
-    """The source's own runtime. One that has an ``example``, inputs by the source's names, is asked for it first."""
-
-    name: str
-
-    def run(self, tensors: Tensors) -> dict[str, np.ndarray]:
-        """Outputs under the source's names, for inputs under the source's names. Raises OracleFailed."""
-
-    def run_double(self, tensors: Tensors) -> dict[str, np.ndarray]:
-        """The same in double precision throughout. Raises OracleFailed where that cannot be had."""
-
-    def close(self) -> None:
-        """Frees what it holds."""
-
-
-@dataclass
-class Difference:
-    """The worst of one output: its size in the output's scale, in which case, and why it was accepted."""
-
-    output: str
-    size: float = 0.0
-    case: str = ""
-    reason: str = ""
-
-
-@dataclass
-class Agreement:
-    """What was compared and how well it agreed."""
-
-    oracle: str
-    differences: list[Difference] = field(default_factory=list)
-    compared: list[str] = field(default_factory=list)
-    not_compared: dict[str, str] = field(default_factory=dict)  # case -> why
-
-    @property
-    def worst(self) -> float:
-        return max((d.size for d in self.differences), default=0.0)
-
-    def __str__(self) -> str:
-        text = f"agrees with {self.oracle} to {self.worst:.1e} of the output scale in {len(self.compared)} cases"
-        reasons = sorted({f"'{d.output}': {d.reason}" for d in self.differences if d.reason})
-        if reasons:
-            text += f" ({'; '.join(reasons)})"
-        if self.not_compared:
-            names = list(self.not_compared)
-            listed = "; ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-            text += f"; could not run {listed} ({next(iter(self.not_compared.values()))})"
-        return text
-
-    def as_json(self) -> dict[str, Any]:
-        """What ``agreement.json`` holds."""
-        return {
-            "with": self.oracle,
-            "outputs": {d.output: {"difference": d.size, "case": d.case} | ({"reason": d.reason} if d.reason else {})
-                        for d in self.differences},
-            "compared": self.compared,
-            "not compared": self.not_compared,
-        }  # fmt: skip
 
 
 def compare(model: Model, oracle: Oracle, run: GraphRunner, say: Callable[[str], object] | None = None) -> Agreement:
@@ -290,5 +226,5 @@ class _Comparison:
         return AgreementError(f"{self._model.where}: the converted model disagrees with its source: {why}")
 
 
-def _entry(model: Model, tensors: Tensors, entry: int) -> dict[str, np.ndarray]:
+def _entry(model: Model, tensors: Mapping[str, np.ndarray], entry: int) -> dict[str, np.ndarray]:
     return {g.name: np.take(tensors[g.name], [entry], g.axes.index(model.entry_axis)) for g in model.input_list}

@@ -14,31 +14,25 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from ...bundle.evaluate import BundleError, TooManyTurns
 from ...endpoints import RESERVED_AXES, Axis, Input, Output, valid_name
 from ...errors import UnsupportedError
-from ...evaluation import TURNS_OF_TRIAL, evaluator, has_turns
+from ...evaluation import TURNS_OF_TRIAL, evaluator
 from ..naming import endpoints
-from ..trial import ENTRIES, LENGTHS, Lengths, Shapes, distinct, equal_lengths, fixed_lengths, made_up
+from ..trial import ENTRIES, Lengths, Shapes, distinct, equal_lengths, fixed_lengths, made_up
 from .endpoints import OPEN, UNKNOWN_RANK, is_of_a_machine
+from .entry_axis import ENTRY, is_batched, mark_entry, open_entries_of_example, open_lengths
 
 if TYPE_CHECKING:
     from ...model import Model
-
-ENTRY = "entry"
 
 #: The longest length that is tried when a graph seems to fix one.
 LONGEST_FIXED = 512
 
 #: So many runs may end because loops take too many turns; other lengths are not tried after that.
 ENDLESS = 4
-
-_BATCH = re.compile(r"(batch.*|b|bs|n_?batch(es)?)$", re.I)
 
 
 def guess_axes(model: Model, run: bool = True) -> None:
@@ -47,47 +41,13 @@ def guess_axes(model: Model, run: bool = True) -> None:
     Without ``run`` the graph is not tried; lengths of outputs that only that would tell are called "?".
     """
     if run:
-        _open_entries_of_example(model)
+        open_entries_of_example(model)
     _name_nameless(model.input_list)
-    _mark_entry(model, run)
-    names = _open_lengths(model)
-    if run and (names or _is_batched(model) or _has_questions(model)):
+    mark_entry(model, run)
+    names = open_lengths(model)
+    if run and (names or is_batched(model) or _has_questions(model)):
         names = _try(model)
     _declare(model, names)
-
-
-def _open_entries_of_example(model: Model) -> None:
-    """Opens the first axis of all tensors, if it is as long as the example of the export and holds entries."""
-    ends = endpoints(model)
-    first = {each.axes[0] if len(each.axes) > isinstance(each, Input) else None for each in ends}
-    number = next(iter(first), None)
-    if len(first) != 1 or not isinstance(number, int) or number < 2:
-        return
-    if any(isinstance(axis, str) for each in ends for axis in each.axes) or not _rows_stand_alone(model):
-        return
-    for each in ends:
-        each.axes = [OPEN, *each.axes[1:]]
-    model.record["origin"]["entries"] = number
-
-
-def _rows_stand_alone(model: Model) -> bool:
-    """Whether the graph gives to each of three rows what it gives to it alone."""
-    run, rows = evaluator(model, TURNS_OF_TRIAL), 3
-    opened = [Input(given.name, [ENTRY, *given.axes[1:]], given.type) for given in model.input_list]
-    lengths = {ENTRY: rows} | dict.fromkeys(_open_lengths(model), LENGTHS[0])
-    given = {each.name: made_up(each, lengths, i) for i, each in enumerate(opened)}
-    try:
-        together = run(given)
-        alone = [run({name: array[[row]] for name, array in given.items()}) for row in range(rows)]
-    except BundleError:
-        return False
-    for name, array in together.items():
-        parts = [each[name] for each in alone]
-        if len(array) != rows or any(part.shape != array[:1].shape for part in parts):
-            return False
-        if not np.allclose(array.astype(np.float64), np.concatenate(parts).astype(np.float64), 1e-4, 1e-5, True):
-            return False
-    return True
 
 
 def _name_nameless(inputs: list[Input]) -> None:
@@ -96,46 +56,8 @@ def _name_nameless(inputs: list[Input]) -> None:
         given.axes = [f"{OPEN}{given.name}.{i}" if axis == OPEN else axis for i, axis in enumerate(given.axes)]
 
 
-def _mark_entry(model: Model, run: bool) -> None:
-    """Calls the entry axis "entry", if tensors have it."""
-    place = _entry_place(model)
-    if place is None or (place == 0 and run and has_turns(model) and not _rows_stand_alone(model)):
-        return
-    names = {given.axes[place] for given in model.input_list}
-    for given in model.input_list:
-        given.axes[place] = ENTRY
-    for output in model.output_list:
-        output.axes = [ENTRY if axis in names else axis for axis in output.axes]
-        if place == 0 and output.axes and output.axes[0] != UNKNOWN_RANK and ENTRY not in output.axes:
-            output.axes[0] = ENTRY
-
-
-def _entry_place(model: Model) -> int | None:
-    """Where the entry axis stands in all inputs; None if they have none."""
-    inputs = [given.axes for given in model.input_list]
-    if not inputs or not all(inputs):
-        return None
-    for place in range(min(map(len, inputs))):
-        if all(isinstance(axes[place], str) and _BATCH.match(str(axes[place])) for axes in inputs):
-            return place
-    leading = [axes[0] for axes in inputs]
-    told = {axis for axis in leading if isinstance(axis, str) and not is_of_a_machine(axis)}
-    opens = [out.axes == [UNKNOWN_RANK] or isinstance((out.axes or [0])[0], str) for out in model.output_list]
-    return 0 if all(isinstance(axis, str) for axis in leading) and all(opens) and len(told) <= 1 else None
-
-
-def _is_batched(model: Model) -> bool:
-    return any(ENTRY in given.axes for given in model.input_list)
-
-
-def _open_lengths(model: Model) -> list[str]:
-    """Open lengths of inputs, but for the entries."""
-    found = [axis for given in model.input_list for axis in given.axes if isinstance(axis, str) and axis != ENTRY]
-    return list(dict.fromkeys(found))
-
-
 def _has_questions(model: Model) -> bool:
-    known = {ENTRY, *_open_lengths(model)}
+    known = {ENTRY, *open_lengths(model)}
     return any(isinstance(axis, str) and axis not in known for output in model.output_list for axis in output.axes)
 
 
@@ -179,9 +101,9 @@ def _fits(axes: list[str | int], shape: tuple[int, ...], lengths: Lengths) -> bo
 
 def _try(model: Model) -> list[str]:
     """Runs the graph: joins open lengths that must be equal, finds fixed ones, and the axes of outputs."""
-    run, names = _Runs(model), _open_lengths(model)
+    run, names = _Runs(model), open_lengths(model)
     groups = equal_lengths(names, run)
-    if groups is None and _is_batched(model) and equal_lengths(names, lambda lengths: run(lengths, 1)) is not None:
+    if groups is None and is_batched(model) and equal_lengths(names, lambda lengths: run(lengths, 1)) is not None:
         for endpoint in endpoints(model):
             endpoint.axes = [1 if axis == ENTRY else axis for axis in endpoint.axes]
         return _try(model)
@@ -191,7 +113,7 @@ def _try(model: Model) -> list[str]:
         one = next(name for name in names if name in group)
         for given in model.input_list:
             given.axes = [one if axis in group else axis for axis in given.axes]
-    names = _open_lengths(model)
+    names = open_lengths(model)
     if _has_questions(model) or not _outputs_fit(model, names):
         _measure_outputs(model, names, _Runs(model, strict=False))
     return names
@@ -233,7 +155,7 @@ def _measure_outputs(model: Model, names: list[str], run: _Runs) -> None:
     if shapes[0] is None or shapes[1] is None:
         _take_names_on_trust(model, names, run.why)
         return
-    batched = _is_batched(model)
+    batched = is_batched(model)
     for output in model.output_list:
         lengths = zip(shapes[0][output.name], shapes[1][output.name], strict=True)
         output.axes = [_axis(model, output, both, settings, batched) for both in lengths]
@@ -269,7 +191,7 @@ def _take_names_on_trust(model: Model, names: list[str], why: str) -> None:
 
 def _declare(model: Model, names: list[str]) -> None:
     new = _readable(model, names)
-    if _is_batched(model) or names:
+    if is_batched(model) or names:
         model.axes[ENTRY] = Axis(ENTRY, "entry")
     for name in names:
         model.axes[new[name]] = Axis(new[name], "sequence", of=ENTRY)
