@@ -31,6 +31,7 @@ struct GraphNode {
   Attributes attributes;
   std::size_t captured = 0;                // how many of the last inputs are names that subgraphs read
   std::vector<std::string> absorbed = {};  // names of the nodes that passes made part of this one
+  std::string written = operator_name;     // the operator as the bundle says it, which messages name
 };
 
 struct Graph {

@@ -16,7 +16,7 @@ class NodeDefinition final : public Definition {
     }
   }
   const std::string& node() const override { return node_.name; }
-  const std::string& operator_name() const override { return node_.operator_name; }
+  const std::string& operator_name() const override { return node_.written; }
   int input_count() const override { return static_cast<int>(node_.inputs.size()); }
   int output_count() const override { return static_cast<int>(node_.outputs.size()); }
   bool has_input(int i) const override { return i < input_count() && node_.inputs[i] >= 0; }

@@ -43,7 +43,7 @@ void refuse_unknown_operators(const Graph& graph) {
 // What passes and operators count on, and what they would lose.
 void check_node(const GraphNode& node) {
   const auto refuse = [&](const std::string& why) {
-    throw Error(node_text(node.name, node.operator_name) + ": " + why);
+    throw Error(node_text(node.name, node.written) + ": " + why);
   };
   const Counts counts = counts_of(node.operator_name);
   const int inputs = static_cast<int>(node.inputs.size()), outputs = static_cast<int>(node.outputs.size());
@@ -100,7 +100,7 @@ void Plan::make_steps(const Graph& graph, std::size_t memory_limit) {
     PlanStep step;
     NodeDefinition definition(graph, node, memory_limit, weights);
     step.operation = find_operator(node.operator_name)(definition);
-    step.operation->where = node_text(node.name, node.operator_name);
+    step.operation->where = node_text(node.name, node.written);
     step.nodes = node.name;
     for (const std::string& name : node.absorbed) step.nodes += " + " + name;
     step.operator_name = plain_name(node.operator_name);

@@ -20,11 +20,8 @@ const char* kind_of(const Attribute& value) {
 
 }  // namespace
 
-// Fused operators are named without what keeps their names apart from those of bundles.
 std::string node_text(const std::string& node, const std::string& operator_name) {
-  constexpr std::string_view prefix = "internal.";
-  const bool fused = operator_name.compare(0, prefix.size(), prefix) == 0;
-  return "node '" + node + "' (" + (fused ? operator_name.substr(prefix.size()) : operator_name) + ")";
+  return "node '" + node + "' (" + operator_name + ")";
 }
 
 std::string wrong_kind(const char* name, const char* kind, const Attribute& found) {
@@ -45,9 +42,6 @@ template <class T> const T* attribute(const Definition& d, const char* name) {
                                                                              : "a list of integers";
   d.fail(wrong_kind(name, kind, found->second));
 }
-std::string sentence(const std::string& node, const std::string& operator_name, const std::string& why) {
-  return node_text(node, operator_name) + ": " + why;
-}
 }  // namespace
 
 void TextPiece::append_to(std::string& text) const {
@@ -67,7 +61,7 @@ std::string joined(TextPieces pieces) {
 void Definition::fail(TextPieces why) const { fail(joined(why)); }
 void Operands::fail(TextPieces why) const { fail(joined(why)); }
 
-void Definition::fail(const std::string& why) const { throw Error(sentence(node(), operator_name(), why)); }
+void Definition::fail(const std::string& why) const { throw Error(node_text(node(), operator_name()) + ": " + why); }
 
 bool Definition::has(const char* name) const { return attributes().find(name) != attributes().end(); }
 

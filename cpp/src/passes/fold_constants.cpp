@@ -31,7 +31,7 @@ bool evaluate(Graph& graph, const GraphNode& node, std::size_t& room) {
   WeightMemory weights(0);
   NodeDefinition definition(graph, node, most_bytes, weights);
   const auto operation = find_operator(node.operator_name)(definition);
-  operation->where = node_text(node.name, node.operator_name);
+  operation->where = node_text(node.name, node.written);
   if (operation->shape_from_data()) return false;
   std::vector<Tensor> in(node.inputs.size()), out(node.outputs.size());
   std::vector<const Tensor*> in_pointers(in.size());

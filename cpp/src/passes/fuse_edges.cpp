@@ -191,7 +191,7 @@ GraphNode point_layer(Graph& graph, const EdgeConv& found) {
   const std::int64_t n = graph.constant(first.inputs[1])->shape[1];
   Constant w = split_weights(*graph.constant(first.inputs[1]), found), b = split_bias(bias_of(graph, first), n);
   std::vector<std::string> names = linear_nodes(first);
-  GraphNode made{first.name, "internal.Dense", {found.x}, {graph.add_value(first.name)}, {}, 0, {}};
+  GraphNode made{first.name, "internal.Dense", {found.x}, {graph.add_value(first.name)}, {}, 0, {}, first.written};
   made.inputs.push_back(add_constant(graph, first.name + ".w", std::move(w)));
   made.inputs.push_back(add_constant(graph, first.name + ".b", std::move(b)));
   made.absorbed.assign(names.begin() + 1, names.end());
@@ -200,7 +200,8 @@ GraphNode point_layer(Graph& graph, const EdgeConv& found) {
 
 GraphNode edge_layers(Graph& graph, const EdgeConv& found, int points) {
   const GraphNode pool = graph.nodes[static_cast<std::size_t>(found.pool)];
-  GraphNode made{pool.name, "internal.EdgeConvolution", {points, found.places}, pool.outputs, {}, 0, found.nodes};
+  GraphNode made{pool.name,   "internal.EdgeConvolution", {points, found.places}, pool.outputs, {}, 0, found.nodes,
+                 pool.written};
   std::vector<std::int64_t> relus;
   std::int64_t width = 0, outputs = 0;
   for (const int layer : found.layers) {

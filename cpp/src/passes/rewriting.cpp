@@ -26,7 +26,7 @@ template <class T> Constant constant_of(Type type, const Shape& shape, const std
 // What a pass reads is checked as the operator itself would have done.
 [[noreturn]] static void refuse(const GraphNode& node, const char* name, const char* kind) {
   const std::string why = wrong_kind(name, kind, node.attributes.find(name)->second);
-  throw Error(node_text(node.name, node.operator_name) + ": " + why);
+  throw Error(node_text(node.name, node.written) + ": " + why);
 }
 
 std::int64_t integer_attribute(const GraphNode& node, const char* name, std::int64_t otherwise) {
