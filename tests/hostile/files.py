@@ -124,7 +124,7 @@ TENSORS: list[tuple[str, str, dict[str, Any] | bytes, int]] = [
     ),
     ("a bool that is 255", "neither 0 nor 1", header(v={"dtype": "BOOL", "shape": [16]}), -64),
     (
-        "100000 tensors",
+        "30000 tensors",
         "no node reads the weight",
         {**header(), **{f"t{i}": {"dtype": "U8", "shape": [0], "data_offsets": [64, 64]} for i in range(30_000)}},
         64,

@@ -69,6 +69,14 @@ class Place:
             self.fail(f"should be {least} or more, is {value}")
         return value
 
+    def integers_from(self, least: int) -> list[int]:
+        """Of a list, none of them below ``least``."""
+        values: list[int] = self.list().value
+        for i, value in enumerate(values):
+            if type(value) is not int or value < least:
+                self[i].integer_from(least)
+        return values
+
     def real(self) -> int | float:
         """A number; an integer will do."""
         value: int | float = self.value

@@ -140,10 +140,10 @@ def _read_span(place: Place, name: str) -> _Span:
     type_ = TYPES[decode_choice(dtype, "type", list(TYPES))]
     if len(shape_place.list()) > HIGHEST_RANK:
         shape_place.fail(f"has {len(shape_place)} axes; at most {HIGHEST_RANK} are allowed")
-    shape = [item.integer_from(0) for item in shape_place]
+    shape = shape_place.integers_from(0)
     if len(offsets.list()) != 2:
         offsets.fail("should be two integers, the tensor's first byte and the one behind its last")
-    begin, end = offsets[0].integer_from(0), offsets[1].integer_from(0)
+    begin, end = offsets.integers_from(0)
     size = _byte_count(shape_place, dtype_of(type_).itemsize, shape)
     if end - begin != size:
         offsets.fail(f"should span {size} bytes, is [{begin}, {end}]")

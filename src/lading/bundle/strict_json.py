@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, NoReturn
 
 from ..errors import FormatError
@@ -14,7 +14,7 @@ DEEPEST = 64
 LARGEST = 64_000_000  # bytes of a model.json
 
 _LITERAL_OR_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|(-?Infinity|NaN)')
-_BRACKET_OR_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|([\[{])|([\]}])')
+_STRING, _NO_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"'), re.compile(r"[^\[{\]}]+")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
 
 
@@ -103,11 +103,9 @@ class _Parser:
     def _refuse_depth(self, end: int) -> None:
         if self._text.count("[") + self._text.count("{") <= DEEPEST:
             return
-        depth = 0
-        for match in _BRACKET_OR_STRING.finditer(self._text, 0, end):
-            depth += (match.group(1) is not None) - (match.group(2) is not None)
-            if depth > DEEPEST:
-                self._fail(f"nested more than {DEEPEST} deep")
+        brackets = _NO_BRACKETS.sub("", _STRING.sub("", self._text[:end]))
+        if max(accumulate(1 if bracket in "[{" else -1 for bracket in brackets), default=0) > DEEPEST:
+            self._fail(f"nested more than {DEEPEST} deep")
 
     def _refuse_surrogates(self, end: int) -> None:
         """An escape like \\ud83d is half a character and must be followed by the other half."""
