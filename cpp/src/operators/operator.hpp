@@ -54,9 +54,9 @@ using TextPieces = std::initializer_list<TextPiece>;
 class Definition {
  public:
   virtual ~Definition() = default;
-  virtual const std::string& node() const = 0;  // its name, for messages
+  virtual const std::string& node() const = 0;           // its name, for messages
   virtual const std::string& operator_name() const = 0;  // as the bundle says it, for messages
-  virtual int input_count() const = 0;  // trailing omitted ones not counted
+  virtual int input_count() const = 0;                   // trailing omitted ones not counted
   virtual int output_count() const = 0;
   virtual bool has_input(int i) const = 0;  // false: omitted ("")
   virtual bool has_output(int i) const = 0;
