@@ -11,7 +11,7 @@ import math
 import mmap
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -123,15 +123,11 @@ def _header_size(view: memoryview, where: str) -> int:
     return size
 
 
-def _members(header: Place) -> list[tuple[str, Place]]:
-    members = []
-    for name, member in header.members():
-        if name != "__metadata__":
-            members.append((name, member))
-            continue
-        for _, text in member.members():
+def _members(header: Place) -> Iterator[tuple[str, Place]]:
+    if (about := header.find("__metadata__")) is not None:
+        for _, text in about.members():
             text.text()
-    return members
+    return (member for member in header.members() if member[0] != "__metadata__")
 
 
 def _read_span(place: Place, name: str) -> _Span:
