@@ -1,5 +1,7 @@
 // The C interface: a thin skin over Model and Session that lets no exception out.
 #include <algorithm>
+#include <cfloat>
+#include <cmath>
 #include <cstring>
 #include <new>
 
@@ -74,18 +76,22 @@ template <class F> int status(lading_error** error, F&& f) {
   });
 }
 
-lading::Limits limits(const lading_options* options) {
-  lading::Limits made;
-  if (options && options->size >= sizeof(lading_options) && options->memory_limit) made.memory = options->memory_limit;
-  return made;
-}
-
-// Fills a struct of the caller's, who may know fewer fields of it, or more.
-template <class T> void give(const char* name, T made, T* to) {
-  if (!to || to->size < sizeof(size_t) + sizeof(void*))
+// A struct of the caller's, who may know fewer fields of it, or more, but says how many bytes it has.
+template <class T> void check_size(const char* name, const T* given, size_t least) {
+  if (!given || given->size < least)
     throw lading::Error(std::string(name) + ": set its size before the call, to sizeof(" + name + ")");
+}
+template <class T> void give(const char* name, T made, T* to) {
+  check_size(name, to, sizeof(size_t) + sizeof(void*));
   made.size = to->size;
   std::memcpy(to, &made, std::min(to->size, sizeof made));
+}
+lading::Limits limits(const lading_options* options) {
+  lading::Limits made;
+  if (!options) return made;
+  check_size("lading_options", options, sizeof(lading_options));
+  if (options->memory_limit) made.memory = options->memory_limit;
+  return made;
 }
 std::string text(const char* from) { return from ? from : ""; }
 
@@ -110,7 +116,14 @@ void fill(const lading_model* owner, const lading::OutputHandle& handle, lading_
   give("lading_label", label, to);
 }
 
-lading::Conversion conversion(int kind, double factor) { return {static_cast<lading::Conversion::Kind>(kind), factor}; }
+// Multiplying or dividing by what is no number, or nothing, is no conversion of a unit.
+lading::Conversion conversion(int kind, double factor) {
+  if (kind < 0 || kind > 2 || (kind && !(std::fabs(factor) > 0 && std::fabs(factor) <= DBL_MAX)))
+    throw lading::Error("conversion " + std::to_string(kind) + " by " + std::to_string(factor) +
+                            ": take kind and factor from the variable, as it was looked up",
+                        lading::Fault::value);
+  return {static_cast<lading::Conversion::Kind>(kind), factor};
+}
 
 // A number that is no type becomes one that every check refuses.
 lading::Type type_of(int32_t type) { return static_cast<lading::Type>(type < 0 || type > LADING_BOOL ? 255 : type); }
@@ -125,10 +138,34 @@ template <class T> int set(lading_session* s, const lading_variable* v, int64_t 
   });
 }
 
+void take(lading_session& session, const lading_batch* batch) {
+  check_size("lading_batch", batch, sizeof(lading_batch));
+  lading::Batch& made = session.batch;
+  made.entries = batch->entries;
+  if ((!batch->feeds && !made.feeds.empty()) || batch->feed_size < sizeof(lading_feed))
+    throw lading::Error("lading_batch: set feeds, one per column, and feed_size, to sizeof(lading_feed)");
+  for (std::size_t c = 0; c < made.feeds.size(); ++c) {
+    lading_feed feed;
+    std::memcpy(&feed, reinterpret_cast<const char*>(batch->feeds) + c * batch->feed_size, sizeof feed);
+    made.feeds[c] = {feed.data, type_of(feed.type), feed.stride, conversion(feed.conversion, feed.factor), false};
+  }
+  std::fill(made.offsets.begin(), made.offsets.end(), nullptr);
+  if (batch->offsets) std::copy_n(batch->offsets, made.offsets.size(), made.offsets.begin());
+  std::fill(made.results.begin(), made.results.end(), nullptr);
+  if (batch->results) std::copy_n(batch->results, made.results.size(), made.results.begin());
+}
+
 const std::vector<lading::Tensor>& given(lading_session& session, const lading_tensor* inputs) {
   auto& tensors = session.graph_inputs;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
-    tensors[i] = {static_cast<lading::Type>(inputs[i].type), {}, static_cast<std::byte*>(inputs[i].data)};
+    check_size("lading_tensor", inputs + i, sizeof(lading_tensor));
+    const auto& input = session.session.model().bundle().inputs[i];
+    if (inputs[i].type < 0 || inputs[i].type > LADING_BOOL || inputs[i].rank < 0 || inputs[i].rank > lading::max_rank)
+      throw lading::Error("input '" + input.name + "': a tensor of type " + std::to_string(inputs[i].type) +
+                              " and rank " + std::to_string(inputs[i].rank) + " is none; types are LADING_FLOAT32 to " +
+                              "LADING_BOOL, ranks 0 to " + std::to_string(lading::max_rank),
+                          lading::Fault::value);
+    tensors[i] = {type_of(inputs[i].type), {}, static_cast<std::byte*>(inputs[i].data)};
     for (int a = 0; a < inputs[i].rank; ++a) tensors[i].shape.push(inputs[i].dims[a]);
   }
   return tensors;
@@ -179,6 +216,8 @@ const char* lading_model_name(const lading_model* model) { return model->model->
 int lading_find_variable(const lading_model* model, const char* input, const char* name, const char* unit,
                          const int64_t* index, size_t count, lading_variable* variable, lading_error** error) {
   return status(error, [&] {
+    int ignored = 0;
+    const lading::FloatEnvironment environment(ignored);  // a factor between units is computed
     fill(model, model->model->variable(text(input), text(name), text(unit), {index, index + count}), variable);
   });
 }
@@ -248,11 +287,12 @@ lading_session* lading_session_new(const lading_model* model, lading_error** err
 void lading_session_free(lading_session* session) { delete session; }
 int lading_reserve(lading_session* session, int64_t entries, const int64_t* lengths, size_t count,
                    lading_error** error) {
-  return status(error, [&] {
-    session->hide_results();
+  session->hide_results();
+  const int failed = status(error, [&] {
     session->session.reserve(entries, {lengths, lengths + std::min(count, session->batch.offsets.size())});
-    session->show_slots();
   });
+  session->show_slots();  // also if it failed: they may have moved before
+  return failed;
 }
 int lading_resize(lading_session* session, int axis, int64_t length, lading_error** error) {
   return status(error, [&] {
@@ -286,19 +326,8 @@ int lading_session_flags(const lading_session* session) { return session->sessio
 int lading_run_batch(lading_session* session, const lading_batch* batch, int64_t begin, int64_t end,
                      lading_error** error) {
   return status(error, [&] {
-    const lading::Model& model = session->session.model();
-    lading::Batch& made = session->batch;
-    const std::size_t columns = model.table().columns.size();
-    made.entries = batch->entries;
-    for (std::size_t c = 0; c < columns; ++c) {
-      lading_feed feed;
-      std::memcpy(&feed, reinterpret_cast<const char*>(batch->feeds) + c * batch->feed_size, sizeof feed);
-      made.feeds[c] = {feed.data, type_of(feed.type), feed.stride, conversion(feed.conversion, feed.factor), false};
-    }
-    made.offsets.assign(model.bundle().axes.size(), nullptr);
-    if (batch->offsets) std::copy_n(batch->offsets, made.offsets.size(), made.offsets.begin());
-    made.results.assign(batch->results, batch->results + model.bundle().outputs.size());
-    session->session.run_batch(made, begin, end);
+    take(*session, batch);
+    session->session.run_batch(session->batch, begin, end);
   });
 }
 

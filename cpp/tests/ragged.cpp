@@ -10,7 +10,8 @@ int main(int count, char** arguments) {
   using namespace lading;
   for (int i = 1; i < count; ++i) {
     const auto bundle = read_bundle(arguments[i]);
-    Frame frame(Plan::compile(build_graph(*bundle), std::size_t(1) << 30), std::size_t(1) << 30);
+    MemoryBudget budget(std::size_t(1) << 30);
+    Frame frame(Plan::compile(build_graph(*bundle), budget.limit()), budget);
     const auto plan = RaggedPlan::make(*bundle, frame);
     if (!plan) {
       std::puts("in order");

@@ -149,7 +149,7 @@ def test_links_give_the_bits_of_this_machine(link: str, link_type: str, isa: str
         assert_the_same_bits(programs, arm, isa, tmp_path / kind, ENTRIES)
 
 
-@pytest.mark.parametrize("program", ["api", "batch", "c_api"])
+@pytest.mark.parametrize("program", ["api", "batch", "refusals", "c_api"])
 def test_the_checks_of_the_interfaces_hold(program: str, arm: Path, bundles: Path) -> None:
     assert ", 0 failures" in emulated(arm / program, bundles)
 

@@ -19,7 +19,7 @@ from lading.engine import isa
 ISAS = ("baseline", "avx2", "avx512", "neon")
 
 
-@pytest.mark.parametrize("program", ["api", "batch", "c_api"])
+@pytest.mark.parametrize("program", ["api", "batch", "refusals", "c_api"])
 def test_its_checks_hold(programs: Path, bundles: Path, program: str) -> None:
     assert ", 0 failures" in run(programs / program, bundles)
 

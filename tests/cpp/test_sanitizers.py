@@ -23,7 +23,7 @@ def sanitized(build: Build) -> Path:
     return build("cpp-sanitized", "-DLADING_SANITIZE=address,undefined") / "cpp"
 
 
-@pytest.mark.parametrize("program", ["api", "batch", "c_api"])
+@pytest.mark.parametrize("program", ["api", "batch", "refusals", "c_api"])
 def test_the_programs(sanitized: Path, bundles: Path, program: str) -> None:
     assert ", 0 failures" in run(sanitized / "tests" / program, bundles)
 

@@ -10,9 +10,8 @@
 //   use(session.get(p_b));
 #pragma once
 
-#include <cfloat>
-#include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -63,6 +62,59 @@ inline const char* type_name(int type) {
 template <class T> constexpr bool holds(int type) {
   return type == type_code<T>() ||
          (std::is_same_v<T, std::uint16_t> && (type == LADING_FLOAT16 || type == LADING_BFLOAT16));
+}
+
+// store(value, slot) puts a number into a slot without floating-point arithmetic: neither rounding mode, flushing nor
+// traps of the caller have a part in it, and no exception flag is left. False where the library must look: at numbers
+// that have to be rounded, or may not fit.
+template <class To, class From> To bits_of(From value) {
+  static_assert(sizeof(To) == sizeof(From));
+  To bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+// To nearest, ties to even; of integers those beyond int64, whose last 11 bits a double does not hold.
+template <class T> double to_double(T value) {
+  if constexpr (!std::is_integral_v<T>) {
+    return static_cast<double>(value);
+  } else {
+    const auto bits = static_cast<std::uint64_t>(value), kept = bits >> 11, rest = bits & 0x7ff;
+    const std::uint64_t up = rest > 0x400 || (rest == 0x400 && kept % 2);
+    return static_cast<double>(static_cast<std::int64_t>(kept + up)) * 2048;
+  }
+}
+template <class T, class Slot> bool store(T value, Slot* slot) {
+  if constexpr (std::is_same_v<T, Slot>) {
+    if (std::is_same_v<T, std::int64_t> && value == T(INT64_MIN)) return false;  // marks what was not set
+    std::memcpy(slot, &value, sizeof value);
+  } else if constexpr (std::is_same_v<Slot, std::int64_t>) {
+    if (!std::is_integral_v<T> || (std::is_unsigned_v<T> && sizeof(T) == 8)) return false;
+    return store(static_cast<std::int64_t>(value), slot);
+  } else if constexpr (std::is_integral_v<T>) {
+    constexpr int exact = std::is_same_v<Slot, float> ? 24 : 53;
+    constexpr bool wide = sizeof(T) * 8 > exact + 1;
+    if (wide && (value > T(std::int64_t(1) << (wide ? exact : 0)) ||
+                 (std::is_signed_v<T> && value < T(-(std::int64_t(1) << (wide ? exact : 0))))))
+      return false;
+    *slot = static_cast<Slot>(value);
+  } else if constexpr (std::is_same_v<T, double> && std::is_same_v<Slot, float>) {
+    // to nearest, ties to even: the exponent is rebiased, and half of the last place added
+    const auto bits = bits_of<std::uint64_t>(value), size = bits & 0x7fffffffffffffffu;
+    const auto sign = static_cast<std::uint32_t>(bits >> 32) & 0x80000000u;
+    constexpr std::uint64_t smallest = 0x3810000000000000, largest = 0x47efffffe0000000;  // normal floats
+    if (size && (size < smallest || size > largest)) return false;
+    const std::uint64_t rebiased = size ? size - 0x3800000000000000 : 0;
+    const std::uint64_t rounded = (rebiased + 0x0fffffff + ((rebiased >> 29) & 1)) >> 29;
+    *slot = bits_of<float>(sign | static_cast<std::uint32_t>(rounded));
+  } else if constexpr (std::is_same_v<T, float> && std::is_same_v<Slot, double>) {
+    const auto bits = bits_of<std::uint32_t>(value), size = bits & 0x7fffffffu;
+    if (size && (size < 0x00800000u || size >= 0x7f800000u)) return false;
+    const std::uint64_t sign = static_cast<std::uint64_t>(bits & 0x80000000u) << 32;
+    *slot = bits_of<double>(sign | (size ? (static_cast<std::uint64_t>(size) << 29) + 0x3800000000000000 : 0));
+  } else {
+    return false;
+  }
+  return true;
 }
 }  // namespace detail
 
@@ -196,7 +248,11 @@ class Batch {
       : model_(model),
         feeds_(std::size_t(lading_column_count(model.get()))),
         offsets_(std::size_t(lading_axis_count(model.get()))),
-        results_(std::size_t(lading_output_count(model.get()))) {}
+        results_(std::size_t(lading_output_count(model.get()))) {
+    describe(0, {}, {}, {});
+  }
+  Batch(Batch&&) = default;
+  Batch& operator=(Batch&&) = default;
 
   // Allocates nothing. The arrays must outlive the runs.
   void describe(std::int64_t entries, const std::vector<Column>& columns, const std::vector<Result>& results,
@@ -213,6 +269,7 @@ class Batch {
     batch_ = {sizeof batch_, sizeof(lading_feed), entries, feeds_.data(), offsets_.data(), results_.data()};
   }
   const lading_batch* get() const { return &batch_; }
+  const Model& model() const { return model_; }
 
  private:
   template <class Handle> const Handle& own(const Handle& handle) const {
@@ -270,16 +327,10 @@ class Session {
     if (v.plain && item >= 0 && item < slots.items) {
       const std::int64_t at = item * v.width + v.element;
       if (v.type == LADING_FLOAT32) {
-        const float number = static_cast<float>(value);
-        if (std::is_same_v<T, float> || std::fabs(number) <= FLT_MAX) {
-          static_cast<float*>(slots.data)[at] = number;
-          return;
-        }
+        if (detail::store(value, static_cast<float*>(slots.data) + at)) return;
       } else if (v.type == LADING_FLOAT64) {
-        static_cast<double*>(slots.data)[at] = static_cast<double>(value);
-        return;
-      } else if (std::is_integral_v<T> && (std::is_signed_v<T> || sizeof(T) < 8)) {
-        static_cast<std::int64_t*>(slots.data)[at] = static_cast<std::int64_t>(value);
+        if (detail::store(value, static_cast<double*>(slots.data) + at)) return;
+      } else if (detail::store(value, static_cast<std::int64_t*>(slots.data) + at)) {
         return;
       }
     }
@@ -321,6 +372,8 @@ class Session {
   }
   // Entries [begin, end) of a batch that threads share.
   void run_batch(const Batch& batch, std::int64_t begin, std::int64_t end) {
+    if (batch.model().get() != model_.get())
+      throw Error("run_batch: the batch was made for another model than '" + model_.name() + "'", LADING_NAME);
     lading_error* error = nullptr;
     detail::check(lading_run_batch(session_.get(), batch.get(), begin, end, &error), error);
   }
@@ -365,7 +418,7 @@ class Session {
     lading_error* error = nullptr;
     if (std::is_integral_v<T> && (std::is_signed_v<T> || sizeof(T) < 8 || std::uint64_t(value) <= INT64_MAX))
       detail::check(lading_set_integer(session_.get(), &v, item, std::int64_t(value), &error), error);
-    else detail::check(lading_set_double(session_.get(), &v, item, double(value), &error), error);
+    else detail::check(lading_set_double(session_.get(), &v, item, detail::to_double(value), &error), error);
   }
 
   Model model_;

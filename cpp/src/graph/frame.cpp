@@ -19,14 +19,14 @@ template <class F> double nanoseconds_of(F&& f) {
 
 }  // namespace
 
-Frame::Frame(std::shared_ptr<const Plan> plan, std::size_t memory_limit, TurnCount* turns)
+Frame::Frame(std::shared_ptr<const Plan> plan, MemoryBudget& budget, TurnCount* turns)
     : plan_(std::move(plan)),
-      limit_(memory_limit),
+      budget_(budget),
       tensors_(plan_->value_count()),
       entries_of_(plan_->value_count(), Entry::none),
       owned_input_(plan_->inputs().size(), 1),
       slot_bytes_(static_cast<std::size_t>(plan_->slot_count())),
-      arena_(memory_limit) {
+      arena_(budget) {
   steps_.reserve(plan_->steps().size());
   for (const PlanStep& planned : plan_->steps()) {
     Step& step = steps_.emplace_back();
@@ -34,9 +34,9 @@ Frame::Frame(std::shared_ptr<const Plan> plan, std::size_t memory_limit, TurnCou
     for (const int value : planned.inputs) step.inputs.push_back(value < 0 ? nullptr : operand(value));
     for (const int value : planned.outputs) step.outputs.push_back(value < 0 ? nullptr : &tensors_[value]);
     step.input_entries.assign(planned.inputs.size(), Entry::none);
-    if (!planned.subplans.empty()) step.workspace = std::make_unique<Workspace>(turns ? *turns : turns_, limit_);
+    if (!planned.subplans.empty()) step.workspace = std::make_unique<Workspace>(turns ? *turns : turns_, budget_);
     for (const auto& subplan : planned.subplans)
-      step.workspace->frames.push_back(std::make_unique<Frame>(subplan, limit_, &step.workspace->count));
+      step.workspace->frames.push_back(std::make_unique<Frame>(subplan, budget_, &step.workspace->count));
     step.known = planned.known;
     step.view = !planned.outputs.empty() && planned.outputs[0] >= 0 && plan_->view_of(planned.outputs[0]) >= 0;
     step.operands.input_ = step.inputs.data(), step.operands.inputs_ = static_cast<int>(step.inputs.size());
@@ -103,7 +103,7 @@ void Frame::run_known(Step& step, const PlanStep&) {
 }
 
 void Frame::reserve(std::size_t bytes) {
-  if (bytes > capacity_) memory_ = allocate(bytes), capacity_ = bytes;
+  if (bytes > capacity_) budget_.replace(memory_, capacity_, bytes);
 }
 
 // The node that asks for most memory; none where inputs alone are too large.
@@ -139,7 +139,7 @@ void Frame::lay_out() {
     for (const std::size_t bytes : slot_bytes_) total += bytes;
     total += aligned(scratch);
   }
-  if (total > limit_) refuse_beyond(limit_, total, largest_step());
+  if (!budget_.allows(total, capacity_)) budget_.refuse(total, capacity_, largest_step());
   needed_ = total;
   reserve(total);
   std::byte* at = memory_.get();

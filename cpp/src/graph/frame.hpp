@@ -3,7 +3,6 @@
 #include <memory>
 #include <vector>
 
-#include "graph/memory.hpp"
 #include "graph/plan.hpp"
 #include "graph/workspace.hpp"
 
@@ -12,7 +11,7 @@ namespace lading {
 class Frame {
  public:
   // `turns` counts those of loops around it; null: it is the outermost.
-  Frame(std::shared_ptr<const Plan> plan, std::size_t memory_limit, TurnCount* turns = nullptr);
+  Frame(std::shared_ptr<const Plan> plan, MemoryBudget& budget, TurnCount* turns = nullptr);
   Frame(const Frame&) = delete;
   Frame& operator=(const Frame&) = delete;
 
@@ -67,7 +66,7 @@ class Frame {
   std::size_t subframe_memory() const;
 
   std::shared_ptr<const Plan> plan_;
-  std::size_t limit_;
+  MemoryBudget& budget_;
   TurnCount turns_;
   std::vector<Tensor> tensors_;
   std::vector<int> entries_of_;
@@ -75,7 +74,7 @@ class Frame {
   std::vector<Step> steps_;
   std::vector<std::size_t> slot_bytes_;
   std::vector<const Step*> runnable_;
-  Memory memory_;
+  HeldMemory memory_;
   std::size_t capacity_ = 0, needed_ = 0;
   Arena arena_;  // known values; every value where shapes wait for numbers
   bool mixed_ = false;

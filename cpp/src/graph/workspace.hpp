@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "graph/memory.hpp"
+#include "graph/memory_budget.hpp"
 #include "graph/tensor.hpp"
 
 namespace lading {
@@ -20,12 +20,12 @@ struct TurnCount {
 // A tensor in memory of its own, which grows and is used again.
 struct Kept {
   Tensor tensor;
-  Memory memory;
+  HeldMemory memory;
   std::size_t capacity = 0;
 };
 
 struct Workspace {
-  Workspace(TurnCount& count, std::size_t limit);
+  Workspace(TurnCount& count, MemoryBudget& budget);
   ~Workspace();
 
   std::vector<std::unique_ptr<Frame>> frames;  // one for each graph
@@ -37,7 +37,8 @@ struct Workspace {
   std::size_t memory() const;
 
  private:
-  std::size_t limit_, held_ = 0;  // bytes of all that is kept
+  MemoryBudget& budget_;
+  std::size_t held_ = 0;  // bytes of all that is kept
 };
 
 }  // namespace lading

@@ -3,6 +3,8 @@
 //
 // It is a dense layer whose rows are windows, read where they stand. Windows that the padding cuts in the same way make
 // one call of the kernel, along a row or along a column of the image, whichever is longer.
+#include <algorithm>
+
 #include "graph/memory.hpp"
 #include "operators/checks.hpp"
 #include "operators/packed_weights.hpp"

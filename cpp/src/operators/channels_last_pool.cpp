@@ -1,5 +1,6 @@
 // internal.ChannelsLastPool, which passes make of MaxPool and AveragePool between convolutions: images [entry,
 // spatial..., channels] of float32, pooled one axis after the other as the pools themselves are.
+#include <algorithm>
 #include <limits>
 
 #include "graph/memory.hpp"

@@ -1,5 +1,7 @@
 // DFT and STFT (ONNX): sums of products with the roots of unity, as the definition has them, in float64. They take time
 // with the square of the length: spectra in networks are short.
+#include <algorithm>
+
 #include "kernels/scalar_math.hpp"
 #include "operators/axis.hpp"
 #include "operators/checks.hpp"

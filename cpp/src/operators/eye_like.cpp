@@ -1,4 +1,5 @@
 // EyeLike (ONNX): ones on a diagonal, zeros elsewhere, in the shape of a matrix.
+#include <algorithm>
 #include <cstring>
 
 #include "operators/checks.hpp"

@@ -1,5 +1,6 @@
 #include "operators/gate_blocks.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace lading {

@@ -1,5 +1,6 @@
 // MatMul (ONNX, numpy.matmul): matrices in the last two axes, all axes before them broadcast. A list counts as one
 // row on the left and as one column on the right. A constant float32 matrix on the right is a dense layer.
+#include <algorithm>
 #include <optional>
 
 #include "operators/loops.hpp"

@@ -1,4 +1,5 @@
 // Range (ONNX): start, start + delta, start + 2 delta, ... as long as they lie before limit.
+#include <algorithm>
 #include <cmath>
 
 #include "operators/checks.hpp"

@@ -1,5 +1,6 @@
 // ReduceSum, ReduceMean, ReduceMax ... (ONNX): one number for all that stand along the reduced axes. float32 goes
 // through the kernels, one run of neighbouring axes after the other, from the last; all else in order.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

@@ -1,4 +1,6 @@
 // RNN (ONNX): the plain recurrent layer, h = f(x W' + h R' + bias).
+#include <algorithm>
+
 #include "operators/recurrent.hpp"
 
 namespace lading {

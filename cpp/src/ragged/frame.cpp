@@ -10,16 +10,16 @@ constexpr std::int64_t fewest_rows = 64, most_rows = 4096;
 }  // namespace
 
 RaggedFrame::RaggedFrame(std::shared_ptr<const Plan> plan, std::shared_ptr<const RaggedPlan> ragged,
-                         const Bundle& bundle, std::size_t memory_limit)
+                         const Bundle& bundle, MemoryBudget& budget)
     : plan_(std::move(plan)),
       ragged_(std::move(ragged)),
       axes_(bundle.axes.size()),
-      limit_(memory_limit),
+      budget_(budget),
       wide_(plan_->value_count()),
       tensors_(plan_->value_count()),
       rows_(axes_),
       slot_bytes_(static_cast<std::size_t>(ragged_->slot_count())),
-      arena_(memory_limit) {
+      arena_(budget) {
   for (const Axis& axis : bundle.axes) is_sequence_.push_back(axis.kind == Axis::Kind::sequence);
   bind_steps();
   find_best_rows();
@@ -161,9 +161,8 @@ void RaggedFrame::lay_out() {
   std::size_t total = aligned(scratch_);
   for (const int v : plan_->inputs()) total += bytes(v);
   for (const std::size_t each : slot_bytes_) total += each;
-  refuse_beyond(limit_, total);
+  if (total > capacity_) budget_.replace(memory_, capacity_, total);
   needed_ = total;
-  if (total > capacity_) memory_ = allocate(total), capacity_ = total;
   std::byte* at = memory_.get();
   for (const int v : plan_->inputs()) wide(v).data = at, at += bytes(v);
   std::byte* slots = at;

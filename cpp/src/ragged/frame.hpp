@@ -3,6 +3,7 @@
 #pragma once
 #include <vector>
 
+#include "graph/memory_budget.hpp"
 #include "ragged/plan.hpp"
 
 namespace lading {
@@ -10,7 +11,7 @@ namespace lading {
 class RaggedFrame {
  public:
   RaggedFrame(std::shared_ptr<const Plan> plan, std::shared_ptr<const RaggedPlan> ragged, const Bundle& bundle,
-              std::size_t memory_limit);
+              MemoryBudget& budget);
   RaggedFrame(const RaggedFrame&) = delete;
   RaggedFrame& operator=(const RaggedFrame&) = delete;
 
@@ -31,7 +32,6 @@ class RaggedFrame {
   const std::byte* output(int o, std::int64_t e) { return piece(plan_->outputs()[static_cast<std::size_t>(o)], e); }
   // False, as for resolve(): nothing was given out then.
   bool run();
-  std::size_t memory() const { return capacity_ + arena_.capacity(); }
 
  private:
   struct Step {
@@ -67,7 +67,8 @@ class RaggedFrame {
 
   std::shared_ptr<const Plan> plan_;
   std::shared_ptr<const RaggedPlan> ragged_;
-  std::size_t axes_, limit_;
+  std::size_t axes_;
+  MemoryBudget& budget_;
   std::vector<char> is_sequence_;  // per axis of the bundle
   std::vector<Tensor> wide_;       // per value: all pieces
   std::vector<Tensor> tensors_;    // per value: what an inner stage sees
@@ -79,7 +80,7 @@ class RaggedFrame {
   std::int64_t entries_ = 0, best_rows_ = 1;
   std::vector<std::int64_t> rows_;  // per axis
   std::vector<std::size_t> slot_bytes_;
-  Memory memory_;
+  HeldMemory memory_;
   std::size_t capacity_ = 0, needed_ = 0, scratch_ = 0;
   Arena arena_;  // of an inner stage
 };

@@ -48,6 +48,14 @@ inline std::int64_t length_of(const Axis& axis, const std::int64_t* offsets, std
   return length;
 }
 
+// As many as can be counted, if it is more.
+inline std::size_t bytes_of(std::int64_t items, std::int64_t width, Type type) {
+  std::int64_t numbers, bytes;
+  const bool over = __builtin_mul_overflow(items, width, &numbers) ||
+                    __builtin_mul_overflow(numbers, static_cast<std::int64_t>(size_of(type)), &bytes);
+  return static_cast<std::size_t>(over ? INT64_MAX : bytes);
+}
+
 // Slots nobody has set since the last run hold this.
 template <class T> struct Reserved;
 template <> struct Reserved<float> {
@@ -62,5 +70,14 @@ template <> struct Reserved<std::int64_t> {
   using Bits = std::uint64_t;
   static constexpr Bits unset = 0x8000000000000000ull;
 };
+
+// f(Raw{}) with the type that slots of this column are stored in.
+template <class F> void with_raw(Type raw, F&& f) {
+  if (raw == Type::float32) f(float{});
+  else if (raw == Type::float64) f(double{});
+  else f(std::int64_t{});
+}
+
+constexpr int slots_at_a_time = 16;  // numbers that are looked at together
 
 }  // namespace lading

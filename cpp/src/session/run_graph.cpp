@@ -105,8 +105,7 @@ void Runner::make_graph_results(std::int64_t entries, std::vector<Tensor>& outpu
     outputs[o].shape[entry_axis(model_.bundle().outputs[o].axes)] = entries;
     total += aligned(outputs[o].bytes());
   }
-  refuse_beyond(model_.limits().memory, total + frame_.needed());
-  if (total > graph_capacity_) graph_results_ = allocate(total), graph_capacity_ = total;
+  if (total > graph_capacity_) budget_.replace(graph_results_, graph_capacity_, total);
   std::byte* at = graph_results_.get();
   for (Tensor& output : outputs) output.data = at, at += aligned(output.bytes());
 }

@@ -11,7 +11,7 @@ bool Runner::make_ragged() {
   bound_[0] = unbound;  // the plan tries shapes in the frame
   auto plan = model_.ragged(frame_);
   if (plan && fits(*plan))
-    ragged_ = std::make_unique<RaggedFrame>(model_.plan(), std::move(plan), model_.bundle(), model_.limits().memory);
+    ragged_ = std::make_unique<RaggedFrame>(model_.plan(), std::move(plan), model_.bundle(), budget_);
   return ragged_ != nullptr;
 }
 

@@ -5,8 +5,8 @@
 
 namespace lading {
 
-Runner::Runner(const Model& model)
-    : model_(model), frame_(model.plan(), model.limits().memory), order_(model.bundle()) {
+Runner::Runner(const Model& model, MemoryBudget& budget)
+    : model_(model), budget_(budget), frame_(model.plan(), budget), order_(model.bundle()) {
   const Bundle& bundle = model_.bundle();
   written_.resize(bundle.outputs.size()), place_.resize(bundle.inputs.size());
   padded_.resize(bundle.axes.size()), spans_.resize(bundle.axes.size()), bound_.resize(bundle.axes.size() + 1, unbound);
@@ -178,9 +178,27 @@ void Runner::bind(std::int64_t entries) {
   bound_[0] = entries;
 }
 
+// A number takes a byte at least; what is beyond that may be more than can be counted.
+void Runner::refuse_too_many(std::int64_t entries) const {
+  const auto most = static_cast<std::int64_t>(std::min(budget_.limit(), std::size_t(1) << 60));
+  const auto refuse_if_more = [&](const std::vector<AxisUse>& axes) {
+    std::int64_t numbers = 1;
+    for (const AxisUse& use : axes) {
+      const std::int64_t length = use.kind == AxisUse::Kind::entry      ? entries
+                                  : use.kind == AxisUse::Kind::sequence ? padded_[static_cast<std::size_t>(use.axis)]
+                                                                        : use.size;
+      if (__builtin_mul_overflow(numbers, std::max<std::int64_t>(length, 1), &numbers)) numbers = INT64_MAX;
+      if (numbers > most) budget_.refuse(static_cast<std::size_t>(numbers), 0, "");
+    }
+  };
+  for (const Input& input : model_.bundle().inputs) refuse_if_more(input.axes);
+  for (const Output& output : model_.bundle().outputs) refuse_if_more(output.axes);
+}
+
 // Of tensors of so many entries whose sequences have the padded lengths; and memory to prepare numbers in.
 void Runner::bind_layouts(std::int64_t entries) {
   const Bundle& bundle = model_.bundle();
+  refuse_too_many(entries);
   std::int64_t most = entries;
   for (std::size_t i = 0; i < bundle.inputs.size(); ++i) {
     input_layout_[i].bind(bundle.inputs[i].axes, entries, padded_, true);
@@ -189,9 +207,10 @@ void Runner::bind_layouts(std::int64_t entries) {
   for (std::size_t o = 0; o < bundle.outputs.size(); ++o)
     output_layout_[o].bind(bundle.outputs[o].axes, entries, padded_, false);
   if (most <= work_capacity_) return;
-  work_ = allocate(static_cast<std::size_t>(most) * 8);
-  prepared_ = allocate(static_cast<std::size_t>(most) * 8);
-  mark_ = allocate(static_cast<std::size_t>(most));
+  work_.reset(), prepared_.reset(), mark_.reset();
+  work_capacity_ = 0;
+  const auto numbers = static_cast<std::size_t>(most);
+  work_ = budget_.take(numbers * 8), prepared_ = budget_.take(numbers * 8), mark_ = budget_.take(numbers);
   work_capacity_ = most;
 }
 

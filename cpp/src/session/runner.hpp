@@ -14,7 +14,7 @@ namespace lading {
 
 class Runner {
  public:
-  explicit Runner(const Model& model);
+  Runner(const Model& model, MemoryBudget& budget);
 
   // Makes room for blocks of `entries`, and for one entry as it stands in `slots`.
   void reserve(std::int64_t entries, const Batch& slots);
@@ -26,10 +26,7 @@ class Runner {
   void run_graph(const std::vector<Tensor>& inputs, std::vector<Tensor>& outputs);
   // What each step takes of one run, added to nanoseconds[step].
   void time_graph(const std::vector<Tensor>& inputs, double* nanoseconds);
-  std::size_t memory() const {
-    const std::size_t ragged = ragged_ ? ragged_->memory() : 0;
-    return frame_.memory() + ragged + order_.memory() + static_cast<std::size_t>(work_capacity_) * 17 + graph_capacity_;
-  }
+  std::size_t order_memory() const { return order_.memory(); }
 
  private:
   // Fields that go at once from neighbouring columns to neighbouring places, or one that goes alone.
@@ -68,6 +65,7 @@ class Runner {
   void run_block(const Batch& batch, const Block& block);
   void find_spans(const Batch& batch, std::int64_t entry);
   void bind(std::int64_t entries);
+  void refuse_too_many(std::int64_t entries) const;
   void bind_layouts(std::int64_t entries);
   std::int64_t graph_entries(const std::vector<Tensor>& inputs) const;
   std::int64_t graph_block(const std::vector<Tensor>& inputs, std::int64_t entries);
@@ -94,6 +92,7 @@ class Runner {
   std::int64_t bind_as_many(std::int64_t entries);
 
   const Model& model_;
+  MemoryBudget& budget_;
   Frame frame_;
   EntryOrder order_;
   std::unique_ptr<RaggedFrame> ragged_;
@@ -112,14 +111,14 @@ class Runner {
   std::vector<Place> output_place_;
   std::vector<std::int64_t> written_;  // per output: items written so far
   std::vector<std::byte*> place_;      // per input: where what is being filled in begins
-  Memory work_, mark_, prepared_;
+  HeldMemory work_, mark_, prepared_;
   std::int64_t work_capacity_ = 0;
   enum class Apart { unknown, proven, refuted } apart_ = Apart::unknown;  // are entries kept apart by every node
   std::int64_t block_ = 0;           // entries run at once where there are no sequences; 0: not tried yet
   std::vector<Shape> graph_shapes_;  // of the tensors that graph_block_ was found for
   std::int64_t graph_block_ = 0;
   std::vector<std::size_t> whole_bytes_;  // of the tensors of a call, if the last one took them whole; else none
-  Memory graph_results_;                  // of all blocks, where there are several
+  HeldMemory graph_results_;              // of all blocks, where there are several
   std::size_t graph_capacity_ = 0;
 };
 

@@ -7,16 +7,16 @@
 
 namespace lading {
 
-Session::Session(std::shared_ptr<const Model> model) : model_(std::move(model)) {
-  for (const auto& member : model_->members()) runners_.push_back(std::make_unique<Runner>(*member));
-  if (runners_.empty()) runners_.push_back(std::make_unique<Runner>(*model_));
+Session::Session(std::shared_ptr<const Model> model) : model_(std::move(model)), budget_(model_->limits().memory) {
+  for (const auto& member : model_->members()) runners_.push_back(std::make_unique<Runner>(*member, budget_));
+  if (runners_.empty()) runners_.push_back(std::make_unique<Runner>(*model_, budget_));
   else folded_ = std::make_unique<FoldedBatch>(*model_);
   const Bundle& bundle = model_->bundle();
   const std::size_t axes = bundle.axes.size();
   slots_.resize(model_->table().columns.size());
   marks_.resize(model_->table().fields.size());
   results_.resize(bundle.outputs.size());
-  lengths_.resize(axes), offsets_.resize(2 * axes);
+  lengths_.resize(axes), room_.resize(axes, -1), offsets_.resize(2 * axes);
   slots_batch_.entries = 1;
   slots_batch_.feeds.resize(slots_.size());
   slots_batch_.offsets.resize(axes);
@@ -36,14 +36,20 @@ Session::Session(std::shared_ptr<const Model> model) : model_(std::move(model)) 
 void Session::reserve(std::int64_t entries, const std::vector<std::int64_t>& lengths) {
   int ignored = 0;
   FloatEnvironment environment(ignored);
-  const std::vector<std::int64_t> before = lengths_;
+  struct Lengths {  // come back, also if it fails
+    Session& session;
+    std::vector<std::int64_t> before = session.lengths_;
+    ~Lengths() {
+      for (std::size_t a = 0; a < before.size(); ++a)
+        if (before[a] < session.lengths_[a]) session.resize(static_cast<int>(a), before[a]);
+    }
+  } const restored{*this};
+  if (entries < 0) throw Error("there is no room for " + std::to_string(entries) + " entries", Fault::value);
   for (std::size_t a = 0; a < lengths.size(); ++a)
-    if (lengths[a] > lengths_[a]) resize(static_cast<int>(a), lengths[a]);
+    if (lengths[a] > lengths_[a] || lengths[a] < 0) resize(static_cast<int>(a), lengths[a]);
   size_results();
   for (const auto& runner : runners_) runner->reserve(entries, slots_batch_);
   if (folded_) folded_->reserve(entries, lengths_);
-  for (std::size_t a = 0; a < before.size(); ++a)
-    if (before[a] < lengths_[a]) resize(static_cast<int>(a), before[a]);
 }
 
 // The slots are cleared even if it fails: nothing of this entry may pass for the next one's.
@@ -76,40 +82,17 @@ void Session::size_results() {
       const auto a = static_cast<std::size_t>(axis);
       results.items = bundle.axes[a].kept(lengths_[a]);
     }
-    if (results.items > results.capacity || !results.data) {
-      const std::int64_t size =
-          model_->item_size(static_cast<int>(o)) * static_cast<std::int64_t>(size_of(bundle.outputs[o].type));
-      results.data = allocate(static_cast<std::size_t>(results.items * size));
-      results.capacity = results.items;
+    const std::size_t bytes = bytes_of(results.items, model_->item_size(static_cast<int>(o)), bundle.outputs[o].type);
+    if (bytes > results.capacity || !results.data) {
+      budget_.replace(results.data, results.capacity, bytes);
       slots_batch_.results[o] = results.data.get();
     }
   }
 }
 
-// What would otherwise be read from nowhere.
-void Session::refuse_gaps(const Batch& batch) const {
-  for (std::size_t c = 0; c < batch.feeds.size(); ++c) {
-    const Feed& feed = batch.feeds[c];
-    const int axis = model_->table().columns[c].axis;
-    const std::int64_t* offsets = axis < 0 ? nullptr : batch.offsets[static_cast<std::size_t>(axis)];
-    if (!feed.data && (!offsets || offsets[batch.entries] > offsets[0]))
-      throw Error(model_->text(static_cast<int>(c)) + " was not given to run_batch", Fault::value);
-    if (feed.type > Type::boolean || feed.type == Type::float16 || feed.type == Type::bfloat16)
-      throw Error(model_->text(static_cast<int>(c)) + ": numbers of this type cannot be fed", Fault::value);
-  }
-}
-
 void Session::run_batch(const Batch& batch, std::int64_t begin, std::int64_t end) {
-  if (begin < 0 || end > batch.entries)
-    throw Error("entries [" + std::to_string(begin) + ", " + std::to_string(end) + ") are not all in the batch of " +
-                    std::to_string(batch.entries),
-                Fault::value);
-  if (begin >= end) return;
-  for (std::size_t a = 0; a < model_->bundle().axes.size(); ++a)
-    if (model_->bundle().axes[a].kind == Axis::Kind::sequence && !batch.offsets[a])
-      throw Error("axis '" + model_->bundle().axes[a].name + "' is a sequence: run_batch needs its offsets",
-                  Fault::value);
-  refuse_gaps(batch);
+  check(batch, begin, end);
+  if (begin == end) return;
   FloatEnvironment environment(raised_);
   if (folded_) folded_->run(batch, begin, end, runners_);
   else runners_[0]->run(batch, begin, end);
@@ -131,10 +114,8 @@ void Session::time_graph(const std::vector<Tensor>& inputs, double* nanoseconds)
 }
 
 std::size_t Session::memory() const {
-  std::size_t bytes = folded_ ? folded_->memory() : 0;
-  for (const auto& runner : runners_) bytes += runner->memory();
-  for (std::size_t c = 0; c < slots_.size(); ++c)
-    bytes += static_cast<std::size_t>(slots_[c].capacity * slots_batch_.feeds[c].stride);
+  std::size_t bytes = budget_.used() + (folded_ ? folded_->memory() : 0);
+  for (const auto& runner : runners_) bytes += runner->order_memory();
   for (const auto& marks : marks_) bytes += marks.size();
   return bytes;
 }

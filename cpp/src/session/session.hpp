@@ -41,29 +41,34 @@ class Session {
  private:
   struct Slots {
     std::byte* data = nullptr;
-    Memory own;                            // of a sequence; the others stand side by side in row_
-    std::int64_t count = 0, capacity = 0;  // items
+    HeldMemory own;          // of a sequence; the others stand side by side in row_
+    std::int64_t count = 0;  // items
   };
   struct Results {
-    Memory data;
-    std::int64_t items = 0, capacity = 0;
+    HeldMemory data;
+    std::int64_t items = 0;
+    std::size_t capacity = 0;  // bytes
   };
   void make_row();
-  void make_slots(int column, std::int64_t items);
+  bool is_along(std::size_t column, int axis) const;
+  void make_room(int axis, std::int64_t items);
+  void leave_unset(std::size_t column, std::int64_t items);
   void clear_slots();
   bool anything_unset() const;
   [[gnu::cold]] void refuse_unset() const;  // names what is not set
+  void check(const Batch& batch, std::int64_t begin, std::int64_t end) const;
   void refuse_gaps(const Batch& batch) const;
   void size_results();
   Runner& only_runner();
   Runner& runner_of_slots();
 
   std::shared_ptr<const Model> model_;
+  MemoryBudget budget_;                           // of all that follows
   std::vector<std::unique_ptr<Runner>> runners_;  // one, or one for each fold
   std::unique_ptr<FoldedBatch> folded_;           // where there are folds
   std::vector<Slots> slots_;                      // per column
   Marks marks_;
-  Memory row_;  // slots of all columns that are no sequences, type after type
+  HeldMemory row_;  // slots of all columns that are no sequences, type after type
   struct Region {
     Type raw;
     std::byte* data;
@@ -73,6 +78,7 @@ class Session {
   std::vector<std::size_t> sequences_;  // columns that are not in row_
   std::vector<int> result_axes_;        // per output: its sequence, or -1
   std::vector<std::int64_t> lengths_;   // per axis of the bundle: of the entry in the slots
+  std::vector<std::int64_t> room_;      // per axis: items that its slots can have
   std::vector<Results> results_;        // per output
   std::vector<std::int64_t> offsets_;   // two per axis: the slots as a batch of one
   Batch slots_batch_;

@@ -4,74 +4,14 @@
 #include <limits>
 
 #include "session/exact_conversion.hpp"
+#include "session/float_environment.hpp"
 #include "session/session.hpp"
 
 namespace lading {
-namespace {
-
-// f(Raw{}) with the type that slots of this column are stored in.
-template <class F> void with_raw(Type raw, F&& f) {
-  if (raw == Type::float32) f(float{});
-  else if (raw == Type::float64) f(double{});
-  else f(std::int64_t{});
-}
-
-constexpr int looked_at_together = 16;  // numbers of slots
-
-}  // namespace
-
-// One row of slots for everything that an entry has once: tested and cleared in one sweep for each type.
-void Session::make_row() {
-  const auto& columns = model_->table().columns;
-  const auto stride = [this](std::size_t c) { return slots_batch_.feeds[c].stride; };
-  std::int64_t total = 0;
-  for (const Type raw : {Type::float64, Type::int64, Type::float32}) {
-    Region region{raw, nullptr, 0, 0};
-    for (std::size_t c = 0; c < columns.size(); ++c)
-      if (columns[c].axis < 0 && columns[c].raw == raw) region.numbers += columns[c].width;
-    if (!region.numbers) continue;
-    region.room = (region.numbers + looked_at_together - 1) / looked_at_together * looked_at_together;
-    total += region.room * static_cast<std::int64_t>(size_of(raw));
-    regions_.push_back(region);
-  }
-  refuse_beyond(model_->limits().memory, static_cast<std::size_t>(total));
-  row_ = allocate(static_cast<std::size_t>(total));
-  std::byte* at = row_.get();
-  if (total) std::memset(at, 0, static_cast<std::size_t>(total));  // what fills a region up counts as set
-  for (Region& region : regions_) {
-    region.data = at;
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-      if (columns[c].axis >= 0 || columns[c].raw != region.raw) continue;
-      slots_[c].data = at, slots_[c].count = slots_[c].capacity = 1;
-      slots_batch_.feeds[c].data = at;
-      at += stride(c);
-    }
-    at = region.data + region.room * static_cast<std::int64_t>(size_of(region.raw));
-  }
-  for (std::size_t c = 0; c < columns.size(); ++c)
-    if (columns[c].axis >= 0) make_slots(static_cast<int>(c), 0), sequences_.push_back(c);
-  for (const Column& column : columns)
-    for (const std::size_t f : column.compared)
-      if (column.axis < 0) marks_[f].resize(static_cast<std::size_t>(column.width));
-  clear_slots();
-}
-
-void Session::make_slots(int column, std::int64_t items) {
-  Slots& slots = slots_[static_cast<std::size_t>(column)];
-  const Column& of = model_->table().columns[static_cast<std::size_t>(column)];
-  const std::int64_t bytes = slots_batch_.feeds[static_cast<std::size_t>(column)].stride;
-  if (items > slots.capacity || !slots.own) {
-    std::int64_t total;
-    if (__builtin_mul_overflow(items, bytes, &total)) total = INT64_MAX;
-    refuse_beyond(model_->limits().memory, static_cast<std::size_t>(total));
-    Memory larger = allocate(static_cast<std::size_t>(total));
-    if (slots.count) std::memcpy(larger.get(), slots.data, static_cast<std::size_t>(slots.count * bytes));
-    slots.own = std::move(larger);
-    slots.data = slots.own.get();
-    slots.capacity = items;
-    for (const std::size_t f : of.compared) marks_[f].resize(static_cast<std::size_t>(items * of.width));
-    slots_batch_.feeds[static_cast<std::size_t>(column)].data = slots.data;
-  }
+// What a column has beyond its items of before counts as not set.
+void Session::leave_unset(std::size_t c, std::int64_t items) {
+  Slots& slots = slots_[c];
+  const Column& of = model_->table().columns[c];
   with_raw(of.raw, [&](auto zero) {
     using Bits = typename Reserved<decltype(zero)>::Bits;
     auto* bits = reinterpret_cast<Bits*>(slots.data);
@@ -90,13 +30,13 @@ bool Session::resize(int axis, std::int64_t length) {
   if (length < 0)
     throw Error("axis '" + axes[static_cast<std::size_t>(axis)].name + "' cannot have length " + std::to_string(length),
                 Fault::value);
-  bool changed = lengths_[static_cast<std::size_t>(axis)] != length;
+  if (length == lengths_[static_cast<std::size_t>(axis)]) return false;
+  if (length > room_[static_cast<std::size_t>(axis)]) make_room(axis, length);
   lengths_[static_cast<std::size_t>(axis)] = length;
   offsets_[2 * static_cast<std::size_t>(axis) + 1] = length;
   for (const std::size_t c : sequences_)
-    if (model_->table().columns[c].axis == axis && slots_[c].count != length)
-      make_slots(static_cast<int>(c), length), changed = true;
-  return changed;
+    if (is_along(c, axis)) leave_unset(c, length);
+  return true;
 }
 
 template <class T> void Session::set(const Handle& handle, std::int64_t item, T value) {
@@ -108,6 +48,8 @@ template <class T> void Session::set(const Handle& handle, std::int64_t item, T 
                     "; call resize first",
                 Fault::value);
   const std::int64_t place = item * column.width + handle.element;
+  int ignored = 0;
+  const FloatEnvironment environment(ignored);
   with_raw(column.raw, [&](auto zero) {
     using Raw = decltype(zero);
     Raw raw = to_target<Raw>(value, text);
@@ -155,9 +97,9 @@ bool Session::anything_unset() const {
     with_raw(region.raw, [&](auto zero) {
       using Bits = typename Reserved<decltype(zero)>::Bits;
       const auto* bits = reinterpret_cast<const Bits*>(region.data);
-      for (std::int64_t i = 0; i < region.room; i += looked_at_together) {
+      for (std::int64_t i = 0; i < region.room; i += slots_at_a_time) {
         Bits any = 0;
-        for (int k = 0; k < looked_at_together; ++k) any |= bits[i + k] == Reserved<decltype(zero)>::unset;
+        for (int k = 0; k < slots_at_a_time; ++k) any |= bits[i + k] == Reserved<decltype(zero)>::unset;
         found |= any != 0;
       }
     });
@@ -171,23 +113,6 @@ bool Session::anything_unset() const {
     });
   }
   return found;
-}
-
-void Session::refuse_unset() const {
-  for (std::size_t c = 0; c < slots_.size(); ++c) {
-    const Column& column = model_->table().columns[c];
-    with_raw(column.raw, [&](auto zero) {
-      using Bits = typename Reserved<decltype(zero)>::Bits;
-      const auto* bits = reinterpret_cast<const Bits*>(slots_[c].data);
-      const std::int64_t count = slots_[c].count * column.width;
-      const std::int64_t at = std::find(bits, bits + count, Reserved<decltype(zero)>::unset) - bits;
-      if (at == count) return;
-      std::string which = model_->text(static_cast<int>(c));
-      if (column.axis >= 0) which += " at element " + std::to_string(at / column.width);
-      if (column.width > 1) which += " (place " + std::to_string(at % column.width) + ")";
-      throw Error(which + " was not set since the last run; set every variable before each run", Fault::value);
-    });
-  }
 }
 
 }  // namespace lading

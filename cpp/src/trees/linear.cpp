@@ -1,5 +1,7 @@
 #include "trees/linear.hpp"
 
+#include <algorithm>
+
 namespace lading::trees {
 namespace {
 

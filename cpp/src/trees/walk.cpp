@@ -1,5 +1,6 @@
 #include "trees/walk.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
