@@ -62,6 +62,10 @@ class Session:
         self._plain = plain(model, self._compiled)
         self._only = model.input_list[0].name if len(model.input_list) == 1 else None  # a bare array is this input
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise ValueRefused(f"a session of {self.model.where} cannot be pickled: it is memory of this process; "
+                           "pickle the model, and make a session where it arrives: model.session()")
+
     def run(
         self,
         events: Any,
