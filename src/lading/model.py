@@ -179,7 +179,7 @@ class Model:
         """Writes the bundle: a folder, or one file if ``path`` ends in ``.lading``.
 
         All files are written or none. Another bundle that stands there is replaced, anything else refused
-        with a FormatError.
+        with a FormatError. Raises MissingFile where nothing can be written.
         """
         from .bundle import write
 
