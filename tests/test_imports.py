@@ -51,7 +51,7 @@ PACKAGES = {
     "yaml": ("describe/conventions/mlflow",),
     "ROOT": ("rdataframe",),
     "click": ("cli/",),
-    "rich": ("cli/", "examine/show", "examine/costs", "examine/diff/page"),
+    "rich": ("cli/", "examine/show", "examine/costs", "examine/terminal", "examine/diff/page"),
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -111,7 +112,7 @@ class Model:
 
     def samples_later(self, read: Callable[[], Samples]) -> None:
         """Leaves the samples in their file until they are asked for."""
-        self._read_samples = read
+        self._read_samples = _Later(read)
 
     @property
     def digest(self) -> str:
@@ -178,7 +179,7 @@ class Model:
         """Writes the bundle: a folder, or one file if ``path`` ends in ``.lading``.
 
         All files are written or none. Another bundle that stands there is replaced, anything else refused
-        with a FormatError.
+        with a FormatError. Raises MissingFile where nothing can be written.
         """
         from .bundle import write
 
@@ -270,6 +271,26 @@ class Model:
         from .examine.html import html
 
         return html(self)
+
+
+class _Later:
+    """What reads samples that are still in their file. A pickle, which may go anywhere, holds the samples instead."""
+
+    def __init__(self, read: Callable[[], Samples]):
+        self._read = read
+
+    def __call__(self) -> Samples:
+        return self._read()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Later:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Later, (partial(_same, self()),)
+
+
+def _same(samples: Samples) -> Samples:
+    return samples
 
 
 def drop_unread_weights(model: Model) -> list[str]:

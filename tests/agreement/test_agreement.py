@@ -68,6 +68,16 @@ def check(model, oracle):
     return compare(model, oracle, evaluator(model))
 
 
+def test_shapes_without_numbers_do_not_decide_but_types_do():
+    model = relu(("entry", "n", 3))
+    shapes = lambda x: np.maximum(x, 0) if x.size else np.zeros((0, 9), x.dtype)  # noqa: E731
+    assert any("n 0" in name for name in check(model, Fake(shapes)).compared)
+    with pytest.raises(AgreementError, match=r"is float32 \[\d+, 0, 3\], the oracle gives float64 \[\d+, 0, 3\]"):
+        check(model, Fake(lambda x: shapes(x) if x.size else np.zeros((0, 9))))
+    with pytest.raises(AgreementError, match="the oracle gives float32"):
+        check(model, Fake(lambda x: np.maximum(x, 0) if x.size else np.zeros((1, 9), x.dtype)))
+
+
 # ----------------------------------------------------------------------------------- with ONNX Runtime
 
 

@@ -69,6 +69,36 @@ def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     assert lading.load(tmp_path / "new").name == "tau-id"
 
 
+NOWHERE = {
+    "a file among its folders": ("file/tau", r"file/tau: cannot be written: .*/file is a file, no folder"),
+    "far below a file": ("file/a/b/tau.lading", r"tau\.lading: cannot be written: .*/file is a file, no folder"),
+    "a folder of the system's": ("/proc/tau", r"/proc/tau: cannot be written: No such file or directory"),
+    "a name that is too long": ("t" * 300, r"t: cannot be written: File name too long"),
+    "a link to itself": ("loop/tau", r"loop/tau: cannot be written: "),
+    "a zero in the name": ("tau\0id", r"cannot be written: embedded null"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NOWHERE)
+def test_where_nothing_can_be_written_a_sentence_says_so(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    Path("loop").symlink_to("loop")
+    path, text = NOWHERE[name]
+    with pytest.raises(lading.MissingFile, match=text) as caught:
+        small.model().save(path)
+    assert str(caught.value).startswith(f"{path}: ") and isinstance(caught.value, OSError)
+    assert sorted(os.listdir(tmp_path)) == ["file", "loop"]
+
+
+def test_a_pipe_is_not_looked_into(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "tau.lading")
+    with pytest.raises(lading.FormatError, match=r"tau\.lading: is there and no \.lading file"):
+        small.model().save(tmp_path / "tau.lading")
+
+
 def test_a_model_that_breaks_a_rule_is_not_written(tmp_path: Path) -> None:
     model = small.model()
     model.graphs["main"].nodes.append(Node("odd", "Relu", ["nothing"], ["odd"]))

@@ -200,3 +200,31 @@ def test_half_precision_inputs_are_rounded_once_and_refuse_what_overflows() -> N
         assert model.run({"pt": [largest, np.inf]})["p_pt"].tolist() == [largest, np.inf]
         with pytest.raises(lading.ValueRefused, match=f"does not fit into {type_}"):
             model.run({"pt": [largest * 1.01]})
+
+
+@pytest.mark.parametrize("threads", [1.5, "2", None, 2.0])
+def test_threads_are_a_whole_number(threads: object) -> None:
+    model = one_input(Variable("pt", "MeV"))
+    text = f"threads: {threads!r} is no whole number; say how many run, 1 or more"
+    for call in (model.session, lambda threads: model.run({"pt": np.ones(2)}, threads=threads)):
+        with pytest.raises(lading.ValueRefused) as caught:
+            call(threads)
+        assert str(caught.value) == text
+
+
+@pytest.mark.parametrize("limit, text", [
+    (1.5, "memory_limit: 1.5 is no whole number; say how many bytes, 0 for the library's own limit"),
+    (-1, "memory_limit: -1 bytes; say 1 or more, or 0 for the library's own limit"),
+    (1 << 70, f"memory_limit: {1 << 70} bytes; say 1 or more, or 0 for the library's own limit"),
+])  # fmt: skip
+def test_a_limit_of_memory_is_a_number_of_bytes(limit: object, text: str) -> None:
+    with pytest.raises(lading.ValueRefused) as caught:
+        one_input(Variable("pt", "MeV")).session(memory_limit=limit)
+    assert str(caught.value) == text
+
+
+def test_any_whole_number_of_threads_will_do() -> None:
+    model, x = one_input(Variable("pt", "MeV")), np.arange(3.0)
+    wanted = model.run({"pt": x}).flat("out")
+    for threads in (np.int64(2), 1 << 40):
+        assert np.array_equal(model.run({"pt": x}, threads=threads).flat("out"), wanted)

@@ -2,7 +2,8 @@
 
     python child.py MEMORY KIND PATH...      as cpp/tests/hostile.cpp, whose lines these are
 
-KIND is "bundle", to be opened and run, or "source", a file of another format, to be converted.
+KIND is "bundle", to be opened and run, or "source", a file of another format, to be converted; "shown" is one to be
+looked at.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import lading
 from lading.engine import Session
 from lading.engine import compile as compiled
 from lading.engine.types import TYPES
+from lading.examine.show import facts_of
 
 PATIENCE = 10
 ENTRIES, ELEMENTS = 2, 3
@@ -135,7 +137,11 @@ def source(path: Path, memory: int) -> str:
     return f"read {len(model.graphs['main'].nodes)} nodes"
 
 
-KINDS: dict[str, Callable[[Path, int], str]] = {"bundle": bundle, "source": source}
+def shown(path: Path, memory: int) -> str:
+    return f"read {len(facts_of(str(path))['inputs'])} inputs"
+
+
+KINDS: dict[str, Callable[[Path, int], str]] = {"bundle": bundle, "source": source, "shown": shown}
 
 
 def main(memory: int, kind: str, paths: list[str]) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-#: Modules of cases: of bundles, for Python and C++; and of files of another format, for the converter.
+#: Modules of cases: of bundles, for Python and C++; and of files of other formats, or of none.
 FAMILIES = ("files", "archives", "graphs", "held_graphs", "kinds", "long_texts", "turns", "operators", "huge",
             "forests", "feeds")  # fmt: skip
-SOURCE = "hostile_onnx"
+SOURCES = ("hostile_onnx", "unrecognised")
 
 HERE = Path(__file__).parent
 MEMORY = 128 << 20  # of a model, and of its session; a process may take four times as much

@@ -18,14 +18,14 @@ def summary(cases: list[Case], said: list[running.Said]) -> str:
 
 
 def main(program: str, *chosen: str) -> None:
-    for family in chosen or (*running.FAMILIES, running.SOURCE):
+    for family in chosen or (*running.FAMILIES, *running.SOURCES):
         name, _, known = family.partition(":")
         module = importlib.import_module(name)
         cases = list(module.known_cases() if known else module.cases())
         with tempfile.TemporaryDirectory() as folder:
             paths = [case.write(Path(folder) / str(at)) for at, case in enumerate(cases)]
-            python = running.in_python("source" if family == running.SOURCE else "bundle", paths)
-            compiled = python if family == running.SOURCE else running.in_cpp(Path(program), paths)
+            python = running.in_python("source" if family in running.SOURCES else "bundle", paths)
+            compiled = python if family in running.SOURCES else running.in_cpp(Path(program), paths)
             print(f"==== {family}: {len(cases)} cases, {summary(cases, python)}; C++ {summary(cases, compiled)}")
             for case, path, one, other in zip(cases, paths, python, compiled, strict=True):
                 where = str(path)

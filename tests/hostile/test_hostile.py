@@ -56,9 +56,11 @@ def test_one_clear_error(program: Path, tmp_path: Path, family: str) -> None:
     assert found == {}
 
 
-def test_onnx_files(tmp_path: Path) -> None:
-    cases = cases_of(running.SOURCE)
-    said = running.in_python("source", written(cases, tmp_path))
+@pytest.mark.parametrize("family, kind", [*((family, "source") for family in running.SOURCES),
+                                          ("unrecognised", "shown")])  # fmt: skip
+def test_files_of_other_formats(tmp_path: Path, family: str, kind: str) -> None:
+    cases = cases_of(family)
+    said = running.in_python(kind, written(cases, tmp_path))
     found = {
         case.name: fault for case, one in zip(cases, said, strict=True) if (fault := wrong(case, one)) is not None
     }
@@ -66,7 +68,7 @@ def test_onnx_files(tmp_path: Path) -> None:
 
 
 def test_there_are_many() -> None:
-    own = [case for family in (*running.FAMILIES, running.SOURCE) for case in importlib.import_module(family).cases()]
+    own = [case for family in (*running.FAMILIES, *running.SOURCES) for case in importlib.import_module(family).cases()]
     assert len(own) >= 3000
     assert len({case.name for case in own}) == len(own)
 

@@ -6,10 +6,12 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import FormatError
+from ..errors import FormatError, LadingError, MissingFile
 from . import AGREEMENT, archive, to_files
 
 if TYPE_CHECKING:
@@ -48,12 +50,34 @@ def all_files(model: Model) -> dict[str, bytes]:
 def save(model: Model, path: str | os.PathLike[str]) -> None:
     """Writes a folder, or one file where the path ends in ``.lading``.
 
-    What stands there is replaced in one step and only if it is a bundle. Raises FormatError, or OSError.
+    What stands there is replaced in one step and only if it is a bundle. Raises FormatError, or MissingFile where
+    nothing can be written.
     """
-    target = Path(os.path.realpath(path))
-    single = target.suffix == ".lading" and not target.is_dir()
-    _refuse_others(target, os.fspath(path), single)
+    given = os.fspath(path)
+    with _writing(given):
+        target = Path(os.path.realpath(path))
+        single = target.suffix == ".lading" and not target.is_dir()
+        _refuse_others(target, given, single)
     files = all_files(model)
+    with _writing(given):
+        _write(files, target, single)
+
+
+@contextmanager
+def _writing(given: str) -> Iterator[None]:
+    """Whatever the system refuses is said as a sentence about the path that was given."""
+    try:
+        yield
+    except LadingError:
+        raise
+    except (OSError, ValueError) as error:  # of a path that holds a zero, too
+        above = Path(given).absolute().parents
+        files = [place for place in above if os.path.isfile(place)]
+        why = f"{files[0]} is a file, no folder" if files else getattr(error, "strerror", None) or str(error)
+        raise MissingFile(f"{given}: cannot be written: {why}") from error
+
+
+def _write(files: dict[str, bytes], target: Path, single: bool) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
@@ -83,10 +107,17 @@ def _replace_folder(target: Path, files: dict[str, bytes], beside: Path) -> None
         raise
 
 
+def _is_archive(path: Path) -> bool:
+    if not path.is_file():  # a pipe or a device, which may have no end
+        return False
+    with path.open("rb") as file:
+        return file.read(2) == b"PK"
+
+
 def _refuse_others(target: Path, given: str, single: bool) -> None:
     """Nothing but a bundle is overwritten, and nothing beside its own files is lost."""
     if single:
-        if target.exists() and target.read_bytes()[:2] != b"PK":
+        if target.exists() and not _is_archive(target):
             raise FormatError(f"{given}: is there and no .lading file; save under another name")
         return
     if target.exists() and not target.is_dir():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -44,7 +43,9 @@ def diff(a: str, b: str, data: Path | None, match: tuple[str, ...], tolerance: f
         found = compare(a, b, data, match=_pairs(match), tolerance=0.0 if exact else tolerance, entries=entries,
                         run=not no_run, progress=progress.step)
     if as_json:
-        click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+        from ..examine.terminal import as_json as json_text
+
+        click.echo(json_text(found.as_json()))
     elif brief:
         click.echo(wrapped(found.summary, sys.stdout))
     else:

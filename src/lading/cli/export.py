@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import ValueRefused
+from .wrapping import wrapped
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -65,10 +67,10 @@ def export(model: Path, output: Path, operators: str | None, member: str | None,
     found = open_model(model)
     found = found if member is None else found.member(_name_or_place(found, member))
     found.export(output, **{name: value for name, value in options.items() if value is not None})
-    click.echo(f"wrote {output}", err=True)
+    click.echo(wrapped(f"wrote {output}", sys.stderr), err=True)
     if preparation and output.suffix.lower() == ".onnx":
         for text in left_to_the_caller(found):
-            click.echo(text, err=True)
+            click.echo(wrapped(text, sys.stderr), err=True)
 
 
 def _length(text: str) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ..examine.terminal import visible
 from .wrapping import wrapped
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Progress:
         if finished:
             self._say(f"  {text}")
         elif self._status is not None:
-            self._status.update(text)
+            self._status.update(visible(text))
 
     def bar(self, text: str, total: int) -> Callable[[int], None]:
         """What is to be told how many of ``total`` are done: a bar in a terminal, nothing elsewhere."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import LadingError, ValueRefused
+from ..examine.terminal import visible
 from .progress import Progress
 
 if TYPE_CHECKING:
@@ -98,4 +99,5 @@ def _write(output: Path, model: Model, scores: Scores) -> None:
         write_scores(file, model, scores)
         if not file.exists():
             raise ValueRefused("-: all outputs are per element of a sequence; write them to a file")
-        click.echo(file.read_text(encoding="utf-8"), nl=False)
+        text = file.read_text(encoding="utf-8")
+        click.echo(visible(text) if sys.stdout.isatty() else text, nl=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -23,9 +22,10 @@ def template(source: Path, output: Path | None, describe: tuple[Path, ...]) -> N
     """
     from ..describe import apply_all
     from ..describe import template as papers_of
+    from ..examine.terminal import as_json
     from ..sources import read
 
-    text = json.dumps(papers_of(apply_all(read(source), list(describe))), indent=2, ensure_ascii=False)
+    text = as_json(papers_of(apply_all(read(source), list(describe))))
     if output is None or str(output) == "-":
         click.echo(text)
     else:

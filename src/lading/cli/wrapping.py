@@ -1,4 +1,7 @@
-"""Sentences on a terminal are broken between words, at its width; elsewhere a line stays a line, for grep and logs."""
+"""Sentences on a terminal are broken between words, at its width; elsewhere a line stays a line, for grep and logs.
+
+Control characters in them, which come out of files, are written out.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,12 @@ import shutil
 import textwrap
 from typing import TextIO
 
+from ..examine.terminal import visible
+
 
 def wrapped(text: str, stream: TextIO, indent: str = "  ") -> str:
     """``text`` for ``stream``: lines that are broken go on behind ``indent``."""
+    text = visible(text)
     if not stream.isatty():
         return text
     width = shutil.get_terminal_size().columns

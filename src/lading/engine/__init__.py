@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 #: Into how many parts a run is divided to tell how far it is, and how many entries a part has at least.
 BLOCKS, SMALLEST_BLOCK = 100, 256
 
+MOST_THREADS = (1 << 31) - 1  # more than a batch has entries for are never started
+
 
 def isa() -> str:
     """The instruction set in use: "avx512", "avx2", "neon" or "baseline"."""
@@ -40,8 +43,18 @@ def compile(model: Model, memory_limit: int = 0) -> _lading.Model:
     """
     from ..bundle import to_engine
 
+    limit = _whole("memory_limit", memory_limit, "say how many bytes, 0 for the library's own limit")
+    if not 0 <= limit < 1 << 64:
+        raise ValueRefused(f"memory_limit: {limit} bytes; say 1 or more, or 0 for the library's own limit")
     json, weights = to_engine(model)
-    return _lading.Model.from_buffers(json, np.frombuffer(weights, np.uint8), model.where, memory_limit)
+    return _lading.Model.from_buffers(json, np.frombuffer(weights, np.uint8), model.where, limit)
+
+
+def _whole(name: str, value: Any, what: str) -> int:
+    try:
+        return index(value)
+    except TypeError:
+        raise ValueRefused(f"{name}: {value!r} is no whole number; {what}") from None
 
 
 class Session:
@@ -52,15 +65,20 @@ class Session:
     """
 
     def __init__(self, model: Model, threads: int = 1, memory_limit: int = 0) -> None:
+        threads = _whole("threads", threads, "say how many run, 1 or more")
         if threads < 1:
             raise ValueRefused(f"threads: {threads}; at least one thread runs")
-        self.model, self.threads = model, threads
+        self.model, self.threads = model, min(threads, MOST_THREADS)
         self._compiled = compile(model, memory_limit)
         self._session = _lading.Session(self._compiled)
         self._columns = self._compiled.columns()
         self._outputs = self._compiled.outputs()
         self._plain = plain(model, self._compiled)
         self._only = model.input_list[0].name if len(model.input_list) == 1 else None  # a bare array is this input
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise ValueRefused(f"a session of {self.model.where} cannot be pickled: it is memory of this process; "
+                           "pickle the model, and make a session where it arrives: model.session()")
 
     def run(
         self,

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from ..agreement.cases import case_of
 from ..errors import ValueRefused
+from .terminal import print_page
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -81,7 +82,7 @@ def _one_graph(model: Model) -> tuple[Model, str | None]:
 
 def print_steps(found: dict[str, Any]) -> None:
     """A plan or its costs on the terminal."""
-    Console(highlight=False, soft_wrap=False).print(render(found))
+    print_page(render(found))
 
 
 def render(found: dict[str, Any]) -> RenderableType:

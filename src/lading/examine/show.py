@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from .facts import axis_text, facts, formula_text, names_text
+from .terminal import as_json, page_text, print_page
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -54,19 +53,17 @@ def _read_stream() -> Model:
 
 def json_text(found: dict[str, Any]) -> str:
     """The facts as JSON."""
-    return json.dumps(found, indent=2, ensure_ascii=False, default=_plain)
+    return as_json(found, _plain)
 
 
 def print_facts(found: dict[str, Any]) -> None:
     """The facts on the terminal."""
-    Console(highlight=False, soft_wrap=False).print(render(found))
+    print_page(render(found))
 
 
 def text(model: Model, width: int = 100) -> str:
     """What ``lading show`` prints, without colours."""
-    console = Console(width=width, highlight=False, color_system=None, record=True, file=io.StringIO())
-    console.print(render(facts(model)))
-    return console.export_text()
+    return page_text(render(facts(model)), width)
 
 
 def render(found: dict[str, Any]) -> RenderableType:

@@ -28,6 +28,8 @@ GZIP = b"\x1f\x8b"  # how a packed file begins
 class Source(Protocol):
     """What a file of this room offers. A source that has ``FOLDERS = True`` is asked for folders too.
 
+    Whatever the file is, it is told in a moment and in little memory: only a bounded beginning of it is looked at.
+
     Also, where it can be had: ``oracle(path)``, what runs the file itself (agreement.Oracle); ``holds(thing)`` and
     ``from_object(thing) -> Model`` for models of the training library in memory, and ``predictor(thing)``, the
     library's own numbers for them (agreement.forests.Predictor) or ``live_oracle(thing)`` (agreement.Oracle). Options
@@ -48,6 +50,8 @@ def recognise(path: str | Path) -> Source:
     path = Path(path)
     if not path.exists():
         raise MissingFile(f"{path}: no such file")
+    if not (path.is_file() or path.is_dir()):
+        raise MissingFile(f"{path}: not a file (a pipe or a device)")
     if path.is_file() and not path.stat().st_size:
         raise FormatError(f"{path}: is empty")
     if path.is_file() and (way := way_of(path)):

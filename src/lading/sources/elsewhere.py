@@ -12,6 +12,7 @@ from .frozen_graph import endpoints_of, is_frozen_graph
 __all__ = ["papers_of", "way_of"]
 
 BEGINNING = 1 << 14  # bytes that are looked at
+LARGEST_GRAPH = 1 << 26  # bytes of a frozen graph whose ends are named
 
 MXNET = (0x112).to_bytes(8, "little")  # NDArray list of MXNet, src/ndarray/ndarray.cc
 
@@ -55,7 +56,10 @@ def _is_stablehlo(data: bytes) -> bool:
 
 
 def _way_of_frozen_graph(path: Path) -> str:
-    given, made = (",".join(f"{name}:0" for name in names) or "NAME:0" for names in endpoints_of(path.read_bytes()))
+    with path.open("rb") as file:
+        data = file.read(LARGEST_GRAPH + 1)
+    found = ([], []) if len(data) > LARGEST_GRAPH else endpoints_of(data)
+    given, made = (",".join(f"{name}:0" for name in names) or "NAME:0" for names in found)
     return (f"a frozen graph of TensorFlow; {TF2ONNX} --graphdef {path} --inputs {given} --outputs {made} "
             "--output model.onnx")
 

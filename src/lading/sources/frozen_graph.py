@@ -13,6 +13,8 @@ __all__ = ["endpoints_of", "is_frozen_graph"]
 NODE, NAME, OPERATOR, READ, ATTRIBUTE = 1, 1, 2, 3, 5
 BYTES = 2  # how a field of bytes is marked
 
+MOST_FIELDS = 300_000  # of a graph and its nodes
+
 #: Operators that give nothing that a model is asked for.
 NO_OUTPUT = ("Const", "Placeholder", "NoOp", "Assert")
 
@@ -28,32 +30,39 @@ def is_frozen_graph(data: bytes) -> bool:
 
 
 def endpoints_of(data: bytes) -> tuple[list[str], list[str]]:
-    """The names of a graph's placeholders, and of the nodes that no other node reads."""
+    """The names of a graph's placeholders, and of the nodes that no other node reads; none of a very large graph."""
     given, made, read = [], [], set()
+    left = MOST_FIELDS
     for number, node in _fields(data):
-        if number != NODE:
-            continue
+        left -= 1
         name = operator = ""
-        for kind, value in _fields(node):
+        for kind, value in _fields(node) if number == NODE else ():
+            left -= 1
+            if left < 0:
+                break
             text = value.decode("utf-8", "replace") if kind in (NAME, OPERATOR, READ) else ""
             name, operator = (text if kind == NAME else name), (text if kind == OPERATOR else operator)
             if kind == READ:
                 read.add(text.lstrip("^").partition(":")[0])
+        if left < 0:
+            return [], []
         given += [name] if operator == "Placeholder" else []
-        made += [name] if operator not in NO_OUTPUT else []
+        made += [name] if number == NODE and operator not in NO_OUTPUT else []
     return given, [name for name in made if name not in read]
 
 
 def _fields(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Fields of bytes, as far as they are whole; the last one is cut where ``data`` ends."""
+    """Fields of bytes and, empty, of numbers, as far as they are whole; the last one is cut where ``data`` ends."""
     at = 0
     while at < len(data):
         tag, at = _number(data, at)
         length, at = _number(data, at)
-        if tag & 7 == BYTES:
+        if not tag & 7:
+            yield tag >> 3, b""
+        elif tag & 7 == BYTES:
             yield tag >> 3, data[at : at + length]
             at += length
-        elif tag & 7:
+        else:
             return
 
 

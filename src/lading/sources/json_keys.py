@@ -6,6 +6,7 @@ import codecs
 import mmap
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 __all__ = ["json_keys"]
@@ -14,25 +15,30 @@ __all__ = ["json_keys"]
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.?[^"\\]*)*(?:"|\Z)(\s*:)?|[{}\[\]]', re.S)
 _SPACE = b" \t\r\n"
 
+#: Bytes of a file that are looked at, and texts and brackets in them.
+SEARCHED, MOST_TOKENS = 1 << 25, 1 << 20
+
 
 def json_keys(path: Path, *mentioned: bytes) -> Iterator[str]:
     """The keys at the first level of the object in a file, one after the other.
 
-    None for a file that does not begin with ``{``, or lacks one of the words ``mentioned``, which is quickly seen.
+    None for a file that does not begin with ``{``, or lacks one of the words ``mentioned``, which is quickly seen. Of a
+    very large file only the beginning is looked at.
     """
     with path.open("rb") as file:
         beginning = file.read(1 << 10)
         start = beginning.removeprefix(codecs.BOM_UTF8).lstrip(_SPACE)
         if not start.startswith(b"{"):
             return
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        size = min(path.stat().st_size, SEARCHED)
+        with mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) as data:
             if all(data.find(word) >= 0 for word in mentioned):
                 yield from _first_level(data)
 
 
 def _first_level(data: mmap.mmap) -> Iterator[str]:
     depth = 0
-    for token in _TOKEN.finditer(data):
+    for token in islice(_TOKEN.finditer(data), MOST_TOKENS):
         sign = token[0]
         if sign in (b"{", b"["):
             depth += 1

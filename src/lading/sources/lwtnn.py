@@ -15,30 +15,29 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import FormatError, ValueRefused
+from ..errors import ValueRefused
 from . import origin_of, remarks
 from .carried_papers import take_texts
-from .packed import LARGEST, beginning_of, unpacked
+from .packed import beginning_of, unpacked
 
 if TYPE_CHECKING:
     from ..model import Model
     from .lwtnn_file.network import Network
     from .lwtnn_file.oracle import LwtnnOracle
 
-BEGINNING = 1 << 16  # bytes that are looked at before a file is read as a whole
+#: Bytes that are looked at to see whether a file is JSON; and for the keys, unpacked.
+BEGINNING, SEARCHED = 1 << 16, 1 << 25
 MARKS = ((b'"architecture"', b'"layers"'), (b'"schema_version"', b'"corrections"'))
 TYPES = ("float32", "float64")
 
 
 def recognises(path: Path) -> bool:
     """Whether the content is JSON with the keys of a network of lwtnn, or of corrections."""
-    data = path.read_bytes()
-    if not beginning_of(data, BEGINNING).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return False
-    try:
-        text = unpacked(data, str(path))
-    except FormatError:
-        text = beginning_of(data, LARGEST)
+    with path.open("rb") as file:
+        data = file.read(BEGINNING)
+        if not beginning_of(data, BEGINNING).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+            return False
+        text = beginning_of(data + file.read(SEARCHED - len(data)), SEARCHED)
     return any(all(key in text for key in keys) for keys in MARKS)
 
 

@@ -1,18 +1,24 @@
-"""Files that gzip or xz packed: unpacked in memory, within bounds."""
+"""Files that gzip or xz packed: unpacked in memory, within bounds; and what a zip archive holds."""
 
 from __future__ import annotations
 
+import io
 import lzma
+import struct
+import zipfile
 import zlib
+from pathlib import Path
 from typing import Any
 
 from ..errors import FormatError
 from . import GZIP
 
-__all__ = ["LARGEST", "XZ", "beginning_of", "unpacked"]
+__all__ = ["LARGEST", "XZ", "beginning_of", "unpacked", "zip_names"]
 
 XZ = b"\xfd7zXZ\x00"
 LARGEST = 1 << 29  # bytes, unpacked
+ZIP = b"PK\x03\x04"
+LARGEST_DIRECTORY = 1 << 21  # bytes of the list of what a zip archive holds, to recognise it
 
 
 def unpacked(data: bytes, where: str) -> bytes:
@@ -51,3 +57,24 @@ def _unpacker(data: bytes) -> Any:
 
 def _some(unpacker: Any, data: bytes, most: int) -> bytes:
     return bytes(unpacker.decompress(data, most))
+
+
+def zip_names(path: Path) -> list[str]:
+    """What a zip archive holds; [] for other files, and for one that is damaged or says that its directory is large."""
+    try:
+        with _Bounded(path) as file:
+            if file.read(len(ZIP)) != ZIP:
+                return []
+            with zipfile.ZipFile(file) as archive:
+                return archive.namelist()
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, OverflowError, struct.error):
+        return []
+
+
+class _Bounded(io.FileIO):
+    """A file of which nobody reads much at once."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is not None and size > LARGEST_DIRECTORY:
+            raise zipfile.BadZipFile("its directory is very large")
+        return super().read(size)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..model import Model
 
 BEGINNING = 1 << 16  # bytes that are looked at to recognise a file
-MOST_COMMENTS = 1 << 26  # bytes of comments before the beginning
+MOST_COMMENTS = 1 << 22  # bytes of comments before the beginning
 PROLOGUE = re.compile(rb"\A(?:\s|\xef\xbb\xbf|<!--.*?-->|<\?.*?\?>)+", re.S)
 
 

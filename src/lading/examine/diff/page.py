@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import numpy as np
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from ..terminal import page_text, print_page
 from .behaviour import OutputDifference, ScoreDifferences, Worst
 from .endpoints import EndpointDifference
 from .result import Differences, Side
@@ -26,14 +26,12 @@ PLACES = 10_000
 
 def print_differences(found: Differences) -> None:
     """The page on the terminal."""
-    Console(highlight=False, soft_wrap=False).print(render(found))
+    print_page(render(found))
 
 
 def text(found: Differences, width: int = 100) -> str:
     """The page without colours."""
-    console = Console(width=width, highlight=False, color_system=None, record=True, file=io.StringIO())
-    console.print(render(found))
-    return "\n".join(line.rstrip() for line in console.export_text().splitlines())
+    return "\n".join(line.rstrip() for line in page_text(render(found), width).splitlines())
 
 
 def render(found: Differences) -> RenderableType:

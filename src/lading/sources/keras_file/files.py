@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import FormatError, LadingError, MissingFile, MissingPackage
+from ..packed import zip_names
 
 __all__ = ["HDF5", "archive_of", "guarded", "hdf5_of", "is_architecture", "is_archive", "json_of"]
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
-ZIP = b"PK\x03\x04"
 
 #: Bytes of text, and of weights, that are read; beyond them a file is damaged.
 LARGEST_TEXT, LARGEST_WEIGHTS = 1 << 28, 1 << 32
@@ -26,14 +26,7 @@ BEGINNING = 1 << 16
 
 def is_archive(path: Path) -> bool:
     """Whether it is a ``.keras`` file: a zip archive with an architecture."""
-    try:
-        with path.open("rb") as file:
-            if file.read(len(ZIP)) != ZIP:
-                return False
-        with zipfile.ZipFile(path) as archive:
-            return {"config.json", "metadata.json"} <= set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return False
+    return {"config.json", "metadata.json"} <= set(zip_names(path))
 
 
 def is_architecture(path: Path) -> bool:

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import io
+import lzma
 import re
 import tarfile
 import zlib
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from ...errors import FormatError, MissingFile
+from .tensor_file import MAGIC
 
 GRAPH, QUANT, PAPERS = "graph.nnef", "graph.quant", "lading.json"
 
-BEGINNING = 1 << 14  # bytes that are looked at
+#: Bytes that are looked at to recognise a graph, and an archive, unpacked.
+BEGINNING, ARCHIVE_BEGINNING = 1 << 14, 1 << 22
 OPENING = re.compile(rb"(?:\s|#[^\n\r]*[\n\r])*version\s+\d+(?:\.\d+)?\s*;")
 
 #: Bytes that an archive may unpack to, and files that it may hold.
 LARGEST, MOST_FILES = 1 << 31, 100_000
 
+#: How archives are packed, by what they begin with. tarfile, left to guess, tries all of them on whatever it is given.
+PACKED: dict[bytes, tuple[Any, Any]] = {b"\x1f\x8b": ("r:gz", gzip.open), b"BZh": ("r:bz2", bz2.open),
+                                        b"\xfd7zXZ\0": ("r:xz", lzma.open), b"": ("r:", open)}
+
 #: What a damaged archive raises.
-DAMAGED = (tarfile.TarError, OSError, EOFError, zlib.error, ValueError, OverflowError)
+DAMAGED = (tarfile.TarError, OSError, EOFError, zlib.error, lzma.LZMAError, ValueError, OverflowError)
 
 
 class Container:
@@ -65,17 +76,22 @@ def is_text(path: Path) -> bool:
 
 
 def is_archive(path: Path) -> bool:
-    """Whether a file is a tar archive that holds graph.nnef."""
+    """Whether a file is a tar archive in whose beginning stands graph.nnef, or a tensor file."""
     try:
-        with tarfile.open(path) as archive:
-            for number, member in enumerate(archive):
-                if PurePosixPath(member.name).name == GRAPH:
-                    return True
-                if number > MOST_FILES:
-                    return False
+        with _packing(path)[1](path, "rb") as file:
+            data = file.read(ARCHIVE_BEGINNING)
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+            return any(PurePosixPath(member.name).name == GRAPH or data.startswith(MAGIC, member.offset_data)
+                       for member in archive)
     except DAMAGED:
         return False
-    return False
+
+
+def _packing(path: Path) -> tuple[Any, Any]:
+    """How an archive is opened: a mode of tarfile, and what opens the file."""
+    with path.open("rb") as file:
+        data = file.read(max(map(len, PACKED)))
+    return next(packing for mark, packing in PACKED.items() if data.startswith(mark))
 
 
 def _unpacked(path: Path) -> dict[str, bytes]:
@@ -83,7 +99,7 @@ def _unpacked(path: Path) -> dict[str, bytes]:
     found: dict[PurePosixPath, bytes] = {}
     size = 0
     try:
-        with tarfile.open(path) as archive:
+        with tarfile.open(path, _packing(path)[0]) as archive:
             for member in archive:
                 size += member.size
                 if size > LARGEST or len(found) > MOST_FILES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ...errors import FormatError, LadingError, MissingPackage, suggestion
 
@@ -16,15 +16,33 @@ MAGIC = b"root"
 
 LISTED = 10  # keys of a file that a message names
 
+#: Records of a file that are looked at to recognise it, and bytes of the head of one; its bytes before the class, short
+#: and long.
+MOST_RECORDS, HEAD, BEFORE_CLASS = 100_000, 64, (26, 34)
+LONG = 1000  # added to the version of a head with places of 8 bytes
 
 
 def begins_as_root(path: Path, *classes: str) -> bool:
-    """Whether it is a ROOT file that names one of ``classes``: the heads of keys hold them as text, uncompressed."""
+    """Whether it is a ROOT file with an object of one of ``classes``. Of its records only the heads are read."""
     with path.open("rb") as file:
         if file.read(len(MAGIC)) != MAGIC:
             return False
-        content = file.read()
-    return any(bytes([len(name)]) + name.encode() in content for name in classes)
+        return any(name in classes for name in _classes(file))
+
+
+def _classes(file: BinaryIO) -> Iterator[str]:
+    """The class of each record, as far as the heads lead from one to the next (TFile::Map, https://root.cern)."""
+    at = int.from_bytes(file.read(8)[4:], "big")
+    for _ in range(MOST_RECORDS):
+        file.seek(at)
+        head = file.read(HEAD)
+        size, version = int.from_bytes(head[:4], "big", signed=True), int.from_bytes(head[4:6], "big")
+        if size > 0:  # a negative one is of a gap
+            name = head[BEFORE_CLASS[version > LONG] :]
+            yield name[1 : 1 + name[0]].decode(errors="replace") if name else ""
+        if not size or len(head) < HEAD:
+            return
+        at += abs(size)
 
 
 @contextmanager

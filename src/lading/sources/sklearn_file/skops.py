@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import FormatError
+from ..packed import zip_names
 from .state import State, objects
 
 SCHEMA = "schema.json"
@@ -32,14 +33,7 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyErr
 
 def is_skops(path: Path) -> bool:
     """Whether the file is a zip archive with a schema of skops."""
-    try:
-        with path.open("rb") as file:
-            if file.read(4) != b"PK\x03\x04":
-                return False
-        with zipfile.ZipFile(path) as archive:
-            return SCHEMA in archive.namelist()
-    except DAMAGED:
-        return False
+    return SCHEMA in zip_names(path)
 
 
 def sha256_of(path: Path) -> str:

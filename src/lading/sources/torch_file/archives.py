@@ -9,8 +9,9 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from pathlib import Path
+
+from ..packed import ZIP, zip_names
 
 EXPORTED, SCRIPT, PICKLE, DAMAGED = "exported program", "TorchScript", "pickle", "damaged"
 
@@ -18,8 +19,7 @@ EXPORTED, SCRIPT, PICKLE, DAMAGED = "exported program", "TorchScript", "pickle",
 MAGIC = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 BEGINNING = 1 << 16
 
-#: How a zip archive and the first of its files begin.
-_ZIP = b"PK\x03\x04"
+#: How the first file of an archive begins.
 _FIRST = re.compile(rb"[^/]+/(data\.pkl|data/|code/|archive_format|models/|constants\.pkl|version)")
 
 
@@ -29,14 +29,10 @@ def kind_of(path: Path) -> str:
         beginning = file.read(BEGINNING)
     if beginning[:1] == b"\x80":
         return PICKLE if MAGIC in beginning[:64] or b"ctorch" in beginning or b"\x05torch" in beginning else ""
-    if not beginning.startswith(_ZIP):
+    if not beginning.startswith(ZIP):
         return ""
     first = beginning[30 : 30 + int.from_bytes(beginning[26:28], "little")]
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        names = []
+    names = zip_names(path)
     if first.decode(errors="replace") not in names:  # an archive inside it may pass for the end of one that was cut
         return DAMAGED if _FIRST.match(first) else ""
     return _of_names([name.partition("/")[2] or name for name in names])
