@@ -35,8 +35,17 @@ def cmake(source: Path, folder: Path, *options: str) -> Path:
     return folder
 
 
+def json_hints() -> list[str]:
+    """The option that tells where PyPI's nlohmann/json is."""
+    json = importlib.util.find_spec("nlohmann_json")
+    return [f"-DLADING_JSON_HINTS={Path(json.origin).parent / 'include'}"] if json and json.origin else []
+
+
+def configured(source: Path, folder: Path, *options: str) -> list[str | Path]:
+    """The command that configures a project with lading in it, and compiles nothing."""
+    return ["cmake", "-S", source, "-B", folder, *json_hints(), *options]
+
+
 def built(name: str, *options: str) -> Path:
     """The folder of a build of the library and its test programs, build/NAME."""
-    json = importlib.util.find_spec("nlohmann_json")
-    found = [f"-DLADING_JSON_HINTS={Path(json.origin).parent / 'include'}"] if json and json.origin else []
-    return cmake(ROOT, ROOT / "build" / name, "-DLADING_TESTS=ON", *found, *options)
+    return cmake(ROOT, ROOT / "build" / name, "-DLADING_TESTS=ON", *json_hints(), *options)
