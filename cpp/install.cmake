@@ -19,3 +19,6 @@ configure_package_config_file(lading-config.cmake.in ${CMAKE_CURRENT_BINARY_DIR}
                               INSTALL_DESTINATION ${package_folder})
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/lading-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/lading-config-version.cmake
         DESTINATION ${package_folder})
+if(NOT SKBUILD)  # wheels keep them where Python wants them (license-files in pyproject.toml)
+  install(FILES ../LICENSE ../THIRD-PARTY.md DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/licenses/lading)
+endif()

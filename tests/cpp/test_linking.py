@@ -58,12 +58,24 @@ def test_by_the_cmake_package_of_the_python_installation(tmp_path: Path, tagger:
     gives_pythons_bits(tmp_path / "event_loop", tagger)
 
 
-def test_by_the_cmake_package_of_an_installation_without_python(built: Path, tmp_path: Path, tagger: Path) -> None:
-    run("cmake", "--install", built, "--prefix", tmp_path / "prefix")
+@pytest.fixture(scope="module")
+def prefix(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation without Python."""
+    folder = tmp_path_factory.mktemp("installed") / "prefix"
+    run("cmake", "--install", built, "--prefix", folder)
+    return folder
+
+
+def test_by_the_cmake_package_of_an_installation_without_python(prefix: Path, tmp_path: Path, tagger: Path) -> None:
     headers = {path.relative_to(ROOT / "cpp" / "include") for path in (ROOT / "cpp" / "include").rglob("*.h*")}
-    assert all((tmp_path / "prefix" / "include" / header).exists() for header in headers) and len(headers) > 7
-    linked = cmake(EXAMPLE, tmp_path / "build", f"-DCMAKE_PREFIX_PATH={tmp_path / 'prefix'}")
+    assert all((prefix / "include" / header).exists() for header in headers) and len(headers) > 7
+    linked = cmake(EXAMPLE, tmp_path / "build", f"-DCMAKE_PREFIX_PATH={prefix}")
     gives_pythons_bits(linked / "event_loop", tagger)
+
+
+def test_the_licences_are_installed(prefix: Path) -> None:
+    for name in ("LICENSE", "THIRD-PARTY.md"):
+        assert (prefix / "share" / "licenses" / "lading" / name).read_bytes() == (ROOT / name).read_bytes()
 
 
 def test_by_flags_alone(tmp_path: Path, tagger: Path) -> None:
