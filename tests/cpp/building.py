@@ -46,6 +46,14 @@ def configured(source: Path, folder: Path, *options: str) -> list[str | Path]:
     return ["cmake", "-S", source, "-B", folder, *json_hints(), *options]
 
 
+def pkg_config(folder: Path) -> list[str]:
+    """The flags to compile and link with that the lading.pc in ``folder`` gives."""
+    import pkgconf
+
+    found = {**os.environ, "PKG_CONFIG_PATH": str(folder)}
+    return run(pkgconf.get_executable(), "--cflags", "--libs", "lading", env=found).split()
+
+
 def built(name: str, *options: str) -> Path:
     """The folder of a build of the library and its test programs, build/NAME."""
     return cmake(ROOT, ROOT / "build" / name, "-DLADING_TESTS=ON", *json_hints(), *options)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from building import COMPILER, ROOT, STRICT, cmake, run
+from building import COMPILER, ROOT, STRICT, cmake, configured, pkg_config, run
 
 import lading
 from lading.engine.installation import installation
@@ -71,6 +71,31 @@ def test_by_the_cmake_package_of_an_installation_without_python(prefix: Path, tm
     assert all((prefix / "include" / header).exists() for header in headers) and len(headers) > 7
     linked = cmake(EXAMPLE, tmp_path / "build", f"-DCMAKE_PREFIX_PATH={prefix}")
     gives_pythons_bits(linked / "event_loop", tagger)
+
+
+def test_by_pkg_config_of_an_installation_that_was_moved(prefix: Path, tmp_path: Path, tagger: Path) -> None:
+    shutil.copytree(prefix, tmp_path / "moved", symlinks=True)
+    (folder,) = (path.parent for path in (tmp_path / "moved").rglob("lading.pc"))
+    program = tmp_path / "event_loop"
+    run(COMPILER, EXAMPLE / "main.cpp", "-std=c++17", *pkg_config(folder), f"-Wl,-rpath,{folder.parent}", "-o", program)
+    gives_pythons_bits(program, tagger)
+    assert str(prefix) not in (folder / "lading.pc").read_text()
+
+
+def test_by_pkg_config_of_the_python_installation(tmp_path: Path, tagger: Path) -> None:
+    """It says what ``lading config`` says."""
+    flags = pkg_config(Path(run("lading", "config", "--cmake").strip()).parents[1] / "pkgconfig")
+    run(COMPILER, EXAMPLE / "main.cpp", "-std=c++17", *flags, "-o", tmp_path / "event_loop")
+    gives_pythons_bits(tmp_path / "event_loop", tagger)
+    said = [re.sub(r"/.*", lambda path: os.path.realpath(path[0]), flag) for flag in flags]
+    assert said == run("lading", "config", "--cflags", "--libs").split()
+
+
+def test_what_pkg_config_says_of_a_static_library(tmp_path: Path) -> None:
+    """C's linker needs the run-time library of C++ too; folders may stand where the machine wants them."""
+    run(*configured(ROOT, tmp_path, "-DBUILD_SHARED_LIBS=OFF", "-DCMAKE_INSTALL_LIBDIR=lib/x86_64-linux-gnu"))
+    said = (tmp_path / "cpp" / "lading.pc").read_text()
+    assert "\nLibs: -L${libdir} -llading -lstdc++ -lm\n" in said and "prefix=${pcfiledir}/../../..\n" in said
 
 
 def test_the_licences_are_installed(prefix: Path) -> None:
