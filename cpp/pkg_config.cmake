@@ -6,7 +6,7 @@ string(REGEX REPLACE "/$" "" prefix_from_here "${prefix_from_here}")
 file(RELATIVE_PATH include_below_prefix "${CMAKE_INSTALL_PREFIX}" "${include_folder}")
 
 set(link_flags "-L\${libdir} -llading")
-if(SKBUILD)  # as `lading config --libs` has it: there is no liblading.so in wheels, and nothing else would find the library
+if(SKBUILD)  # as `lading config --libs` has it: wheels have no liblading.so, and lie where no loader looks
   set(link_flags "-L\${libdir} -Wl,-rpath,\${libdir} -l:liblading.so.1")
 elseif(lading_kind STREQUAL STATIC)  # C's linker does not know the run-time library of C++
   set(run_time_library ${CMAKE_CXX_IMPLICIT_LINK_LIBRARIES})
