@@ -24,6 +24,13 @@ def run(*command: str | Path, **options: object) -> str:
     return str(done.stdout)
 
 
+def refusal(command: list[str | Path], cwd: str | None = None) -> str:
+    """What a program says that is to fail, on one line."""
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, cwd=cwd)
+    assert done.returncode != 0
+    return " ".join((done.stdout + done.stderr).split())
+
+
 def cmake(source: Path, folder: Path, *options: str) -> Path:
     """Configures and builds ``source`` in ``folder``, one process at a time; whoever comes second finds it built."""
     folder.parent.mkdir(parents=True, exist_ok=True)

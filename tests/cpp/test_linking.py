@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from building import COMPILER, ROOT, STRICT, cmake, configured, pkg_config, run
+from building import COMPILER, ROOT, STRICT, cmake, configured, pkg_config, refusal, run
 
 import lading
 from lading.engine.installation import installation
@@ -91,11 +91,28 @@ def test_by_pkg_config_of_the_python_installation(tmp_path: Path, tagger: Path) 
     assert said == run("lading", "config", "--cflags", "--libs").split()
 
 
-def test_what_pkg_config_says_of_a_static_library(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder where a static library was configured, and nothing compiled."""
+    folder = tmp_path_factory.mktemp("static")
+    run(*configured(ROOT, folder, "-DBUILD_SHARED_LIBS=OFF", "-DCMAKE_INSTALL_LIBDIR=lib/x86_64-linux-gnu"))
+    return folder / "cpp"
+
+
+def test_what_pkg_config_says_of_a_static_library(static: Path) -> None:
     """C's linker needs the run-time library of C++ too; folders may stand where the machine wants them."""
-    run(*configured(ROOT, tmp_path, "-DBUILD_SHARED_LIBS=OFF", "-DCMAKE_INSTALL_LIBDIR=lib/x86_64-linux-gnu"))
-    said = (tmp_path / "cpp" / "lading.pc").read_text()
+    said = (static / "lading.pc").read_text()
     assert "\nLibs: -L${libdir} -llading -lstdc++ -lm\n" in said and "prefix=${pcfiledir}/../../..\n" in said
+
+
+def test_a_project_in_c_alone_is_told_that_a_static_library_is_c_plus_plus(static: Path, tmp_path: Path) -> None:
+    (tmp_path / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.20)\nproject(reader LANGUAGES C)\nfind_package(lading REQUIRED)\n"
+    )
+    said = refusal(["cmake", "-S", tmp_path, "-B", tmp_path / "static", f"-Dlading_DIR={static}"])
+    assert "liblading.a is written in C++, which this project does not link with (it has: C)" in said
+    shared = run("lading", "config", "--cmake").strip()
+    run("cmake", "-S", tmp_path, "-B", tmp_path / "shared", f"-Dlading_DIR={shared}")
 
 
 def test_the_licences_are_installed(prefix: Path) -> None:

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import json
 import shlex
-import subprocess
 from pathlib import Path
 
 import pytest
-from building import COMPILER, ROOT, configured, run
+from building import COMPILER, ROOT, configured, refusal, run
 
 FAST = ["-Ofast", "-ffast-math", "-funsafe-math-optimizations", "-freciprocal-math", "-ffinite-math-only",
         "-fno-signed-zeros"]  # fmt: skip
-
-
-def refusal(command: list[str | Path], cwd: str | None = None) -> str:
-    """What a program says that is to fail, on one line."""
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, cwd=cwd)
-    assert done.returncode != 0
-    return " ".join((done.stdout + done.stderr).split())
 
 
 @pytest.mark.parametrize("flag", [*FAST, "-fassociative-math", "-ffp-contract=fast", "-mdaz-ftz"])
