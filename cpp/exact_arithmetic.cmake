@@ -11,6 +11,6 @@ foreach(variable ${flag_variables})
   if(" ${${variable}} " MATCHES "[ ]${inexact_flags}[ ]")
     message(FATAL_ERROR "lading is not compiled with -${CMAKE_MATCH_1}, which stands in ${variable} "
                         "(\"${${variable}}\"): results would have other bits than anywhere else, and programs that load the "
-                        "library might compute differently themselves. Take it away for lading; code that calls lading may keep it.")
+                        "library might compute differently themselves. Take it away for lading.")
   endif()
 endforeach()
