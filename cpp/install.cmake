@@ -1,4 +1,4 @@
-# Installs the library, its headers and its CMake package: into a prefix, or into the Python package.
+# Installs the library, its headers, its CMake package and its lading.pc: into a prefix, or into the Python package.
 include(CMakePackageConfigHelpers)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/lading)
 
@@ -19,3 +19,7 @@ configure_package_config_file(lading-config.cmake.in ${CMAKE_CURRENT_BINARY_DIR}
                               INSTALL_DESTINATION ${package_folder})
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/lading-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/lading-config-version.cmake
         DESTINATION ${package_folder})
+include(pkg_config.cmake)
+if(NOT SKBUILD)  # wheels keep them where Python wants them (license-files in pyproject.toml)
+  install(FILES ../LICENSE ../THIRD-PARTY.md DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/licenses/lading)
+endif()

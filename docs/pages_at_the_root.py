@@ -8,9 +8,9 @@ from typing import Any
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parents[1]
-OUTSIDE = ("ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/tagger/README.md", "benchmarks/README.md",
-           "cpp/examples/event_loop/main.cpp", "packaging/README.md", "packaging/conda-forge/recipe.yaml",
-           "packaging/lcg/lading.cmake", "packaging/spack/package.py")  # fmt: skip
+OUTSIDE = ("ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "THIRD-PARTY.md", "examples/tagger/README.md",
+           "benchmarks/README.md", "cpp/examples/event_loop/main.cpp", "packaging/README.md",
+           "packaging/conda-forge/recipe.yaml", "packaging/lcg/lading.cmake", "packaging/spack/package.py")  # fmt: skip
 
 
 def on_files(files: Files, config: Any) -> Files:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,30 @@ def test_the_recipes_are_of_this_version_and_archive(released: Path) -> None:
     assert conda["context"]["version"] == VERSION
     assert conda["source"] == {"url": URL, "sha256": sha256}
     assert f"LCG_external_package(lading {VERSION})" in (released / "lcg" / "lading.cmake").read_text()
+
+
+#: What has to go with the files that lading is compiled to.
+LICENCES = ("LICENSE", "THIRD-PARTY.md")
+
+
+def test_the_licences_are_in_the_archive_and_in_the_wheel(released: Path) -> None:
+    with tarfile.open(released / f"lading-{VERSION}.tar.gz") as archive:
+        assert {f"lading-{VERSION}/{name}" for name in LICENCES} <= set(archive.getnames())
+    installed = {each.name: each for each in distribution("lading").files or () if each.parent.name == "licenses"}
+    for name in LICENCES:
+        assert installed[name].locate().read_bytes() == (ROOT / name).read_bytes()  # type: ignore[attr-defined]
+    conda = yaml.safe_load((released / "conda-forge" / "recipe.yaml").read_text())
+    assert conda["about"]["license_file"] == list(LICENCES)
+
+
+def test_the_notices_name_what_is_compiled_in() -> None:
+    """Folders of headers but those of the system, and of ROOT and Eigen, which the code around lading's headers has."""
+    sources = [path for folder in ("src", "bindings", "include") for path in (ROOT / "cpp" / folder).rglob("*.*pp")]
+    seen = {name for path in sources for name in re.findall(r"#include <(\w+)/", path.read_text())}
+    assert seen - {"lading", "sys", "ROOT", "Eigen"} == {"nlohmann", "nanobind", "numpy"}
+    notices = (ROOT / "THIRD-PARTY.md").read_text()
+    for line in ("Niels Lohmann <https://nlohmann.me>", "Copyright (c) 2022 Wenzel Jakob", "NumPy Developers"):
+        assert line in notices
 
 
 def requirements() -> Iterator[str]:

@@ -24,6 +24,13 @@ def run(*command: str | Path, **options: object) -> str:
     return str(done.stdout)
 
 
+def refusal(command: list[str | Path], cwd: str | None = None) -> str:
+    """What a program says that is to fail, on one line."""
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, cwd=cwd)
+    assert done.returncode != 0
+    return " ".join((done.stdout + done.stderr).split())
+
+
 def cmake(source: Path, folder: Path, *options: str) -> Path:
     """Configures and builds ``source`` in ``folder``, one process at a time; whoever comes second finds it built."""
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -35,8 +42,25 @@ def cmake(source: Path, folder: Path, *options: str) -> Path:
     return folder
 
 
+def json_hints() -> list[str]:
+    """The option that tells where PyPI's nlohmann/json is."""
+    json = importlib.util.find_spec("nlohmann_json")
+    return [f"-DLADING_JSON_HINTS={Path(json.origin).parent / 'include'}"] if json and json.origin else []
+
+
+def configured(source: Path, folder: Path, *options: str) -> list[str | Path]:
+    """The command that configures a project with lading in it, and compiles nothing."""
+    return ["cmake", "-S", source, "-B", folder, *json_hints(), *options]
+
+
+def pkg_config(folder: Path) -> list[str]:
+    """The flags to compile and link with that the lading.pc in ``folder`` gives."""
+    import pkgconf
+
+    found = {**os.environ, "PKG_CONFIG_PATH": str(folder)}
+    return run(pkgconf.get_executable(), "--cflags", "--libs", "lading", env=found).split()
+
+
 def built(name: str, *options: str) -> Path:
     """The folder of a build of the library and its test programs, build/NAME."""
-    json = importlib.util.find_spec("nlohmann_json")
-    found = [f"-DLADING_JSON_HINTS={Path(json.origin).parent / 'include'}"] if json and json.origin else []
-    return cmake(ROOT, ROOT / "build" / name, "-DLADING_TESTS=ON", *found, *options)
+    return cmake(ROOT, ROOT / "build" / name, "-DLADING_TESTS=ON", *json_hints(), *options)

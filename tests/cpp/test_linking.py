@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from building import COMPILER, ROOT, STRICT, cmake, run
+from building import COMPILER, ROOT, STRICT, cmake, configured, pkg_config, refusal, run
 
 import lading
 from lading.engine.installation import installation
@@ -58,12 +58,66 @@ def test_by_the_cmake_package_of_the_python_installation(tmp_path: Path, tagger:
     gives_pythons_bits(tmp_path / "event_loop", tagger)
 
 
-def test_by_the_cmake_package_of_an_installation_without_python(built: Path, tmp_path: Path, tagger: Path) -> None:
-    run("cmake", "--install", built, "--prefix", tmp_path / "prefix")
+@pytest.fixture(scope="module")
+def prefix(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation without Python."""
+    folder = tmp_path_factory.mktemp("installed") / "prefix"
+    run("cmake", "--install", built, "--prefix", folder)
+    return folder
+
+
+def test_by_the_cmake_package_of_an_installation_without_python(prefix: Path, tmp_path: Path, tagger: Path) -> None:
     headers = {path.relative_to(ROOT / "cpp" / "include") for path in (ROOT / "cpp" / "include").rglob("*.h*")}
-    assert all((tmp_path / "prefix" / "include" / header).exists() for header in headers) and len(headers) > 7
-    linked = cmake(EXAMPLE, tmp_path / "build", f"-DCMAKE_PREFIX_PATH={tmp_path / 'prefix'}")
+    assert all((prefix / "include" / header).exists() for header in headers) and len(headers) > 7
+    linked = cmake(EXAMPLE, tmp_path / "build", f"-DCMAKE_PREFIX_PATH={prefix}")
     gives_pythons_bits(linked / "event_loop", tagger)
+
+
+def test_by_pkg_config_of_an_installation_that_was_moved(prefix: Path, tmp_path: Path, tagger: Path) -> None:
+    shutil.copytree(prefix, tmp_path / "moved", symlinks=True)
+    (folder,) = (path.parent for path in (tmp_path / "moved").rglob("lading.pc"))
+    program = tmp_path / "event_loop"
+    run(COMPILER, EXAMPLE / "main.cpp", "-std=c++17", *pkg_config(folder), f"-Wl,-rpath,{folder.parent}", "-o", program)
+    gives_pythons_bits(program, tagger)
+    assert str(prefix) not in (folder / "lading.pc").read_text()
+
+
+def test_by_pkg_config_of_the_python_installation(tmp_path: Path, tagger: Path) -> None:
+    """It says what ``lading config`` says."""
+    flags = pkg_config(Path(run("lading", "config", "--cmake").strip()).parents[1] / "pkgconfig")
+    run(COMPILER, EXAMPLE / "main.cpp", "-std=c++17", *flags, "-o", tmp_path / "event_loop")
+    gives_pythons_bits(tmp_path / "event_loop", tagger)
+    said = [re.sub(r"/.*", lambda path: os.path.realpath(path[0]), flag) for flag in flags]
+    assert said == run("lading", "config", "--cflags", "--libs").split()
+
+
+@pytest.fixture(scope="module")
+def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder where a static library was configured, and nothing compiled."""
+    folder = tmp_path_factory.mktemp("static")
+    run(*configured(ROOT, folder, "-DBUILD_SHARED_LIBS=OFF", "-DCMAKE_INSTALL_LIBDIR=lib/x86_64-linux-gnu"))
+    return folder / "cpp"
+
+
+def test_what_pkg_config_says_of_a_static_library(static: Path) -> None:
+    """C's linker needs the run-time library of C++ too; folders may stand where the machine wants them."""
+    said = (static / "lading.pc").read_text()
+    assert "\nLibs: -L${libdir} -llading -lstdc++ -lm\n" in said and "prefix=${pcfiledir}/../../..\n" in said
+
+
+def test_a_project_in_c_alone_is_told_that_a_static_library_is_c_plus_plus(static: Path, tmp_path: Path) -> None:
+    (tmp_path / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.20)\nproject(reader LANGUAGES C)\nfind_package(lading REQUIRED)\n"
+    )
+    said = refusal(["cmake", "-S", tmp_path, "-B", tmp_path / "static", f"-Dlading_DIR={static}"])
+    assert "liblading.a is written in C++, which this project does not link with (it has: C)" in said
+    shared = run("lading", "config", "--cmake").strip()
+    run("cmake", "-S", tmp_path, "-B", tmp_path / "shared", f"-Dlading_DIR={shared}")
+
+
+def test_the_licences_are_installed(prefix: Path) -> None:
+    for name in ("LICENSE", "THIRD-PARTY.md"):
+        assert (prefix / "share" / "licenses" / "lading" / name).read_bytes() == (ROOT / name).read_bytes()
 
 
 def test_by_flags_alone(tmp_path: Path, tagger: Path) -> None:

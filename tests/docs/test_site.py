@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("docs", "mkdocs.yml", "packaging", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")
+PAGES = ("docs", "mkdocs.yml", "packaging", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md",
+         "THIRD-PARTY.md")  # fmt: skip
 ALONE = ("examples/tagger/README.md", "cpp/examples/event_loop/main.cpp", "benchmarks/README.md")
 
 

@@ -1,6 +1,8 @@
 // lwt::generic::FastGraph, included by lwtnn.hpp: vectors in an order that is said once, instead of maps.
 #pragma once
 
+#include "lading/compat/lwtnn.hpp"
+
 namespace lwt {
 inline namespace lading_compat {
 
