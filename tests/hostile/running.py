@@ -33,7 +33,7 @@ def in_cpp(program: Path, paths: Sequence[Path]) -> list[Said]:
 
 
 def run(command: list[str], paths: Sequence[Path]) -> list[Said]:
-    """What is said of each file. What takes too long does so twice: a machine may have been busy with something else."""
+    """What is said of each file. What takes too long does so twice: a machine may have been busy."""
     said = run_once(command, paths)
     for at, path in enumerate(paths):
         if said[at].seconds > SECONDS:

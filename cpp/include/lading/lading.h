@@ -5,7 +5,15 @@
    it sets it (to be freed by the caller) and returns null, non-zero, or -1 where it gives a number; `error` may
    itself be null. No function throws, prints, starts a thread or keeps state of its own.
 
-   A model may be shared by threads; a session belongs to one thread at a time. */
+   Null is taken for `error`, `options`, names and units (""), `index` and `lengths` without a count, and for what a
+   comment says; never for a model, a session, or what a call fills in.
+
+   After an error a session is as it was before the call, but that a failed run leaves no slot set, and neither it nor
+   a failed reserve any results. What was looked up in a model (variables, labels, axes) means nothing once that model
+   is freed.
+
+   A model may be shared by threads; a session belongs to one thread at a time. The caller's floating-point environment
+   (rounding, flushing, traps, flags) has no part in a call and is as before when it returns. */
 #ifndef LADING_H
 #define LADING_H
 
@@ -182,7 +190,7 @@ typedef struct lading_batch {
   int64_t entries;
   const lading_feed* feeds;      /* per column */
   const int64_t* const* offsets; /* per axis: null, or entries + 1 places where sequences begin; or null */
-  void* const* results;          /* per output: room for all items, or null */
+  void* const* results;          /* per output: room for all items, or null; or null */
 } lading_batch;
 
 /* Entries [begin, end) of the batch, so that threads, each with its session, can share one. */
