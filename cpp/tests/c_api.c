@@ -7,9 +7,9 @@
 #include "lading/lading.h"
 
 static int checks, failures;
-#define CHECK(condition)                                                         \
-  do {                                                                           \
-    ++checks;                                                                    \
+#define CHECK(condition)                                                            \
+  do {                                                                              \
+    ++checks;                                                                       \
     if (!(condition)) ++failures, printf("c_api.c:%d: %s\n", __LINE__, #condition); \
   } while (0)
 
@@ -39,7 +39,8 @@ static void test_entry(const lading_model* model) {
   CHECK(lading_set_double(session, &pt, 5, 1, &error));
   CHECK(said(error, LADING_VALUE, "variable 'pt' of input 'jets': element 5 is beyond its 1; call resize first"));
   CHECK(lading_run(session, &error));
-  CHECK(said(error, LADING_VALUE, "variable 'pt' of input 'jets' was not set since the last run; set every variable before each run"));
+  CHECK(said(error, LADING_VALUE,
+             "variable 'pt' of input 'jets' was not set since the last run; set every variable before each run"));
   CHECK(!lading_set_double(session, &pt, 0, 3000, &error) && !lading_set_integer(session, &eta, 0, 1, NULL));
   CHECK(lading_column_count(model) == 4 && slots[2].items == 1);
   ((float*)slots[2].data)[0] = 0.5f; /* a plain slot may be stored directly */

@@ -42,9 +42,7 @@ void refuse_unknown_operators(const Graph& graph) {
 
 // What passes and operators count on, and what they would lose.
 void check_node(const GraphNode& node) {
-  const auto refuse = [&](const std::string& why) {
-    throw Error(node_text(node.name, node.written) + ": " + why);
-  };
+  const auto refuse = [&](const std::string& why) { throw Error(node_text(node.name, node.written) + ": " + why); };
   const Counts counts = counts_of(node.operator_name);
   const int inputs = static_cast<int>(node.inputs.size()), outputs = static_cast<int>(node.outputs.size());
   if (inputs > counts.most_inputs)
