@@ -23,7 +23,8 @@ def _projected(step: State, table: Table, growth: Growth) -> Table:
     components = _matrix(step, "components_", table)
     type_ = "float32" if table.type == "float32" and components.dtype == np.float32 else "float64"
     value = growth.typed(table, type_)
-    wiring, matrix = growth.wiring, components.T.astype(type_)
+    wiring = growth.wiring
+    matrix = np.ascontiguousarray(components.T, type_)  # products with it have the bits of one order only
     mean = step.get("mean_")
     if isinstance(mean, np.ndarray) and step.kind == "FastICA":
         value = wiring.add("Sub", value, mean.astype(type_))
