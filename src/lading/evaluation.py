@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 GraphRunner = Callable[[Mapping[str, np.ndarray]], "dict[str, np.ndarray]"]
 
 
-#: Turns of loops in one run of a trial: on numbers that are made up, a loop may have no end.
-TURNS_OF_TRIAL = 500
+#: Turns of loops in one run of a trial, and nodes of all turns: on numbers that are made up, a loop may have no end.
+TURNS_OF_TRIAL, NODES_OF_TRIAL = 500, 6_000
 #: Bytes of what a node gives in a trial: doublings of doublings end before they take the memory of the machine.
 BYTES_OF_TRIAL = 512 << 20
 
@@ -33,7 +33,7 @@ def too_many_turns(model: Model, tensors: Mapping[str, np.ndarray]) -> str | Non
     if not has_turns(model):
         return None
     try:
-        evaluator(model, TURNS_OF_TRIAL)(tensors)
+        evaluator(model, trial=True)(tensors)
     except TooManyTurns as error:
         return str(error)
     except BundleError:
@@ -41,17 +41,18 @@ def too_many_turns(model: Model, tensors: Mapping[str, np.ndarray]) -> str | Non
     return None
 
 
-def evaluator(model: Model, most_turns: int | None = None) -> GraphRunner:
+def evaluator(model: Model, trial: bool = False) -> GraphRunner:
     """Runs the main graph of ``model`` with NumPy alone; slow, and as near to the exact numbers as the types allow.
 
-    With ``most_turns`` it is a trial: it fails where loops take more turns, or a node gives more than BYTES_OF_TRIAL.
+    A ``trial`` fails where loops take more than TURNS_OF_TRIAL turns or NODES_OF_TRIAL nodes, or a node gives more than
+    BYTES_OF_TRIAL.
     """
     from .bundle.encode import encode_model
     from .bundle.evaluate import Bundle, run_graph
 
     bundle = Bundle(encode_model(model, None, None), model.weights)
-    if most_turns is not None:
-        bundle.most_turns, bundle.most_bytes = most_turns, BYTES_OF_TRIAL
+    if trial:
+        bundle.most_turns, bundle.most_turned_nodes, bundle.most_bytes = TURNS_OF_TRIAL, NODES_OF_TRIAL, BYTES_OF_TRIAL
 
     def run(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         with warnings.catch_warnings():

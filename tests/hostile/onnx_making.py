@@ -134,9 +134,11 @@ def nested(depth: int) -> onnx.ModelProto:
     return made
 
 
-def loop(trips: Any, fed: bool = False) -> onnx.ModelProto:
+def loop(trips: Any, fed: bool = False, long: int = 1) -> onnx.ModelProto:
+    """A Loop of a body of so many additions."""
+    sums = [node("Add", [f"a{at}" if at else "a"] * 2, [f"a{at + 1}" if at + 1 < long else "b"]) for at in range(long)]
     body = helper.make_graph(
-        [node("Identity", ["go"], ["again"]), node("Add", ["a", "a"], ["b"])], "body",
+        [node("Identity", ["go"], ["again"]), *sums], "body",
         [value("i", kind=TensorProto.INT64), value("go", kind=TensorProto.BOOL), value("a", "N", 4)],
         [value("again", kind=TensorProto.BOOL), value("b", "N", 4)])  # fmt: skip
     given = [value("x", "N", 4)] + ([value("t", kind=TensorProto.INT64)] if fed else [])

@@ -54,6 +54,10 @@ __all__ = ["Agreement", "Oracle", "OracleFailed", "compare", "difference_of", "r
 CLOSE, FAR, FARTHEST, ROUGH = 1e-6, 1e-5, 1e-4, 1e-3
 
 
+#: After so many cases whose loops took too many turns, and none that ran, the others are not tried.
+ENDLESS = 2
+
+
 def compare(model: Model, oracle: Oracle, run: GraphRunner, say: Callable[[str], object] | None = None) -> Agreement:
     """Compares ``run``, which runs the main graph of ``model``, with the oracle. Raises AgreementError."""
     comparison = _Comparison(model, oracle, run)
@@ -91,13 +95,16 @@ class _Comparison:
         self._model, self._oracle, self._run = model, oracle, run
         self._agreement = Agreement(oracle.name)
         self._results: list[_Result] = []
-        self._endless = False  # a case was left out because its loops may have no end
+        self._endless = 0  # cases left out because their loops may have no end
 
     def look_at(self, case: Case) -> None:
         """Runs both on one case, but for one whose loops may have no end on numbers that are made up."""
+        if self._endless >= ENDLESS and not self._results:
+            self._agreement.not_compared[case.name] = "not tried: loops took too many turns in cases before it"
+            return
         if (endless := too_many_turns(self._model, case.tensors)) is not None:
             self._agreement.not_compared[case.name] = endless
-            self._endless = True
+            self._endless += 1
             return
         try:
             theirs = from_source(self._model, self._oracle.run(to_source(self._model, case.tensors)))

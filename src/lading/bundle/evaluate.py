@@ -74,6 +74,7 @@ class Bundle:
         self.check_endpoints()
         self.entry = next((name for name, axis in self.axes.items() if axis.kind == "entry"), "entry")
         self.turns, self.most_turns = 0, MOST_TURNS  # of the loops of one run
+        self.turned_nodes, self.most_turned_nodes = 0, math.inf  # of all their turns
         self.most_bytes: float = math.inf  # of what a node gives
 
     INPUT_KEYS = ("name", "axes", "type", "description", "mask", "variables")
@@ -219,7 +220,8 @@ def check_keys(where: str, item: dict[str, Any], known) -> None:
 
 def run_graph(bundle: Bundle, tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Runs the main graph once on plain, prepared tensors and gives the outputs by name."""
-    values, bundle.turns = {**bundle.weights, **tensors}, 0
+    values = {**bundle.weights, **tensors}
+    bundle.turns = bundle.turned_nodes = 0
     with np.errstate(all="ignore"):
         run_nodes(bundle, "main", values)
     missing = [name for name in bundle.outputs if name not in values]
@@ -325,8 +327,11 @@ def turned(bundle: Bundle, body: dict[str, Any], given: list[Any], values: dict[
     if len(given) != len(body.get("inputs", [])):
         raise BundleError(f"the body takes {len(body.get('inputs', []))} inputs; here it must take {len(given)}")
     bundle.turns += 1
+    bundle.turned_nodes += len(bundle.model["graphs"][body["graph"]])
     if bundle.turns > bundle.most_turns:
         raise TooManyTurns(f"more than {bundle.most_turns} turns of loops; they may have no end")
+    if bundle.turned_nodes > bundle.most_turned_nodes:
+        raise TooManyTurns(f"more than {bundle.most_turned_nodes} nodes in turns of loops; they may have no end")
     values.update(zip(body["inputs"], map(np.asarray, given)))
     run_nodes(bundle, body["graph"], values)
     return [values[name] for name in body["outputs"]]

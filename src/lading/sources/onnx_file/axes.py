@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from ...bundle.evaluate import BundleError, TooManyTurns
 from ...endpoints import RESERVED_AXES, Axis, Input, Output, valid_name
 from ...errors import UnsupportedError
-from ...evaluation import TURNS_OF_TRIAL, evaluator
+from ...evaluation import evaluator
 from ..naming import endpoints
 from ..trial import ENTRIES, Lengths, Shapes, distinct, equal_lengths, fixed_lengths, made_up
 from .endpoints import OPEN, UNKNOWN_RANK, is_of_a_machine
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 LONGEST_FIXED = 512
 
 #: So many runs may end because loops take too many turns; other lengths are not tried after that.
-ENDLESS = 4
+ENDLESS = 2
 
 
 def guess_axes(model: Model, run: bool = True) -> None:
@@ -68,23 +68,24 @@ class _Runs:
     """Runs the graph with given lengths; gives the shapes of its outputs, or None and ``why`` it failed.
 
     With ``strict`` an output that is not as long as the open lengths it is declared with is a failure too: a Reshape
-    with a length of its own runs with others, and mixes entries.
+    with a length of its own runs with others, and mixes entries. ``endless`` runs of the file ended before these.
     """
 
-    def __init__(self, model: Model, strict: bool = True):
+    def __init__(self, model: Model, strict: bool = True, endless: int = 0):
         self._inputs = [Input(given.name, list(given.axes), given.type) for given in model.input_list]
         self._outputs = {output.name: list(output.axes) for output in model.output_list} if strict else {}
-        self._run = evaluator(model, TURNS_OF_TRIAL)
-        self.why, self._endless = "", 0
+        self._run = evaluator(model, trial=True)
+        self.why, self.endless = "", endless
 
     def __call__(self, lengths: Lengths, entries: int = ENTRIES) -> Shapes | None:
-        if self._endless >= ENDLESS:
+        if self.endless >= ENDLESS:
+            self.why = self.why or "its loops take too many turns"
             return None
         known = {ENTRY: entries, **lengths}
         try:
             results = self._run({given.name: made_up(given, known, i) for i, given in enumerate(self._inputs)})
         except BundleError as error:
-            self.why, self._endless = str(error), self._endless + isinstance(error, TooManyTurns)
+            self.why, self.endless = str(error), self.endless + isinstance(error, TooManyTurns)
             return None
         shapes = {name: array.shape for name, array in results.items()}
         for name, axes in self._outputs.items():
@@ -114,16 +115,15 @@ def _try(model: Model) -> list[str]:
         for given in model.input_list:
             given.axes = [one if axis in group else axis for axis in given.axes]
     names = open_lengths(model)
-    if _has_questions(model) or not _outputs_fit(model, names):
-        _measure_outputs(model, names, _Runs(model, strict=False))
+    if _has_questions(model) or not _outputs_fit(model, names, run.endless):
+        _measure_outputs(model, names, _Runs(model, strict=False, endless=run.endless))
     return names
 
 
-def _outputs_fit(model: Model, names: list[str]) -> bool:
+def _outputs_fit(model: Model, names: list[str], endless: int) -> bool:
     """Whether outputs are as long as the file declares; True also where that cannot be tried."""
     lengths = distinct([{name} for name in names])
-    run = _Runs(model, strict=False)
-    shapes = run(lengths)
+    shapes = _Runs(model, strict=False, endless=endless)(lengths)
     known = {ENTRY: ENTRIES, **lengths}
     return shapes is None or all(
         [known[axis] if isinstance(axis, str) else axis for axis in output.axes] == list(shapes[output.name])

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...bundle.evaluate import BundleError
 from ...endpoints import Input
-from ...evaluation import TURNS_OF_TRIAL, evaluator, has_turns
+from ...evaluation import evaluator, has_turns
 from ..naming import endpoints
 from ..trial import LENGTHS, made_up
 from .endpoints import OPEN, UNKNOWN_RANK, is_of_a_machine
@@ -38,7 +38,7 @@ def open_entries_of_example(model: Model) -> None:
 
 def _rows_stand_alone(model: Model) -> bool:
     """Whether the graph gives to each of three rows what it gives to it alone."""
-    run, rows = evaluator(model, TURNS_OF_TRIAL), 3
+    run, rows = evaluator(model, trial=True), 3
     opened = [Input(given.name, [ENTRY, *given.axes[1:]], given.type) for given in model.input_list]
     lengths = {ENTRY: rows} | dict.fromkeys(open_lengths(model), LENGTHS[0])
     given = {each.name: made_up(each, lengths, i) for i, each in enumerate(opened)}

@@ -59,9 +59,12 @@ class Loops:
         values = [scope[name] for name in proto.input[2:]]
         stacked: list[list[str]] = [[] for _ in proto.output[len(values) :]]
         nodes: list[Node] = []
+        before, conditional = self._written, any(proto.input[1:2])
         for turn in range(count):
             if not goes_on:
                 break
+            if turn == 1 and not conditional and before + count * (self._written - before) > NODES:
+                return None  # as long as the first turn was; so loops in loops are soon given up
             self._written += len(body.node)
             if self._written > NODES:
                 return None
@@ -70,7 +73,7 @@ class Loops:
             condition, *results = [inner[output.name] for output in body.output]
             known = self._reading.constant(condition)
             goes_on = None if known is None else int(known.item())
-            if not goes_on and not any(proto.input[1:2]):
+            if not goes_on and not conditional:
                 return None
             values, made = results[: len(values)], results[len(values) :]
             for each, value in zip(stacked, made, strict=False):
