@@ -102,9 +102,7 @@ void Frame::run_known(Step& step, const PlanStep&) {
   step.operation->evaluate(step.operands);
 }
 
-void Frame::reserve(std::size_t bytes) {
-  if (bytes > capacity_) budget_.replace(memory_, capacity_, bytes);
-}
+void Frame::reserve(std::size_t bytes) { budget_.reserve(memory_, bytes); }
 
 // The node that asks for most memory; none where inputs alone are too large.
 std::string Frame::largest_step() const {
@@ -139,7 +137,7 @@ void Frame::lay_out() {
     for (const std::size_t bytes : slot_bytes_) total += bytes;
     total += aligned(scratch);
   }
-  if (!budget_.allows(total, capacity_)) budget_.refuse(total, capacity_, largest_step());
+  if (!budget_.allows(total, memory_.size())) budget_.refuse(total, memory_.size(), largest_step());
   needed_ = total;
   reserve(total);
   std::byte* at = memory_.get();

@@ -34,7 +34,7 @@ class Frame {
   int entry_of(int v) const { return entries_of_[static_cast<std::size_t>(v)]; }
   // Some node cannot be proven to keep entries apart.
   bool mixed() const { return mixed_; }
-  std::size_t memory() const { return capacity_ + arena_.capacity() + subframe_memory(); }
+  std::size_t memory() const { return memory_.size() + arena_.capacity() + subframe_memory(); }
   // Bytes that the shapes of the last resolve() take.
   std::size_t needed() const { return needed_; }
   // Room for any shapes that need no more than this.
@@ -75,7 +75,7 @@ class Frame {
   std::vector<std::size_t> slot_bytes_;
   std::vector<const Step*> runnable_;
   HeldMemory memory_;
-  std::size_t capacity_ = 0, needed_ = 0;
+  std::size_t needed_ = 0;
   Arena arena_;  // known values; every value where shapes wait for numbers
   bool mixed_ = false;
 };

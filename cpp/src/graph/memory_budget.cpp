@@ -4,22 +4,22 @@
 
 namespace lading {
 
-void MemoryBudget::GiveBack::operator()(std::byte* p) const {
+void GiveBack::operator()(std::byte* p) const {
   std::free(p);
   budget->used_ -= bytes;
 }
 
-MemoryBudget::Held MemoryBudget::take(std::size_t bytes, const std::string& where) {
+HeldMemory MemoryBudget::take(std::size_t bytes, const std::string& where) {
   if (!allows(bytes)) refuse(bytes, 0, where);
-  Held held(allocate(bytes).release(), {this, bytes});
+  HeldMemory held(allocate(bytes).release(), {this, bytes});
   used_ += bytes;
   return held;
 }
 
-void MemoryBudget::replace(Held& held, std::size_t& capacity, std::size_t bytes) {
-  if (!allows(bytes, capacity)) refuse(bytes, capacity, "");
-  held.reset(), capacity = 0;
-  held = take(bytes), capacity = bytes;
+void MemoryBudget::replace(HeldMemory& held, std::size_t bytes) {
+  if (!allows(bytes, held.size())) refuse(bytes, held.size(), "");
+  held = {};
+  held = take(bytes);
 }
 
 void MemoryBudget::refuse(std::size_t bytes, std::size_t given_up, const std::string& where) const {
@@ -38,13 +38,13 @@ void Arena::join() {
 
 void Arena::add_chunk(std::size_t size, const std::string& where) {
   size = std::max(size, std::size_t(4096));
-  chunks_.push_back({budget_.take(size, where), size});
+  chunks_.push_back(budget_.take(size, where));
   at_ = 0;
 }
 
 std::size_t Arena::capacity() const {
   std::size_t bytes = 0;
-  for (const Chunk& chunk : chunks_) bytes += chunk.size;
+  for (const HeldMemory& chunk : chunks_) bytes += chunk.size();
   return bytes;
 }
 

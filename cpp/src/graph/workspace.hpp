@@ -21,7 +21,6 @@ struct TurnCount {
 struct Kept {
   Tensor tensor;
   HeldMemory memory;
-  std::size_t capacity = 0;
 };
 
 struct Workspace {

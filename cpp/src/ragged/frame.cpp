@@ -161,7 +161,7 @@ void RaggedFrame::lay_out() {
   std::size_t total = aligned(scratch_);
   for (const int v : plan_->inputs()) total += bytes(v);
   for (const std::size_t each : slot_bytes_) total += each;
-  if (total > capacity_) budget_.replace(memory_, capacity_, total);
+  budget_.reserve(memory_, total);
   needed_ = total;
   std::byte* at = memory_.get();
   for (const int v : plan_->inputs()) wide(v).data = at, at += bytes(v);

@@ -81,7 +81,7 @@ class RaggedFrame {
   std::vector<std::int64_t> rows_;  // per axis
   std::vector<std::size_t> slot_bytes_;
   HeldMemory memory_;
-  std::size_t capacity_ = 0, needed_ = 0, scratch_ = 0;
+  std::size_t needed_ = 0, scratch_ = 0;
   Arena arena_;  // of an inner stage
 };
 

@@ -105,7 +105,7 @@ void Runner::make_graph_results(std::int64_t entries, std::vector<Tensor>& outpu
     outputs[o].shape[entry_axis(model_.bundle().outputs[o].axes)] = entries;
     total += aligned(outputs[o].bytes());
   }
-  if (total > graph_capacity_) budget_.replace(graph_results_, graph_capacity_, total);
+  budget_.reserve(graph_results_, total);
   std::byte* at = graph_results_.get();
   for (Tensor& output : outputs) output.data = at, at += aligned(output.bytes());
 }

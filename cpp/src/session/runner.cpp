@@ -206,12 +206,8 @@ void Runner::bind_layouts(std::int64_t entries) {
   }
   for (std::size_t o = 0; o < bundle.outputs.size(); ++o)
     output_layout_[o].bind(bundle.outputs[o].axes, entries, padded_, false);
-  if (most <= work_capacity_) return;
-  work_.reset(), prepared_.reset(), mark_.reset();
-  work_capacity_ = 0;
   const auto numbers = static_cast<std::size_t>(most);
-  work_ = budget_.take(numbers * 8), prepared_ = budget_.take(numbers * 8), mark_ = budget_.take(numbers);
-  work_capacity_ = most;
+  budget_.reserve(work_, numbers * 8), budget_.reserve(prepared_, numbers * 8), budget_.reserve(mark_, numbers);
 }
 
 }  // namespace lading

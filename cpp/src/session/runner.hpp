@@ -112,14 +112,12 @@ class Runner {
   std::vector<std::int64_t> written_;  // per output: items written so far
   std::vector<std::byte*> place_;      // per input: where what is being filled in begins
   HeldMemory work_, mark_, prepared_;
-  std::int64_t work_capacity_ = 0;
   enum class Apart { unknown, proven, refuted } apart_ = Apart::unknown;  // are entries kept apart by every node
   std::int64_t block_ = 0;           // entries run at once where there are no sequences; 0: not tried yet
   std::vector<Shape> graph_shapes_;  // of the tensors that graph_block_ was found for
   std::int64_t graph_block_ = 0;
   std::vector<std::size_t> whole_bytes_;  // of the tensors of a call, if the last one took them whole; else none
   HeldMemory graph_results_;              // of all blocks, where there are several
-  std::size_t graph_capacity_ = 0;
 };
 
 }  // namespace lading

@@ -83,10 +83,8 @@ void Session::size_results() {
       results.items = bundle.axes[a].kept(lengths_[a]);
     }
     const std::size_t bytes = bytes_of(results.items, model_->item_size(static_cast<int>(o)), bundle.outputs[o].type);
-    if (bytes > results.capacity || !results.data) {
-      budget_.replace(results.data, results.capacity, bytes);
-      slots_batch_.results[o] = results.data.get();
-    }
+    budget_.reserve(results.data, bytes);
+    slots_batch_.results[o] = results.data.get();
   }
 }
 

@@ -47,7 +47,6 @@ class Session {
   struct Results {
     HeldMemory data;
     std::int64_t items = 0;
-    std::size_t capacity = 0;  // bytes
   };
   void make_row();
   bool is_along(std::size_t column, int axis) const;
