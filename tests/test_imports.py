@@ -7,6 +7,7 @@ Packages other than NumPy are imported by the files that need them, and by no ot
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,12 +56,20 @@ PACKAGES = {
 }  # fmt: skip
 
 
-def files() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(ROOT.rglob("*.py")):
-        yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+#: An import, and whether it stands inside a function.
+Import = tuple[ast.Import | ast.ImportFrom, bool]
 
 
-def imports(tree: ast.Module) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
+@functools.cache
+def files() -> list[tuple[str, list[Import]]]:
+    """Every file, and its imports."""
+    return [
+        (path.relative_to(ROOT).as_posix(), list(imports(ast.parse(path.read_text(encoding="utf-8")))))
+        for path in sorted(ROOT.rglob("*.py"))
+    ]
+
+
+def imports(tree: ast.Module) -> Iterator[Import]:
     """Every import that runs, and whether it stands inside a function. Those for type checkers do not run."""
     unused: set[ast.AST] = set()
     inside: set[ast.AST] = set()
@@ -83,9 +92,9 @@ def targets(file: str, node: ast.ImportFrom) -> Iterator[str]:
 
 def edges() -> Iterator[tuple[str, str, str, bool]]:
     """(file, its room, the room it imports, inside a function)."""
-    for file, tree in files():
+    for file, imported in files():
         room = file.split("/")[0].removesuffix(".py")
-        for node, inside in imports(tree):
+        for node, inside in imported:
             if isinstance(node, ast.ImportFrom) and node.level:
                 yield from ((file, room, target, inside) for target in targets(file, node) if target != room)
 
@@ -118,8 +127,8 @@ def test_lading_itself_loads_nothing_but_its_errors() -> None:
 
 
 def packages() -> Iterator[tuple[str, str]]:
-    for file, tree in files():
-        for node, _ in imports(tree):
+    for file, imported in files():
+        for node, _ in imported:
             if isinstance(node, ast.Import):
                 yield from ((file, alias.name.partition(".")[0]) for alias in node.names)
             elif not node.level and node.module:

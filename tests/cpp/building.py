@@ -61,6 +61,19 @@ def pkg_config(folder: Path) -> list[str]:
     return run(pkgconf.get_executable(), "--cflags", "--libs", "lading", env=found).split()
 
 
+def built_with_the_wheel() -> Path | None:
+    """The folder of the wheel's build; None if it has no test programs (``tests/run`` asks for them) or older ones."""
+    sources = [ROOT / "CMakeLists.txt", *(path for path in (ROOT / "cpp").rglob("*") if path.is_file())]
+    newest = max(path.stat().st_mtime for path in sources)
+    whole = (folder for folder in (ROOT / "build").glob("cp3*") if (folder / "cpp" / "tests" / "api").exists())
+    return next((folder for folder in whole if (folder / "cpp" / "liblading.so").stat().st_mtime > newest), None)
+
+
 def built(name: str, *options: str) -> Path:
-    """The folder of a build of the library and its test programs, build/NAME."""
+    """The folder of a build of the library and its test programs, build/NAME.
+
+    That of the wheel is taken for the plain one, if the programs were built with it and no source changed since.
+    """
+    if not options and (folder := built_with_the_wheel()) is not None:
+        return folder
     return cmake(ROOT, ROOT / "build" / name, "-DLADING_TESTS=ON", *json_hints(), *options)
