@@ -78,6 +78,12 @@ std::string shortened(const std::string& text) {
   return text.substr(0, end) + " \u2026 " + text.substr(begin);
 }
 
+// Where a file wrote a NUL into a name, a text would end in C.
+std::string without_nul(std::string text) {
+  for (std::size_t at; (at = text.find('\0')) != std::string::npos;) text.replace(at, 1, "\\x00");
+  return text;
+}
+
 bool too_long(std::string_view wrong, const std::vector<std::string>& names) {
   std::size_t letters_of_all = 0;
   for (const std::string& name : names) letters_of_all += letters(name).size();
@@ -110,7 +116,7 @@ std::vector<Near> nearest(std::string_view wrong, const std::vector<std::string>
 
 }  // namespace
 
-Error::Error(const std::string& text, Fault fault) : std::runtime_error(shortened(text)), fault(fault) {}
+Error::Error(const std::string& text, Fault fault) : std::runtime_error(without_nul(shortened(text))), fault(fault) {}
 
 std::string suggestion(std::string_view wrong, const std::vector<std::string>& names) {
   if (names.empty()) return "(there are none)";

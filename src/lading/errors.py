@@ -41,7 +41,8 @@ class LadingError(Exception):
     """Base of all errors that lading raises on purpose."""
 
     def __str__(self) -> str:  # KeyError would print the repr
-        return shortened(str(self.args[0])) if self.args else ""
+        # where a file wrote a NUL into a name, a text would end in C
+        return shortened(str(self.args[0])).replace("\0", "\\x00") if self.args else ""
 
 
 class FormatError(LadingError, ValueError):

@@ -1,7 +1,7 @@
 """Whatever stands in a file, there is one clear error, the same from Python and C++, soon, and in little memory.
 
 Every case is a file that nobody should trust, beside a piece of what it must be told. Files are opened and run in
-processes of their own, which may take a gigabyte; one that dies, or takes longer than a second of the processor, is
+processes of their own, which may take a gigabyte; one that dies, or takes longer than ``running.SECONDS``, is
 known by its case. ``python tests/hostile/show.py PROGRAM`` prints all texts, to be read.
 """
 
