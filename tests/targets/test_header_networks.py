@@ -72,7 +72,7 @@ def check(network: Network, folder: Path, compiler: str = "c++", flags: tuple[st
         assert headers.bits(found[name]) == headers.bits(values), name
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", ["-O3 -march=native", pytest.param("-O1", marks=pytest.mark.full)])
 @pytest.mark.parametrize("compiler", headers.compilers())
 @pytest.mark.parametrize("name", HELD)
 def test_a_header_has_the_engines_bits(name: str, compiler: str, way: str, tmp_path: Path) -> None:
