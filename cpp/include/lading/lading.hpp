@@ -92,10 +92,10 @@ template <class T, class Slot> bool store(T value, Slot* slot) {
     return store(static_cast<std::int64_t>(value), slot);
   } else if constexpr (std::is_integral_v<T>) {
     constexpr int exact = std::is_same_v<Slot, float> ? 24 : 53;
-    constexpr bool wide = sizeof(T) * 8 > exact + 1;
-    if (wide && (value > T(std::int64_t(1) << (wide ? exact : 0)) ||
-                 (std::is_signed_v<T> && value < T(-(std::int64_t(1) << (wide ? exact : 0))))))
-      return false;
+    if constexpr (sizeof(T) * 8 > exact + 1) {
+      constexpr T most = T(std::int64_t(1) << exact);
+      if (value > most || (std::is_signed_v<T> && value < T(0 - most))) return false;
+    }
     *slot = static_cast<Slot>(value);
   } else if constexpr (std::is_same_v<T, double> && std::is_same_v<Slot, float>) {
     // to nearest, ties to even: the exponent is rebiased, and half of the last place added
