@@ -17,6 +17,8 @@ GraphRunner = Callable[[Mapping[str, np.ndarray]], "dict[str, np.ndarray]"]
 
 #: Turns of loops in one run of a trial, and nodes of all turns: on numbers that are made up, a loop may have no end.
 TURNS_OF_TRIAL, NODES_OF_TRIAL = 500, 6_000
+#: After so many trials that took too many turns, others are not made.
+ENDLESS = 2
 #: Bytes of what a node gives in a trial: doublings of doublings end before they take the memory of the machine.
 BYTES_OF_TRIAL = 512 << 20
 

@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import AgreementError, LadingError
-from ..evaluation import too_many_turns
+from ..evaluation import ENDLESS, too_many_turns
 from .cases import Case, case_of_example, cases_of
 from .measure import difference_of, distance_of, scale_of
 from .oracle import Oracle, OracleFailed
@@ -52,10 +52,6 @@ __all__ = ["Agreement", "Oracle", "OracleFailed", "compare", "difference_of", "r
 #: Agreement without further questions, the most that depth may explain, that the last bits of weights may, and the most
 #: that an oracle may be off too.
 CLOSE, FAR, FARTHEST, ROUGH = 1e-6, 1e-5, 1e-4, 1e-3
-
-
-#: After so many cases whose loops took too many turns, and none that ran, the others are not tried.
-ENDLESS = 2
 
 
 def compare(model: Model, oracle: Oracle, run: GraphRunner, say: Callable[[str], object] | None = None) -> Agreement:

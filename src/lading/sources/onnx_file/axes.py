@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from ...bundle.evaluate import BundleError, TooManyTurns
 from ...endpoints import RESERVED_AXES, Axis, Input, Output, valid_name
 from ...errors import UnsupportedError
-from ...evaluation import evaluator
+from ...evaluation import ENDLESS, evaluator
 from ..naming import endpoints
 from ..trial import ENTRIES, Lengths, Shapes, distinct, equal_lengths, fixed_lengths, made_up
 from .endpoints import OPEN, UNKNOWN_RANK, is_of_a_machine
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 #: The longest length that is tried when a graph seems to fix one.
 LONGEST_FIXED = 512
-
-#: So many runs may end because loops take too many turns; other lengths are not tried after that.
-ENDLESS = 2
 
 
 def guess_axes(model: Model, run: bool = True) -> None:
